@@ -1,0 +1,1 @@
+"""failover-drill: drills that prove a failover works, judged from a journal."""

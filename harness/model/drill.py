@@ -1,0 +1,135 @@
+"""What a person wrote: a drill file as values, roles still unresolved.
+
+Times are seconds. `Window(2, 2)` is a point. Step times count from the drill's last met wait.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from harness.model.fault import CutMode, Scope
+
+# Anything that JSON can carry: what a target's own settings are made of before it reads them.
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+Direction = Literal["both", "in", "out"]
+Via = Literal["router", "primary", "discovery"]
+WaitFor = Literal["steady", "rejoined", "failover"]
+
+
+class Window(Struct, frozen=True):
+    """A phase is drawn from [low_s, high_s] by the seed of the run."""
+
+    low_s: float
+    high_s: float
+
+
+class Load(Struct, frozen=True, kw_only=True):
+    """Open-loop load, spread over the clients in turn. Rates are per writer and per reader."""
+
+    writers: int = 4
+    rate_per_s: float = 50.0
+    readers: int = 2
+    read_rate_per_s: float = 50.0
+    timeout_s: float = 1.0
+
+
+class KillStep(Struct, frozen=True, kw_only=True, tag="kill"):
+    """Kill, stop or pause `victim` (a role or a host) at a phase; undone at until_s."""
+
+    verb: Literal["kill", "stop", "pause"]
+    victim: str
+    scope: Scope
+    at: Window
+    until_s: float
+
+
+class PartitionStep(Struct, frozen=True, kw_only=True, tag="partition"):
+    """Cut every link between the sides. A side is a set of roles and hosts; `rest` is all others.
+
+    direction `in`: what travels towards the first side is lost; `out`: what leaves it.
+    """
+
+    sides: tuple[tuple[str, ...], ...]
+    how: CutMode
+    direction: Direction
+    at: Window
+    until_s: float
+
+
+class LatencyStep(Struct, frozen=True, kw_only=True, tag="latency"):
+    """Delay every link between the sides."""
+
+    sides: tuple[tuple[str, ...], ...]
+    delay_s: float
+    jitter_s: float
+    at: Window
+    until_s: float
+
+
+class WaitStep(Struct, frozen=True, kw_only=True, tag="wait"):
+    """Go on when the cluster is so, or after within_s. `host` narrows `rejoined` (`victim` allowed)."""
+
+    wait_for: WaitFor
+    host: str = ""
+    within_s: float
+
+
+class HoldStep(Struct, frozen=True, kw_only=True, tag="hold"):
+    """Let the load run on for duration_s."""
+
+    duration_s: float
+
+
+class ControlStep(Struct, frozen=True, kw_only=True, tag="control"):
+    """Ask the target for a planned action: `switchover`, to a role or host."""
+
+    action: Literal["switchover"]
+    to: str
+    at: Window
+
+
+Step = KillStep | PartitionStep | LatencyStep | WaitStep | HoldStep | ControlStep
+
+Measure = Literal[
+    "detection_time",
+    "outage",
+    "rejoin_time",
+    "lost_writes",
+    "rpo",
+    "split_brain",
+    "stale_reads",
+    "false_failovers",
+    "failovers",
+    "phantom_writes",
+]
+
+
+class Expectation(Struct, frozen=True, kw_only=True):
+    """One bound: the quantile of the measure over the trials must not exceed limit.
+
+    measure: which. quantile: 1.0 is the maximum. limit: seconds or a count; None is "the target's
+    own stated bound" (written `bound`). For `split_brain` the limit is 0 seconds (written `never`).
+    """
+
+    measure: Measure
+    quantile: float = 1.0
+    limit: float | None = None
+    at_least: bool = False  # `failovers: 1` must be met exactly: one expectation each way
+
+
+class Drill(Struct, frozen=True, kw_only=True):
+    """One drill file. `settings` holds the block of the chosen target only, as the person wrote it."""
+
+    name: str
+    path: str
+    story: str
+    target: str
+    settings: dict[str, dict[str, Json]]
+    load: Load
+    clients: dict[str, Via]
+    trials: int
+    steps: tuple[Step, ...]
+    expect: tuple[Expectation, ...]

@@ -1,0 +1,103 @@
+"""What can be done to links, processes and hosts, with real host names.
+
+A drill names victims by role; the conductor resolves them when the step runs, so what reaches
+the world, and the journal, is one of these.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+Scope = Literal["process", "host"]
+CutMode = Literal["refuse", "drop", "stall", "loss"]
+
+
+class Link(Struct, frozen=True, order=True):
+    """The bytes that travel from one host to another, whoever opened the connection."""
+
+    source: str
+    destination: str
+
+
+class Kill(Struct, frozen=True, tag="kill"):
+    """SIGKILL. scope process: the service's main process as the target names it; host: all of it.
+
+    Healing starts what was killed.
+    """
+
+    host: str
+    scope: Scope
+
+
+class Stop(Struct, frozen=True, tag="stop"):
+    """SIGTERM, an orderly end. Healing starts it again."""
+
+    host: str
+    scope: Scope
+
+
+class Pause(Struct, frozen=True, tag="pause"):
+    """Frozen: process by SIGSTOP, host by the cgroup freezer. Healing resumes it."""
+
+    host: str
+    scope: Scope
+
+
+class Cut(Struct, frozen=True, tag="cut"):
+    """No byte of these links arrives. Healing restores them.
+
+    refuse: connections are closed, new ones refused. drop: bytes vanish, connections stay.
+    stall: bytes are held and delivered at healing. loss: packets vanish below TCP (SYN included).
+    refuse and loss act on both directions of a pair at once.
+    """
+
+    links: tuple[Link, ...]
+    how: CutMode
+
+
+class Slow(Struct, frozen=True, tag="slow"):
+    """Each chunk of these links is delayed by delay_s, give or take jitter_s (uniform)."""
+
+    links: tuple[Link, ...]
+    delay_s: float
+    jitter_s: float
+
+
+Fault = Kill | Stop | Pause | Cut | Slow
+
+
+def describe(fault: Fault) -> str:
+    """One line for a person: the verb, the hosts, the mode."""
+    match fault:
+        case Kill(host=host, scope=scope) | Stop(host=host, scope=scope) | Pause(host=host, scope=scope):
+            return f"{type(fault).__name__.lower()} {host} ({scope})"
+        case Cut(links=links, how=how):
+            return f"cut {pairs(links)} ({how})"
+        case Slow(links=links, delay_s=delay_s, jitter_s=jitter_s):
+            return f"slow {pairs(links)} ({delay_s * 1000:g} ms ± {jitter_s * 1000:g} ms)"
+
+
+def pairs(links: tuple[Link, ...]) -> str:
+    """Links as text: `a–b` for both directions, `a→b` for one; `{a, b} | {c, d}` for whole cuts."""
+    wanted = set(links)
+    both = {frozenset((k.source, k.destination)) for k in wanted if Link(k.destination, k.source) in wanted}
+    sides = _sides(wanted, both)
+    if sides:
+        return sides
+    texts = ["–".join(sorted(pair)) for pair in both]
+    texts += [f"{k.source}→{k.destination}" for k in wanted if frozenset((k.source, k.destination)) not in both]
+    return ", ".join(sorted(texts))
+
+
+def _sides(wanted: set[Link], both: set[frozenset[str]]) -> str:
+    """The two sides when the links are exactly a symmetric cut between two sets, else nothing."""
+    if not wanted or 2 * len(both) != len(wanted):
+        return ""
+    hosts = sorted({k.source for k in wanted})
+    far = sorted({k.destination for k in wanted if k.source == hosts[0]})
+    near = [host for host in hosts if host not in far]
+    if len(near) * len(far) != len(both) or min(len(near), len(far)) == 0 or len(hosts) < 3:
+        return ""
+    return f"{{{', '.join(near)}}} | {{{', '.join(far)}}}"

@@ -1,0 +1,109 @@
+"""Fully resolved and seeded: what will be done, with nothing left to guess."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from harness.model.drill import (
+    ControlStep,
+    Expectation,
+    HoldStep,
+    Json,
+    KillStep,
+    LatencyStep,
+    Load,
+    PartitionStep,
+    Via,
+    WaitStep,
+)
+
+HostRole = Literal["data", "witness", "router", "client"]
+
+
+class Bound(Struct, frozen=True, kw_only=True):
+    """What the target's own settings promise at worst, and the formula it comes from."""
+
+    limit_s: float
+    formula: str
+
+
+class HostPlan(Struct, frozen=True, kw_only=True):
+    """A host of the mesh: what it is for, and what its peers may speak to."""
+
+    name: str
+    role: HostRole
+    ports: tuple[int, ...] = ()
+
+
+class ClientPlan(Struct, frozen=True, kw_only=True):
+    """A client's share of the load."""
+
+    host: str
+    via: Via
+    writers: int
+    readers: int
+
+
+class TimedStep(Struct, frozen=True, kw_only=True):
+    """A step with its phase drawn: at_s after the last met wait (0 for waits and holds)."""
+
+    step: KillStep | PartitionStep | LatencyStep | WaitStep | HoldStep | ControlStep
+    at_s: float = 0.0
+
+
+class TrialPlan(Struct, frozen=True, kw_only=True):
+    """One trial; number counts from 1."""
+
+    number: int
+    steps: tuple[TimedStep, ...]
+
+
+class Promises(Struct, frozen=True, kw_only=True):
+    """What the target promises under its settings. A limit of None is "no promise"."""
+
+    detection: Bound
+    rpo: Bound
+    lost_writes_max: int | None
+    reads_are_linearizable: bool
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """All a world needs to run a drill, and a checker to judge it."""
+
+    drill: str
+    story: str
+    target: str
+    world: str
+    seed: int
+    defect: str
+    settings: dict[str, Json]
+    hosts: tuple[HostPlan, ...]
+    clients: tuple[ClientPlan, ...]
+    load: Load
+    trials: tuple[TrialPlan, ...]
+    expect: tuple[Expectation, ...]
+    promises: Promises
+    settle_within_s: float = 30.0
+    stall_limit_s: float = 0.05  # a stall of harness or client beyond this voids that trial's times
+
+
+class Provenance(Struct, frozen=True, kw_only=True):
+    """Where and when a run was made: the only place for wall time, versions and the machine."""
+
+    started_utc: str
+    origin_monotonic_s: float
+    command: str
+    harness_version: str
+    python: str
+    kernel: str
+    cpus: int
+    images: dict[str, str]
+
+
+class PlanFile(Struct, frozen=True, kw_only=True):
+    """plan.json: the plan and its provenance."""
+
+    plan: Plan
+    provenance: Provenance

@@ -1,0 +1,1 @@
+"""The systems under drill: one package each, none knows another."""

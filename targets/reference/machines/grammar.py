@@ -1,0 +1,184 @@
+"""What goes into a machine and what comes out.
+
+    effects = machine.handle(now_s, event)
+
+now_s is the host's own clock (CLOCK_BOOTTIME: a suspended host counts). Effects are carried out in
+order; Persist, Truncate and Adopt are durable before the next effect is carried out. Append is not: it is
+answered later by Durable, one or many appends at a time (group commit). A machine is never re-entered.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from harness.model.event import NodeRole, PhaseName
+from targets.reference.machines.messages import Message, Record, Register
+
+# A connection that a message came in by; what answers it goes out the same way.
+Via = str
+
+
+# --- events ---------------------------------------------------------------------------------
+
+
+class Began(Struct, frozen=True):
+    """The process runs; always the first event."""
+
+
+class Received(Struct, frozen=True):
+    """A message. sender: the host's name (clients too)."""
+
+    sender: str
+    message: Message
+    via: Via
+
+
+class Fired(Struct, frozen=True):
+    """A timer that SetTimer set has come due."""
+
+    timer: str
+
+
+class Durable(Struct, frozen=True):
+    """Every record appended so far, up to this one, is on disk."""
+
+    epoch: int
+    position: int
+
+
+class AgentSaw(Struct, frozen=True):
+    """For the agent's machine: its child ended (waited for), or claims an epoch, or the operator wants a start."""
+
+    what: Literal["child ended", "child claims", "start"]
+    epoch: int = 0
+
+
+Event = Began | Received | Fired | Durable | AgentSaw
+
+
+# --- effects --------------------------------------------------------------------------------
+
+
+class Send(Struct, frozen=True):
+    """To a host by name, over the sender's own connection to it; may be lost, late, never doubled."""
+
+    to: str
+    message: Message
+
+
+class Answer(Struct, frozen=True):
+    """Back over the connection that a message came in by; lost if that is gone."""
+
+    via: Via
+    message: Message
+
+
+class SetTimer(Struct, frozen=True):
+    """Fire at this time on the host's clock; replaces the pending timer of that name."""
+
+    timer: str
+    at_s: float
+
+
+class StopTimer(Struct, frozen=True):
+    timer: str
+
+
+class WitnessState(Struct, frozen=True, kw_only=True):
+    """What a witness must not forget."""
+
+    promised: tuple[int, str, int]
+    accepted: tuple[int, str, int]
+    value: Register
+
+
+class NodeState(Struct, frozen=True, kw_only=True):
+    """What a data node must not forget beside its log. sealed: refuses streams of older epochs."""
+
+    identity: str
+    sealed: int
+
+
+class Persist(Struct, frozen=True):
+    state: WitnessState | NodeState
+
+
+class Append(Struct, frozen=True):
+    """Write records at the end of the log; answered by Durable."""
+
+    records: tuple[Record, ...]
+
+
+class Truncate(Struct, frozen=True):
+    """Move every record after this position into a file for the operator, then drop it from the log.
+
+    reason: a line for the file's head. No Durable of what was dropped may be told afterwards.
+    """
+
+    after_position: int
+    reason: str
+
+
+class Redirect(Struct, frozen=True):
+    """Point the router at this host and cut what it still has open to the others."""
+
+    primary: str
+    epoch: int
+
+
+class Validate(Struct, frozen=True):
+    """Write and read a canary through the router, and tell how it went (Tell `validated`, or an Alert)."""
+
+    epoch: int
+    primary: str
+
+
+class StartChild(Struct, frozen=True):
+    """The agent starts the data node's process."""
+
+
+class Tell(Struct, frozen=True):
+    """A phase of a failover for those who watch."""
+
+    phase: PhaseName
+    epoch: int
+    subject: str
+    detail: str = ""
+
+
+class TellRole(Struct, frozen=True):
+    role: NodeRole
+    epoch: int
+
+
+class TellRegister(Struct, frozen=True):
+    """The register, as a full ballot or a commit has shown it."""
+
+    register: Register
+
+
+class Alert(Struct, frozen=True):
+    """Call a person."""
+
+    text: str
+
+
+Effect = (
+    Send
+    | Answer
+    | SetTimer
+    | StopTimer
+    | Persist
+    | Append
+    | Truncate
+    | Redirect
+    | Validate
+    | StartChild
+    | Tell
+    | TellRole
+    | TellRegister
+    | Alert
+)
+Effects = list[Effect]
