@@ -1,0 +1,69 @@
+# Every target works from nothing: it makes its own .venv and, where containers are needed, brings up
+# the engine and the images. Nothing here needs a terminal.
+PYTHON ?= python3
+BIN := .venv/bin
+export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYTHONDONTWRITEBYTECODE :=
+
+.DEFAULT_GOAL := help
+.PHONY: help drill test check format bench setup clean
+
+help:
+	@echo 'make drill    set up what is missing, then run the flagship drills in containers'
+	@echo 'make test     set up what is missing, then lint, types and every test'
+	@echo 'make check    format, lint, types, architecture and the tests that need no engine'
+	@echo 'make bench    measure: journal and checkers, machines, faults'
+	@echo 'make format   let ruff format and mend what it can'
+	@echo 'make clean    remove what older runs left in the engine, and the virtual environment'
+
+drill: setup
+	@$(BIN)/failover-drill run drills/suites/flagship.yaml
+
+test: .venv/dev-installed setup check
+	@echo '== tests that need containers'
+	@$(BIN)/python -m pytest -m docker
+
+check: .venv/dev-installed
+	@echo '== format, lint, types, architecture'
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@echo '== tests that need no engine'
+	@$(BIN)/python -m pytest -m 'not docker'
+
+format: .venv/dev-installed
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format --quiet .
+
+bench: .venv/dev-installed
+	@$(BIN)/python -m tests.bench
+
+setup: .venv/installed
+	@$(BIN)/failover-drill setup
+
+clean:
+	@if [ -x $(BIN)/failover-drill ]; then $(BIN)/failover-drill clean; fi
+	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "failover-drill needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python3 …" >&2; exit 3; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "== installing python3-venv (this Python cannot make virtual environments)"; \
+	  { apt-get install -y -q python3-venv || { apt-get update -q && apt-get install -y -q python3-venv; }; } >/dev/null || \
+	  { echo "could not install it; as root: apt-get install python3-venv" >&2; exit 3; }; }
+	@$(PYTHON) -m venv .venv
+
+# The development packages include what a run needs, so a run never takes them away again.
+.venv/installed: pyproject.toml constraints.txt | .venv/bin/python
+	@if [ ! -e .venv/dev-installed ]; then echo '== installing failover-drill into .venv'; \
+	  $(BIN)/python -m pip install --quiet --editable . ; \
+	  else $(MAKE) --no-print-directory .venv/dev-installed; fi
+	@touch $@
+
+.venv/dev-installed: pyproject.toml constraints.txt | .venv/bin/python
+	@echo '== installing failover-drill and its development packages into .venv'
+	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch .venv/dev-installed .venv/installed
