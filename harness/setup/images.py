@@ -24,6 +24,7 @@ from harness.setup.programs import found, must, run
 BASE = "debian:trixie-slim"
 TOXIPROXY = "ghcr.io/shopify/toxiproxy:2.12.0"
 _TOXIPROXY_MODULE = "github.com/Shopify/toxiproxy/v2/cmd/server@v2.12.0"
+_GO_STAGE = "failover-drill.image=go-stage"
 _PULL_LIMIT_S = 120.0
 _BUILD_LIMIT_S = 600.0
 _CLASSIC = {"DOCKER_BUILDKIT": "0"}
@@ -128,6 +129,8 @@ def make_toxiproxy(image: str = TOXIPROXY) -> None:
         if not _built_by_own_go(folder):
             _write_go_stage(folder)
             _docker_build(folder, image)
+            # The stage with Debian's Go weighs 900 MB and is needed once.
+            run(["docker", "image", "prune", "--force", "--filter", f"label={_GO_STAGE}"], limit_s=60)
             return
         (folder / "Dockerfile").write_text(
             'FROM scratch\nCOPY server /toxiproxy\nENTRYPOINT ["/toxiproxy"]\nCMD ["-host=0.0.0.0"]\n'
@@ -150,7 +153,7 @@ def _write_go_stage(folder: Path) -> None:
         f"ENV {key}={os.environ[key]}\n" for key in ("GOPROXY", "GOSUMDB", "GOFLAGS") if os.environ.get(key)
     ]
     (folder / "Dockerfile").write_text(
-        f"FROM {BASE} AS go\n"
+        f"FROM {BASE} AS go\nLABEL {_GO_STAGE}\n"
         "RUN apt-get update -q && apt-get install -y -q --no-install-recommends golang-go ca-certificates\n"
         "COPY ca.crt /ca.crt\n"
         "ENV CGO_ENABLED=0 GOBIN=/out GOTOOLCHAIN=local\n"

@@ -1,0 +1,55 @@
+"""Doctor names each missing thing with the way to get it, and never raises."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.model.errors import WorldError
+from harness.setup import doctor, engine, prepare
+
+
+@pytest.fixture
+def bare_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A user without root on a machine without Docker."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("DOCKER_HOST", raising=False)
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+
+
+@pytest.mark.usefixtures("bare_user")
+def test_every_missing_thing_has_a_remedy() -> None:
+    seen = doctor.checks()
+    assert {check.name for check in seen if not check.ok} >= {"Docker engine", "Compose plugin", "images"}
+    assert all(check.remedy for check in seen if not check.ok)
+
+
+@pytest.mark.usefixtures("bare_user")
+def test_without_root_and_engine_set_up_says_what_to_install() -> None:
+    with pytest.raises(WorldError, match="install Docker") as raised:
+        prepare(print)
+    assert raised.value.exit_code == 3
+
+
+@pytest.mark.usefixtures("bare_user")
+def test_a_run_is_told_why_it_cannot_start() -> None:
+    from harness.setup import ready
+
+    assert "failover-drill setup" in ready()
+
+
+def test_a_docker_host_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
+    with pytest.raises(WorldError, match="unix:///nowhere"):
+        engine.install()
+
+
+def test_a_stale_pid_file_of_a_dead_engine_is_dropped(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    stale = tmp_path / "docker.pid"
+    stale.write_text("999999999")
+    monkeypatch.setattr(engine, "PID_FILE", stale)
+    engine._drop_stale_pid_file()
+    assert not stale.exists()

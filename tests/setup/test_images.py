@@ -1,0 +1,80 @@
+"""Images of ours are named by what goes into them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.setup import images
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    for recipe in images.RECIPES.values():
+        dockerfile = tmp_path / recipe.dockerfile
+        dockerfile.parent.mkdir(parents=True, exist_ok=True)
+        dockerfile.write_text("FROM debian:trixie-slim\n")
+        for source, _ in recipe.sources:
+            path = tmp_path / source
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if source.endswith(".py"):
+                path.write_text("# code\n")
+            else:
+                path.mkdir(exist_ok=True)
+                (path / "program.py").write_text("print()\n")
+    return tmp_path
+
+
+def tag(name: str, root: Path) -> str:
+    return images.image_tag.__wrapped__(name, root=root)
+
+
+def test_the_same_files_give_the_same_tag(tree: Path) -> None:
+    assert tag("mesh", tree) == tag("mesh", tree)
+    assert tag("mesh", tree).startswith("failover-drill/mesh:")
+
+
+def test_a_changed_source_is_another_image(tree: Path) -> None:
+    before = tag("reference", tree)
+    (tree / "harness/model/program.py").write_text("print(1)\n")
+    assert tag("reference", tree) != before
+
+
+def test_a_changed_dockerfile_is_another_image(tree: Path) -> None:
+    before = tag("mesh", tree)
+    (tree / "compose/mesh/Dockerfile").write_text("FROM debian:sid-slim\n")
+    assert tag("mesh", tree) != before
+
+
+def test_compiled_leftovers_change_nothing(tree: Path) -> None:
+    before = tag("mesh", tree)
+    leftovers = tree / "harness/worlds/docker/inside/__pycache__"
+    leftovers.mkdir()
+    (leftovers / "program.pyc").write_bytes(b"\0")
+    assert tag("mesh", tree) == before
+
+
+def test_two_files_that_swap_their_contents_are_another_image(tree: Path) -> None:
+    inside = tree / "harness/worlds/docker/inside"
+    (inside / "a.py").write_text("1")
+    (inside / "b.py").write_text("2")
+    before = tag("mesh", tree)
+    (inside / "a.py").write_text("2")
+    (inside / "b.py").write_text("1")
+    assert tag("mesh", tree) != before
+
+
+def test_the_context_holds_the_dockerfile_and_every_source(tree: Path) -> None:
+    paths = set(images.context("reference", root=tree))
+    assert {
+        "Dockerfile",
+        "harness/__init__.py",
+        "harness/model/program.py",
+        "targets/reference/program.py",
+    } <= paths
+
+
+def test_the_real_recipes_name_files_that_exist() -> None:
+    for name in images.RECIPES:
+        assert len(images.context(name)) > 2
