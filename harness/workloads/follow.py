@@ -13,6 +13,7 @@ from concurrent.futures import Future
 
 import msgspec
 
+from harness.model.errors import HarnessError
 from harness.model.event import Event, Failed
 from harness.seams import Dial, Emit
 from harness.workloads.lines import Answer, Ask, Attach, Numbered, Opening, encode, from_host, restamped
@@ -75,7 +76,7 @@ class Follower:
             try:
                 self._one_connection()
                 self._link(False, "the connection was closed")
-            except (OSError, ValueError) as error:
+            except (OSError, ValueError, HarnessError) as error:
                 self._link(False, f"{error}" or type(error).__name__)
             self._closed.wait(_RETRY_S)
 
@@ -113,8 +114,9 @@ class Follower:
             )
         with self._lock:
             self._socket = connection
-            for line, _ in self._asks.values():
-                self._send(connection, line)
+            for line, future in self._asks.values():
+                if not future.cancelled():
+                    self._send(connection, line)
 
     def _answered(self, answer: Answer) -> None:
         if answer.session != self._session:

@@ -1,0 +1,110 @@
+"""The agent's process: parent of the one that acknowledges. Loads no user data, keeps no state."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+
+from harness.model.event import Event
+from targets.reference import client
+from targets.reference.driver.child import Child
+from targets.reference.driver.entry import Entry
+from targets.reference.driver.links import Network
+from targets.reference.driver.loop import MachineLoop
+from targets.reference.driver.surroundings import ENTRY_PORT, PEER_PORT, WITNESS_PORT, Surroundings
+from targets.reference.driver.telling import ChildClaims, ChildLine, Told, event_of
+from targets.reference.machines.agent import Agent
+from targets.reference.machines.grammar import (
+    AgentSaw,
+    Alert,
+    Answer,
+    Began,
+    Send,
+    StartChild,
+    Tell,
+    TellRegister,
+    TellRole,
+)
+from targets.reference.orders import SwitchoverOrder
+
+_CHILD_END_LIMIT_S = 1.0
+# A hand-back is a few bytes to each witness; what is not there by then waits for the lease.
+_HAND_BACK_S = 0.15
+_SWITCHOVER_LIMIT_S = 10.0
+
+
+class AgentHost:
+    """Runs the agent's machine and its child; ends only after the child."""
+
+    def __init__(self, where: Surroundings) -> None:
+        self._where = where
+        self._entry = Entry(where.host, ordered=self._ordered)
+        self._child = Child(said=self._said, ended=self._ended)
+        self._child_is_over = asyncio.Event()
+        self._ending: asyncio.Task[None] | None = None
+        self._network = Network(where.host, lambda received: self._machine.feed(received))
+        self._machine = MachineLoop(
+            Agent(where.host, where.settings),
+            {
+                Send: self._network.send,
+                Answer: self._network.answer,
+                StartChild: self._start,
+                **dict.fromkeys((Tell, TellRole, TellRegister, Alert), self._tell),
+            },
+        )
+
+    async def begin(self) -> None:
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGUSR1, lambda: self._machine.feed(AgentSaw("start")))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._terminated)
+        await self._entry.listen(self._where.bind, ENTRY_PORT)
+        for witness in self._where.settings.witnesses:
+            self._network.link(witness, WITNESS_PORT)
+        self._machine.feed(Began())
+
+    def _start(self, effect: StartChild) -> None:
+        self._child_is_over.clear()
+        self._child.start()
+
+    def _said(self, line: ChildLine) -> None:
+        if isinstance(line, ChildClaims):
+            self._machine.feed(AgentSaw("child claims", line.epoch))
+        else:
+            self._entry.tell(line)
+
+    def _ended(self, how: str) -> None:
+        print(f"the data node {how}", flush=True)
+        self._child_is_over.set()
+        self._machine.feed(AgentSaw("child ended"))
+
+    def _tell(self, told: Told) -> None:
+        event: Event = event_of(told, host=self._where.host)
+        self._entry.tell(event)
+
+    async def _ordered(self, order: SwitchoverOrder) -> tuple[bool, str]:
+        """Over the child's own port, like any operator: the agent decides nothing."""
+        async with asyncio.timeout(_SWITCHOVER_LIMIT_S):
+            connection = await client.connect_to(self._where.own_address, PEER_PORT)
+            try:
+                answer = await connection.switch_over(order.to)
+            finally:
+                connection.close()
+        return answer.ok, answer.detail
+
+    def _terminated(self) -> None:
+        if self._ending is None:
+            self._ending = asyncio.create_task(self._end())
+
+    async def _end(self) -> None:
+        """The child first, so that the lease can be handed back; then this process."""
+        if self._child.runs:
+            self._child.signal(signal.SIGTERM)
+            try:
+                async with asyncio.timeout(_CHILD_END_LIMIT_S):
+                    await self._child_is_over.wait()
+            except TimeoutError:
+                self._child.signal(signal.SIGKILL)
+                await self._child_is_over.wait()
+            await asyncio.sleep(_HAND_BACK_S)
+        asyncio.get_running_loop().stop()

@@ -1,0 +1,99 @@
+"""The data node's process: log, peers, clients, health. Its parent, the agent, hears all that it tells."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+
+import msgspec
+
+from targets.reference.driver import health
+from targets.reference.driver.links import Network
+from targets.reference.driver.loop import MachineLoop
+from targets.reference.driver.router import Router
+from targets.reference.driver.store import SqliteStore
+from targets.reference.driver.surroundings import (
+    HEALTH_PORT,
+    PEER_PORT,
+    WITNESS_PORT,
+    Surroundings,
+    incarnation,
+    now_s,
+)
+from targets.reference.driver.telling import ChildClaims, ChildLine, Told, event_of
+from targets.reference.driver.writer import GroupCommit
+from targets.reference.machines.grammar import (
+    Alert,
+    Answer,
+    Append,
+    Began,
+    Claim,
+    Durable,
+    Persist,
+    Redirect,
+    Send,
+    Tell,
+    TellRegister,
+    TellRole,
+    Truncate,
+    Validate,
+)
+from targets.reference.machines.messages import Place
+from targets.reference.machines.node import DataNode
+
+
+class NodeHost:
+    """Runs the data node's machine. pipe: to the agent."""
+
+    def __init__(self, where: Surroundings, pipe: int) -> None:
+        self._where, self._pipe = where, pipe
+        store = SqliteStore(where.folder)
+        self._node = DataNode(
+            where.host, where.settings, store.state(), store.records(), incarnation(), where.defects
+        )
+        self._log = GroupCommit(store, node=where.host, durable=self._durable)
+        self._network = Network(where.host, lambda received: self._machine.feed(received))
+        self._router = Router(where.settings, host=where.host, tell=self._tell)
+        self._machine = MachineLoop(
+            self._node,
+            {
+                Send: self._network.send,
+                Answer: self._network.answer,
+                Persist: lambda effect: self._log.persist(effect.state),
+                Append: lambda effect: self._log.append(effect.records),
+                Truncate: lambda effect: self._log.truncate(effect.after_position, effect.reason),
+                Claim: lambda effect: self._say(ChildClaims(effect.epoch)),
+                Redirect: self._router.redirect,
+                Validate: self._router.validate,
+                **dict.fromkeys((Tell, TellRole, TellRegister, Alert), self._tell),
+            },
+        )
+
+    async def begin(self) -> None:
+        where = self._where
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._terminated)
+        await self._network.listen(where.bind, PEER_PORT)
+        await health.listen(where.bind, HEALTH_PORT, serving=lambda: self._node.serving(now_s()))
+        for witness in where.settings.witnesses:
+            self._network.link(witness, WITNESS_PORT)
+        for node in where.settings.nodes:
+            if node != where.host:
+                self._network.link(node, PEER_PORT)
+        self._machine.feed(Began())
+
+    def _durable(self, last: Place) -> None:
+        self._machine.feed(Durable(last.epoch, last.position))
+
+    def _tell(self, told: Told) -> None:
+        self._say(event_of(told, host=self._where.host))
+
+    def _say(self, line: ChildLine) -> None:
+        """In the pipe when this returns, so the agent hears it whatever becomes of this process."""
+        rest = msgspec.json.encode(line) + b"\n"
+        while rest:
+            rest = rest[os.write(self._pipe, rest) :]
+
+    def _terminated(self) -> None:
+        self._log.close()
+        asyncio.get_running_loop().stop()

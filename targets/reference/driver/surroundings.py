@@ -1,0 +1,94 @@
+"""Who this host is: its name, addresses and settings, from the environment. Ignores their use."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+import time
+from functools import cache
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from targets.reference.settings import Settings
+
+PEER_PORT = 7000
+WITNESS_PORT = 7200
+HEALTH_PORT = 8008
+ENTRY_PORT = 7100
+ROUTER_ADMIN_PORT = 9999
+
+# A name that was found is asked for again after this long: a container may come back elsewhere.
+_NAME_KEPT_S = 5.0
+
+
+class Surroundings(Struct, frozen=True, kw_only=True):
+    """host: this host's name. bind: where it listens. folder: what survives a restart."""
+
+    host: str
+    bind: str
+    folder: Path
+    settings: Settings
+    defects: frozenset[str]
+
+    @property
+    def own_address(self) -> str:
+        """Where this host reaches its own ports."""
+        return "127.0.0.1" if self.bind == "0.0.0.0" else self.bind
+
+
+def surroundings() -> Surroundings:
+    """From the command line's only word and FAILOVER_DRILL_*; what is wrong ends the program with the fix."""
+    if len(sys.argv) != 2:
+        raise SystemExit("name this host: python3 -m <program> <host>")
+    try:
+        settings = msgspec.json.decode(os.environ.get("FAILOVER_DRILL_SETTINGS") or "{}", type=Settings)
+    except msgspec.DecodeError as error:
+        raise SystemExit(
+            f"FAILOVER_DRILL_SETTINGS: {error}; it is the JSON of the target's settings"
+        ) from error
+    folder = Path(os.environ.get("FAILOVER_DRILL_DATA", "/var/lib/failover-drill"))
+    folder.mkdir(parents=True, exist_ok=True)
+    defect = os.environ.get("FAILOVER_DRILL_DEFECT", "")
+    return Surroundings(
+        host=sys.argv[1],
+        bind=os.environ.get("FAILOVER_DRILL_BIND", "0.0.0.0"),
+        folder=folder,
+        settings=settings,
+        defects=frozenset({defect} if defect else ()),
+    )
+
+
+def address(name: str) -> str:
+    """A host's address; raises OSError when it is not known. Local: never waits long, starts no thread."""
+    mapped = _mapped().get(name)
+    if mapped is not None:
+        return mapped
+    found, until_s = _found.get(name, ("", 0.0))
+    if time.monotonic() >= until_s:
+        found = socket.gethostbyname(name)
+        _found[name] = (found, time.monotonic() + _NAME_KEPT_S)
+    return found
+
+
+_found: dict[str, tuple[str, float]] = {}
+
+
+@cache
+def _mapped() -> dict[str, str]:
+    """FAILOVER_DRILL_ADDRESSES: names -> addresses, for local processes that share one hosts file."""
+    mapped: dict[str, str] = json.loads(os.environ.get("FAILOVER_DRILL_ADDRESSES") or "{}")
+    return mapped
+
+
+def now_s() -> float:
+    """The machines' clock: a suspended host counts."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+def incarnation() -> int:
+    """Drawn at each start, so that no ballot is used twice."""
+    return int.from_bytes(os.urandom(6), "big")

@@ -1,0 +1,109 @@
+"""A witness's host: votes, leases, the register. Holds no user data.
+
+python3 -m targets.reference.driver.witness_node w1
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import signal
+from pathlib import Path
+
+import msgspec
+
+from targets.reference.driver.entry import Entry
+from targets.reference.driver.links import Network
+from targets.reference.driver.loop import MachineLoop, end_broken
+from targets.reference.driver.router import Router
+from targets.reference.driver.smallfile import write_durably
+from targets.reference.driver.surroundings import (
+    ENTRY_PORT,
+    PEER_PORT,
+    WITNESS_PORT,
+    Surroundings,
+    incarnation,
+    surroundings,
+)
+from targets.reference.driver.telling import Told, event_of
+from targets.reference.machines.grammar import (
+    Alert,
+    Answer,
+    Began,
+    Persist,
+    Redirect,
+    Send,
+    Tell,
+    TellRegister,
+    TellRole,
+    Validate,
+    WitnessState,
+)
+from targets.reference.machines.witness import Witness
+from targets.reference.orders import SwitchoverOrder
+
+
+class WitnessHost:
+    """Runs the witness's machine."""
+
+    def __init__(self, where: Surroundings) -> None:
+        self._where = where
+        self._file = where.folder / "witness.json"
+        self._entry = Entry(where.host, ordered=self._ordered)
+        self._network = Network(where.host, lambda received: self._machine.feed(received))
+        self._router = Router(where.settings, host=where.host, tell=self._tell)
+        self._machine = MachineLoop(
+            Witness(where.host, where.settings, remembered(self._file), incarnation(), where.defects),
+            {
+                Send: self._network.send,
+                Answer: self._network.answer,
+                Persist: lambda effect: write_durably(self._file, msgspec.json.encode(effect.state)),
+                Redirect: self._router.redirect,
+                Validate: self._router.validate,
+                **dict.fromkeys((Tell, TellRole, TellRegister, Alert), self._tell),
+            },
+        )
+
+    async def begin(self) -> None:
+        where = self._where
+        await self._entry.listen(where.bind, ENTRY_PORT)
+        await self._network.listen(where.bind, WITNESS_PORT)
+        for node in where.settings.nodes:
+            self._network.link(node, PEER_PORT)
+        for witness in where.settings.witnesses:
+            if witness != where.host:
+                self._network.link(witness, WITNESS_PORT)
+        self._machine.feed(Began())
+
+    def _tell(self, told: Told) -> None:
+        self._entry.tell(event_of(told, host=self._where.host))
+
+    async def _ordered(self, order: SwitchoverOrder) -> tuple[bool, str]:
+        return False, f"{self._where.host} is a witness; ask the present primary to hand over to {order.to}"
+
+
+def remembered(file: Path) -> WitnessState | None:
+    """None when there is nothing: this witness is new, or has lost its store."""
+    return msgspec.json.decode(file.read_bytes(), type=WitnessState) if file.exists() else None
+
+
+def main() -> None:
+    where = surroundings()
+    gc.freeze()
+    try:
+        asyncio.run(_serve(where))
+    except Exception as error:
+        end_broken(error)
+
+
+async def _serve(where: Surroundings) -> None:
+    host = WitnessHost(where)
+    await host.begin()
+    over = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, over.set)
+    await over.wait()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""The reference stack as a target: what it offers and promises, how it is brought up. Runs nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from harness.model.drill import Json
+from harness.model.plan import Bound, HostPlan, HostRole, Plan, Promises
+from harness.model.units import duration
+from harness.seams import Dial, Emit, ServiceProcess, Stack, StackHost, Watch
+from harness.workloads.wire import CLIENT_PORT
+from targets.reference import written as blocks
+from targets.reference.defects import DEFECTS
+from targets.reference.driver.surroundings import HEALTH_PORT, PEER_PORT, ROUTER_ADMIN_PORT, WITNESS_PORT
+from targets.reference.settings import Settings
+from targets.reference.watch import ReferenceWatch
+
+CLIENTS = ("client1", "client2")
+IMAGE = "failover-drill/reference"
+
+_PORTS: dict[HostRole, tuple[int, ...]] = {
+    "data": (PEER_PORT, HEALTH_PORT),
+    "witness": (WITNESS_PORT,),
+    "router": (PEER_PORT, ROUTER_ADMIN_PORT),
+    "client": (),
+}
+# The agent is the container's main process; the one that acknowledges is its child.
+_DATA_PROCESS = ServiceProcess(kind="child", start_signal="SIGUSR1")
+
+
+class ReferenceTarget:
+    """The bundled failover controller."""
+
+    name = "reference"
+    summary = "the bundled controller: two data nodes, three witnesses with leases, HAProxy in front"
+
+    def faults(self) -> frozenset[str]:
+        return frozenset({"kill", "stop", "pause", "partition", "latency"})
+
+    def controls(self) -> frozenset[str]:
+        return frozenset({"switchover"})
+
+    def vias(self) -> frozenset[str]:
+        return frozenset({"router", "primary"})
+
+    def defects(self) -> Mapping[str, str]:
+        return DEFECTS
+
+    def settings(self, written: Mapping[str, Json]) -> dict[str, Json]:
+        return blocks.plain(blocks.settings_of(written))
+
+    def settings_schema(self) -> dict[str, Json]:
+        return blocks.schema()
+
+    def hosts(self, settings: Mapping[str, Json]) -> tuple[HostPlan, ...]:
+        names = blocks.settings_from(settings)
+        roles: list[tuple[HostRole, tuple[str, ...]]] = [
+            ("data", names.nodes),
+            ("witness", names.witnesses),
+            ("router", (names.router,)),
+            ("client", CLIENTS),
+        ]
+        return tuple(
+            HostPlan(name=host, role=role, ports=_PORTS[role]) for role, hosts in roles for host in hosts
+        )
+
+    def promises(self, settings: Mapping[str, Json]) -> Promises:
+        values = blocks.settings_from(settings)
+        sync = values.replication == "sync"
+        return Promises(
+            detection=_detection(values),
+            rpo=_rpo(values),
+            lost_writes_max=0 if sync else None,
+            reads_are_linearizable=sync,
+        )
+
+    def stack(self, plan: Plan, compose_root: Path) -> Stack:
+        return Stack(
+            compose_file=f"{compose_root / 'reference' / 'compose.yaml'}",
+            hosts=tuple(
+                StackHost(
+                    plan=host,
+                    service=host.name,
+                    process=_DATA_PROCESS if host.role == "data" else ServiceProcess(),
+                )
+                for host in plan.hosts
+            ),
+            environment={
+                "FAILOVER_DRILL_SETTINGS": msgspec.json.encode(plan.settings).decode(),
+                "FAILOVER_DRILL_DEFECT": plan.defect,
+            },
+            images={IMAGE: "reference"},
+            client_port=CLIENT_PORT,
+        )
+
+    def watch(self, plan: Plan, dial: Dial, emit: Emit, clock: Callable[[float], float]) -> Watch:
+        observed = [host.name for host in plan.hosts if host.role in ("data", "witness")]
+        return ReferenceWatch(observed, dial=dial, emit=emit, clock=clock)
+
+
+def _detection(settings: Settings) -> Bound:
+    push = settings.detector
+    formula = (
+        f"threshold {push.threshold} × interval {duration(push.interval_s)} + timeout "
+        f"{duration(push.timeout_s)} after the last receipt + vote {duration(settings.vote_s)}"
+    )
+    return Bound(limit_s=settings.detection_bound_s, formula=formula)
+
+
+def _rpo(settings: Settings) -> Bound:
+    if settings.replication == "sync":
+        return Bound(limit_s=0.0, formula="an acknowledged write is durable on every eligible standby")
+    lease_s, interval_s = settings.granted_lease_s, settings.detector.interval_s
+    # A primary cut off from its standby goes on acknowledging until its lease ends.
+    formula = (
+        f"lease {duration(lease_s)} + interval {duration(interval_s)}: acknowledged before it was sent on"
+    )
+    return Bound(limit_s=lease_s + interval_s, formula=formula)
+
+
+REFERENCE = ReferenceTarget()

@@ -1,0 +1,83 @@
+"""Observes one running reference stack through its hosts' entries, until closed. Judges nothing."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+from harness.model.errors import TargetError
+from harness.model.event import Event, HealthReported, RoleChanged
+from harness.seams import Dial, Emit
+from harness.workloads.follow import Follower
+from targets.reference import client
+from targets.reference.driver.surroundings import ENTRY_PORT, PEER_PORT
+from targets.reference.orders import SwitchoverOrder
+
+_CONTROL_LIMIT_S = 12.0
+_READ_LIMIT_S = 10.0
+
+
+class ReferenceWatch:
+    """One thread for each observed host. emit is called from those threads, one event at a time."""
+
+    def __init__(
+        self, hosts: Sequence[str], *, dial: Dial, emit: Emit, clock: Callable[[float], float]
+    ) -> None:
+        self._dial, self._emit, self._clock = dial, emit, clock
+        self._lock = threading.Lock()
+        self._primary, self._epoch = "", 0
+        self._followers = {host: self._follower(host) for host in hosts}
+
+    def control(self, action: str, host: str) -> str:
+        """Hand over to host. Raises TargetError when the primary refuses, or none is known."""
+        if action != "switchover":
+            raise TargetError(f"the reference target knows no control '{action}'; it knows 'switchover'")
+        primary = self._primary
+        if not primary:
+            raise TargetError(
+                "no primary is known yet; wait for the cluster to be steady before a switchover"
+            )
+        future = self._followers[primary].ask(SwitchoverOrder(host))
+        try:
+            answer = future.result(timeout=_CONTROL_LIMIT_S)
+        except TimeoutError as error:
+            future.cancel()
+            raise TargetError(f"{primary} did not answer the switchover in {_CONTROL_LIMIT_S:g} s") from error
+        if not answer.ok:
+            raise TargetError(f"{primary} refused to hand over to {host}: {answer.detail}")
+        return answer.detail
+
+    def read_all(self, host: str, value_prefix: str) -> tuple[int, tuple[str, ...]]:
+        try:
+            connection = self._dial(host, PEER_PORT)
+        except OSError as error:
+            raise TargetError(f"{host} cannot be reached to read everything back: {error}") from error
+        with connection:
+            return client.read_all(connection, value_prefix, limit_s=_READ_LIMIT_S)
+
+    def close(self) -> None:
+        for follower in self._followers.values():
+            follower.close()
+
+    def _follower(self, host: str) -> Follower:
+        return Follower(
+            host=host,
+            port=ENTRY_PORT,
+            dial=self._dial,
+            emit=self._tell,
+            clock=self._clock,
+            linked=lambda up, detail: self._linked(host, up, detail),
+        )
+
+    def _tell(self, event: Event) -> None:
+        with self._lock:
+            if isinstance(event, RoleChanged) and event.role == "primary" and event.epoch >= self._epoch:
+                self._primary, self._epoch = event.host, event.epoch
+            self._emit(event)
+
+    def _linked(self, host: str, up: bool, detail: str) -> None:
+        """A host that is up says so itself; one that cannot be reached cannot."""
+        if not up:
+            at_s = self._clock(time.monotonic())
+            self._tell(HealthReported(at_s=at_s, host=host, ready=False, epoch=0, detail=detail))
