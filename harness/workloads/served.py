@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
@@ -35,11 +34,21 @@ class LineServer:
     def __init__(self, *, asked: Asked, state: Callable[[], tuple[Event, ...]]) -> None:
         self._ring = Ring(os.urandom(8).hex())
         self._asked, self._state = asked, state
+        self._server: asyncio.Server | None = None
+        self._serving: set[asyncio.Task[None]] = set()
         self._followers: set[asyncio.StreamWriter] = set()
         self._answers: OrderedDict[tuple[str, int], asyncio.Task[Answer]] = OrderedDict()
 
     async def listen(self, bind: str, port: int) -> None:
-        await asyncio.start_server(self._serve, bind, port, limit=LINE_BYTES_MAX)
+        self._server = await asyncio.start_server(self._serve, bind, port, limit=LINE_BYTES_MAX)
+
+    async def close(self) -> None:
+        """Cut everyone off."""
+        if self._server is not None:
+            self._server.close()
+        for task in [*self._serving]:
+            task.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
 
     def tell(self, event: Event) -> None:
         """To everyone who follows, and into the ring for those who attach later."""
@@ -47,14 +56,22 @@ class LineServer:
         for writer in [*self._followers]:
             self._write(writer, line)
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._converse(reader, writer))
+        self._serving.add(task)
+        task.add_done_callback(self._serving.discard)
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         asking: set[asyncio.Task[None]] = set()
         # An observer that goes, or talks nonsense, is an observer less; nothing else.
-        with contextlib.suppress(OSError, ValueError, asyncio.IncompleteReadError):
+        try:
             while line := await reader.readline():
                 self._read(line, writer, asking)
-        self._followers.discard(writer)
-        writer.close()
+        except (OSError, ValueError):
+            writer.transport.abort()
+        finally:
+            self._followers.discard(writer)
+            writer.close()
 
     def _read(self, line: bytes, writer: asyncio.StreamWriter, asking: set[asyncio.Task[None]]) -> None:
         match from_observer(line):
