@@ -11,7 +11,7 @@ _REQUEST_LIMIT_S = 1.0
 _CODES = {True: "200 OK", False: "503 Service Unavailable"}
 
 
-async def listen(bind: str, port: int, *, serving: Callable[[], bool]) -> None:
+async def listen(bind: str, port: int, *, serving: Callable[[], bool]) -> asyncio.Server:
     """Answers from now on; each connection is good for one request."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -22,7 +22,7 @@ async def listen(bind: str, port: int, *, serving: Callable[[], bool]) -> None:
                 await writer.drain()
         writer.close()
 
-    await asyncio.start_server(answer, bind, port, limit=_HEADER_BYTES_MAX)
+    return await asyncio.start_server(answer, bind, port, limit=_HEADER_BYTES_MAX)
 
 
 def _response(head: bytes, serving: Callable[[], bool]) -> bytes:

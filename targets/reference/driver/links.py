@@ -128,6 +128,7 @@ class Network:
         self._links: dict[str, Link] = {}
         self._open: dict[str, Connection] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._server: asyncio.Server | None = None
 
     def link(self, peer: str, port: int) -> None:
         """Keep a connection to this peer from now on."""
@@ -135,8 +136,18 @@ class Network:
         self._keep(self._links[peer].keep())
 
     async def listen(self, bind: str, port: int) -> None:
-        await asyncio.get_running_loop().create_server(self._new, bind, port, backlog=512)
+        self._server = await asyncio.get_running_loop().create_server(self._new, bind, port, backlog=512)
         self._keep(self._drop_idle())
+
+    async def close(self) -> None:
+        """Cut every connection."""
+        if self._server is not None:
+            self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for connection in [*self._open.values()]:
+            connection.abort()
 
     def send(self, effect: Send) -> None:
         if effect.to == self._own:

@@ -1,0 +1,44 @@
+"""GET /primary over a real socket."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from targets.reference.driver import health
+from tests.targets.reference.driver.sockets import free_port
+
+
+async def ask(port: int, request: bytes) -> bytes:
+    async with asyncio.timeout(5):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(request)
+        answer = await reader.read()
+        writer.close()
+    return answer.split(b"\r\n", 1)[0]
+
+
+@pytest.mark.parametrize(
+    ("serving", "request_", "status"),
+    [
+        (True, b"GET /primary HTTP/1.0\r\n\r\n", b"HTTP/1.0 200 OK"),
+        (False, b"GET /primary HTTP/1.0\r\n\r\n", b"HTTP/1.0 503 Service Unavailable"),
+        (True, b"GET /elsewhere HTTP/1.0\r\n\r\n", b"HTTP/1.0 404 Not Found"),
+        (True, b"\r\n\r\n", b"HTTP/1.0 404 Not Found"),
+        (True, b"GET /primary HTTP/1.0\r\n" + b"a: b\r\n" * 2000 + b"\r\n", b""),
+    ],
+)
+def test_only_a_serving_primary_is_well(serving: bool, request_: bytes, status: bytes) -> None:
+    async def go() -> bytes:
+        port = free_port()
+        server = await health.listen("127.0.0.1", port, serving=lambda: serving)
+        try:
+            return await ask(port, request_)
+        except ConnectionResetError:
+            return b""
+        finally:
+            server.close()
+            await asyncio.sleep(0.01)
+
+    assert asyncio.run(go()) == status

@@ -1,0 +1,207 @@
+"""The router as it is shipped: HAProxy with our own configuration, moved over its runtime API."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import shutil
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from targets.reference import client
+from targets.reference.driver import health, router
+from targets.reference.driver.router import Router
+from targets.reference.driver.wire import Hello, Splitter, encode
+from targets.reference.machines.grammar import Alert, Redirect, Tell, Validate
+from targets.reference.machines.messages import Read, Reply, Write
+from targets.reference.settings import Settings
+from tests.targets.reference.driver.sockets import free_port, until
+
+CONFIGURATION = Path(__file__).resolve().parents[4] / "compose" / "reference" / "haproxy.cfg"
+needs_haproxy = pytest.mark.skipif(
+    shutil.which("haproxy") is None, reason="needs haproxy: apt-get install haproxy"
+)
+
+# One loopback network for each test, so that none meets another's sockets in TIME_WAIT.
+_networks = itertools.count(20)
+
+
+class Node:
+    """A data node as the router sees it: a health port and a greeting; it keeps one value for each key."""
+
+    def __init__(self, name: str, address: str) -> None:
+        self.name, self.address, self.primary = name, address, False
+        self.values: dict[str, str] = {}
+        self.outcome: Callable[[], str] = lambda: "ok" if self.primary else "fail"
+
+    async def listen(self) -> list[asyncio.Server]:
+        return [
+            await asyncio.start_server(self._serve, self.address, 7000),
+            await health.listen(self.address, 8008, serving=lambda: self.primary),
+        ]
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        splitter = Splitter()
+        writer.write(encode(Hello(self.name)))
+        while chunk := await reader.read(1 << 16):
+            for frame in splitter.feed(chunk):
+                if isinstance(frame, Write | Read):
+                    writer.write(encode(self._reply(frame)))
+        writer.close()
+
+    def _reply(self, frame: Write | Read) -> Reply:
+        if isinstance(frame, Write) and self.outcome() == "ok":
+            self.values[frame.key] = frame.value
+        outcome = "ok" if self.outcome() == "ok" else "fail"
+        return Reply(frame.request, outcome, self.name, 1, self.values.get(frame.key, ""))  # type: ignore[arg-type]
+
+
+class Cluster:
+    def __init__(self) -> None:
+        network = f"127.0.{next(_networks)}"
+        self.nodes = [Node("n1", f"{network}.1"), Node("n2", f"{network}.2")]
+        self.router_address, self.admin_port = f"{network}.9", free_port()
+        self.told: list[Tell | Alert] = []
+
+    async def reached(self) -> str:
+        """Whom a new connection through the router reaches; empty for nobody."""
+        try:
+            async with asyncio.timeout(1):
+                connection = await client.connect("router")
+        except OSError:
+            return ""
+        name = connection.greeted.result()
+        connection.close()
+        return name
+
+    async def until_reached(self, name: str) -> None:
+        async with asyncio.timeout(5):
+            while await self.reached() != name:
+                await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def a_cluster(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Cluster, Router]]:
+    cluster = Cluster()
+    addresses = {"router": cluster.router_address}
+    monkeypatch.setattr(client, "address", addresses.__getitem__)
+    monkeypatch.setattr(router, "address", addresses.__getitem__)
+    configuration = CONFIGURATION.read_text()
+    configuration = configuration.replace("ipv4@*:9999", f"ipv4@{cluster.router_address}:9999")
+    configuration = configuration.replace("bind *:7000", f"bind {cluster.router_address}:7000")
+    for node in cluster.nodes:
+        configuration = configuration.replace(f" {node.name}:7000", f" {node.address}:7000")
+    (folder / "haproxy.cfg").write_text(configuration)
+    servers = [server for node in cluster.nodes for server in await node.listen()]
+    haproxy = await asyncio.create_subprocess_exec(
+        "haproxy", "-db", "-f", f"{folder / 'haproxy.cfg'}", stderr=asyncio.subprocess.DEVNULL
+    )
+    try:
+        # Until its first checks are through HAProxy holds every node for well.
+        await cluster.until_reached("")
+        yield cluster, Router(Settings(), host="w1", tell=cluster.told.append)
+    finally:
+        haproxy.kill()
+        await haproxy.wait()
+        for server in servers:
+            server.close()
+        await asyncio.sleep(0.02)
+
+
+@needs_haproxy
+def test_checks_alone_find_the_primary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def go() -> None:
+        async with a_cluster(tmp_path, monkeypatch) as (cluster, _):
+            cluster.nodes[1].primary = True
+            await cluster.until_reached("n2")
+
+    asyncio.run(go())
+
+
+@needs_haproxy
+def test_a_redirect_moves_the_router_cuts_old_sessions_and_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def go() -> None:
+        async with a_cluster(tmp_path, monkeypatch) as (cluster, driver):
+            old, new = cluster.nodes
+            old.primary = True
+            await cluster.until_reached("n1")
+            session = await client.connect("router")
+            old.primary, new.primary = False, True
+            driver.redirect(Redirect("n2", 2))
+            await until(lambda: bool(cluster.told))
+            assert cluster.told == [Tell("redirected", 2, "n2")]
+            await until(lambda: session.closed)
+            assert await cluster.reached() == "n2"
+
+    asyncio.run(go())
+
+
+@needs_haproxy
+def test_an_order_of_an_older_epoch_from_another_host_does_no_lasting_harm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def go() -> None:
+        async with a_cluster(tmp_path, monkeypatch) as (cluster, driver):
+            cluster.nodes[1].primary = True
+            await cluster.until_reached("n2")
+            driver.redirect(Redirect("n1", 1))
+            await until(lambda: bool(cluster.told))
+            await asyncio.sleep(0.25)
+            assert {await cluster.reached() for _ in range(5)} == {"n2"}
+
+    asyncio.run(go())
+
+
+@needs_haproxy
+def test_a_canary_that_comes_back_validates_and_one_that_does_not_calls_a_person(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(router, "_CANARY_LIMIT_S", 0.3)
+
+    async def go() -> None:
+        async with a_cluster(tmp_path, monkeypatch) as (cluster, driver):
+            cluster.nodes[0].primary = True
+            await cluster.until_reached("n1")
+            driver.validate(Validate(1, "n1"))
+            await until(lambda: len(cluster.told) == 1)
+            assert cluster.told == [Tell("validated", 1, "n1")]
+            cluster.nodes[0].outcome = lambda: "fail"
+            driver.validate(Validate(2, "n1"))
+            await until(lambda: len(cluster.told) == 2)
+            assert isinstance(cluster.told[1], Alert)
+            assert "canary" in cluster.told[1].text
+
+    asyncio.run(go())
+
+
+def test_an_older_epoch_is_not_carried_out_after_a_newer_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever waits for a router that does not answer is given up when a newer epoch comes."""
+    asked: list[str] = []
+
+    async def command(host: str, commands: str) -> str:
+        asked.append(commands.split()[2])
+        if len(asked) < 3:
+            raise ConnectionRefusedError("the router is not there")
+        return ""
+
+    monkeypatch.setattr(router, "_command", command)
+
+    async def go() -> list[Tell | Alert]:
+        told: list[Tell | Alert] = []
+        driver = Router(Settings(), host="w1", tell=told.append)
+        driver.redirect(Redirect("n1", 1))
+        await until(lambda: len(asked) == 1)
+        driver.redirect(Redirect("n2", 2))
+        driver.redirect(Redirect("n1", 1))
+        driver.validate(Validate(1, "n1"))
+        await until(lambda: bool(told))
+        await asyncio.sleep(0.1)
+        return told
+
+    assert asyncio.run(go()) == [Tell("redirected", 2, "n2")]
+    assert asked == ["data/n1", "data/n2", "data/n2"]
