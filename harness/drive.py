@@ -1,4 +1,4 @@
-"""The loop between conductor and world: events in, commands out, all of it into the journal. Judges nothing."""
+"""The loop between conductor and world: events in, commands out, all into the journal. Judges nothing."""
 
 from __future__ import annotations
 

@@ -1,0 +1,58 @@
+"""The command. Parses, dispatches, turns every error into a message and an exit code; does nothing itself.
+
+arguments   what can be written, and the help that teaches it
+streams     standard output and error: colour, width, signs, pipes that close
+drills      run, plan, check
+looks       doctor, setup, clean, targets, faults, schema
+
+Heavy modules are imported by the command that needs them: `--help` must not wait for the Docker client.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+from harness.cli.arguments import Namespace, parse
+from harness.cli.streams import write_out
+from harness.model.errors import ExitCode, HarnessError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. Returns its exit code; raises only SystemExit (help, version, wrong words)."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    args = parse(words)
+    try:
+        return int(_command(args)(args))
+    except HarnessError as error:
+        return _failed(args, str(error), error.exit_code)
+    except KeyboardInterrupt:
+        return _failed(args, "interrupted", ExitCode.INTERRUPTED)
+    except Exception as error:
+        return _failed(args, _internal(error), ExitCode.BROKEN_SURROUNDINGS)
+
+
+def _command(args: Namespace) -> Callable[[Namespace], int]:
+    module, _, name = args.does.partition(":")
+    command: Callable[[Namespace], int] = getattr(import_module(f"harness.cli.{module}"), name)
+    return command
+
+
+def _internal(error: Exception) -> str:
+    from harness.runfolder import write_internal_error
+
+    where = write_internal_error(error, None)
+    return f"internal error ({type(error).__name__}: {error}); please report it, with {where}"
+
+
+def _failed(args: Namespace, text: str, code: ExitCode) -> int:
+    from contextlib import suppress
+
+    with suppress(OSError):
+        print(f"failover-drill: {text}", file=sys.stderr, flush=True)
+    if args.json:
+        from reports.machine import Output, encode
+
+        write_out(encode(Output(exit_code=code, error=text)))
+    return code

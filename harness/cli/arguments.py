@@ -1,0 +1,268 @@
+"""What can be written after `failover-drill`, and the help that teaches it. Imports nothing heavy."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from inspect import cleandoc
+from typing import NoReturn
+
+from harness.model.units import seconds
+
+_SEED_MAX = 2**63 - 1
+_TRIALS_MAX = 100_000
+
+_DESCRIPTION = """\
+Runs failover drills: brings up a system of primary, standby and witnesses, injects real faults under load,
+and judges from the journal how fast it failed over, whether two nodes ever served, and what was lost.
+"""
+
+_EPILOG = """\
+first steps:
+  failover-drill setup                              get the engine and the images
+  failover-drill run drills/kill-primary.yaml       kill the primary under load, judge, report
+  failover-drill plan drills/kill-primary.yaml      see what that would do
+
+exit codes:
+  0 pass   1 fail   2 wrong input   3 broken surroundings   4 unknown
+  130 interrupted, 143 SIGTERM, 129 SIGHUP (faults healed and everything removed first)
+  Of several drills the worst counts: 2 (before anything starts), then 3, 1, 4, 0.
+"""
+
+
+class Namespace(argparse.Namespace):
+    """What was written. does: `module:function` of the command."""
+
+    does: str
+    json: bool = False
+
+
+class Parser(argparse.ArgumentParser):
+    """Errors name the fix. No abbreviated options: a new option would change what they mean."""
+
+    def __init__(self, **settings: object) -> None:
+        settings |= {"allow_abbrev": False, "formatter_class": argparse.RawDescriptionHelpFormatter}
+        super().__init__(**settings)  # type: ignore[arg-type]
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"failover-drill: {message}\n  see `{self.prog} --help`\n")
+
+
+def parse(words: Sequence[str]) -> Namespace:
+    """Raises SystemExit: 0 after help and version, 2 with the nearest right word after a wrong one."""
+    parser, commands = _parsers()
+    command = next((word for word in words if not word.startswith("-")), "")
+    if command and command not in commands:
+        parser.error(f"unknown command '{command}'{nearest(command, commands)}")
+    args, left = parser.parse_known_args(words, Namespace())
+    if left:
+        options = commands[command]._option_string_actions
+        parser = commands[command]
+        parser.error(f"unknown argument '{left[0]}'{nearest(left[0].partition('=')[0], options)}")
+    return args
+
+
+def nearest(word: str, words: Iterable[str]) -> str:
+    """`; did you mean 'run'?`, or the choice of all when none is near."""
+    known = sorted(words)
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    return f"; did you mean '{near[0]}'?" if near else f"; choose one of {', '.join(known)}"
+
+
+def _parsers() -> tuple[Parser, dict[str, Parser]]:
+    parser = Parser(prog="failover-drill", description=_DESCRIPTION, epilog=_EPILOG)
+    parser.add_argument("--version", action=_Version, help="print the version and leave")
+    sub = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
+    commands: dict[str, Parser] = {}
+    for name, (does, add) in _COMMANDS.items():
+        first, _, rest = (add.__doc__ or "").partition("\n")
+        commands[name] = sub.add_parser(name, help=first, description=first, epilog=cleandoc("\n" + rest))
+        commands[name].set_defaults(does=does)
+        add(commands[name])
+    return parser, commands
+
+
+def _run(parser: Parser) -> None:
+    """Run drills and judge them.
+
+    A run leaves runs/<UTC time>-<drill>/: plan.json, journal.jsonl, verdict.json, the logs of every
+    container. Progress goes to standard error, the report to standard output.
+
+    examples:
+      failover-drill run drills/kill-primary.yaml
+      failover-drill run drills/kill-primary.yaml --trials 3 --seed 4711
+      failover-drill run drills/suites/flagship.yaml --deadline 20m --json > report.json
+      failover-drill run drills/isolate-primary.yaml --defect no-lease-check     (must fail)
+    """
+    _planned(parser)
+    parser.add_argument("--out", metavar="DIR", default="runs", help="where the run's folder is made (runs)")
+    parser.add_argument(
+        "--keep", action="store_true", help="leave the containers for a look; `clean` removes them"
+    )
+    parser.add_argument(
+        "--deadline", metavar="D", type=_deadline, help="end after this long, like 20m: heal, clean, judge"
+    )
+
+
+def _plan(parser: Parser) -> None:
+    """Show what a run would do, and do nothing.
+
+    Every phase drawn from the seed, every host, what the target promises and the bounds that are judged.
+
+    examples:
+      failover-drill plan drills/kill-primary.yaml --seed 4711
+      failover-drill plan drills/*.yaml --json
+    """
+    _planned(parser)
+
+
+def _check(parser: Parser) -> None:
+    """Judge stored runs again, with the checkers of today.
+
+    A run is named by its folder or a file in it; a folder of runs means all of them. Nothing is written.
+
+    examples:
+      failover-drill check runs/2026-11-24T02-47-09Z-kill-primary
+      failover-drill check runs --json
+    """
+    parser.add_argument("runs", metavar="RUN", nargs="+", help="a run's folder, or a folder of runs")
+    _json(parser)
+
+
+def _doctor(parser: Parser) -> None:
+    """Say what is there, what is missing, and how to get it.
+
+    Exit code 0 when drills can run, 3 when something they need is missing.
+
+    example:
+      failover-drill doctor
+    """
+    _json(parser)
+
+
+def _setup(parser: Parser) -> None:
+    """Get what is missing: engine, Compose plugin, images.
+
+    Needs root where something must be installed. Safe to run again: it makes only what is missing.
+
+    example:
+      sudo failover-drill setup
+    """
+
+
+def _clean(parser: Parser) -> None:
+    """Remove what ended runs left in the engine.
+
+    Touches only what carries the label of failover-drill. Folders below runs/ stay.
+
+    example:
+      failover-drill clean
+    """
+
+
+def _targets(parser: Parser) -> None:
+    """List the systems that can be drilled, or explain one.
+
+    examples:
+      failover-drill targets
+      failover-drill targets reference
+    """
+    parser.add_argument("name", metavar="NAME", nargs="?", default="", help="explain this one")
+    _json(parser)
+
+
+def _faults(parser: Parser) -> None:
+    """List the faults a drill file can ask for, or explain one.
+
+    examples:
+      failover-drill faults
+      failover-drill faults partition
+    """
+    parser.add_argument("name", metavar="NAME", nargs="?", default="", help="explain this one")
+    _json(parser)
+
+
+def _schema(parser: Parser) -> None:
+    """Print the JSON Schema of a drill file, for completion in editors.
+
+    example:
+      failover-drill schema > drill.schema.json
+      then, on top of a drill file:  # yaml-language-server: $schema=./drill.schema.json
+    """
+
+
+_COMMANDS: dict[str, tuple[str, Callable[[Parser], None]]] = {
+    "run": ("drills:run", _run),
+    "plan": ("drills:plan", _plan),
+    "check": ("drills:check", _check),
+    "doctor": ("looks:doctor", _doctor),
+    "setup": ("looks:setup", _setup),
+    "clean": ("looks:clean", _clean),
+    "targets": ("looks:targets", _targets),
+    "faults": ("looks:faults", _faults),
+    "schema": ("looks:schema", _schema),
+}
+
+
+def _planned(parser: Parser) -> None:
+    parser.add_argument(
+        "files", metavar="FILE", nargs="+", help="drill files, suites, or names in the catalogue"
+    )
+    parser.add_argument("--world", metavar="W", default="docker", help="where it runs: docker (the default)")
+    parser.add_argument("--target", metavar="T", default="", help="another system than the file names")
+    parser.add_argument(
+        "--trials", metavar="N", type=_trials, help="another number of trials than the file's"
+    )
+    parser.add_argument(
+        "--seed", metavar="S", type=_seed, help="what phases are drawn from; drawn when not given"
+    )
+    parser.add_argument(
+        "--defect", metavar="NAME", default="", help="break the target on purpose (see targets NAME)"
+    )
+    _json(parser)
+
+
+def _json(parser: Parser) -> None:
+    parser.add_argument(
+        "--json", action="store_true", help="JSON alone on standard output, all else on error"
+    )
+
+
+def _number(least: int, most: int, example: str) -> Callable[[str], int]:
+    def convert(text: str) -> int:
+        if not text.isascii() or not text.isdecimal() or not least <= int(text[:30]) <= most:
+            raise argparse.ArgumentTypeError(
+                f"'{text}' is no whole number from {least} to {most}; write {example}"
+            )
+        return int(text)
+
+    return convert
+
+
+_trials = _number(1, _TRIALS_MAX, "--trials 30")
+_seed = _number(0, _SEED_MAX, "--seed 4711")
+
+
+def _deadline(text: str) -> float:
+    try:
+        value_s = seconds(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    if value_s <= 0:
+        raise argparse.ArgumentTypeError(f"'{text}' leaves no time; write --deadline 20m")
+    return value_s
+
+
+class _Version(argparse.Action):
+    """Looks the version up only when asked: reading the distribution's metadata takes a while."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, help: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, help=help)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from harness.provenance import version
+
+        print(f"failover-drill {version()}", file=sys.stdout)
+        parser.exit()

@@ -1,0 +1,167 @@
+"""run, plan, check: from a person's files to jobs, from results to a report."""
+
+from __future__ import annotations
+
+import secrets
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+from harness import drillfile, planner, runfolder
+from harness import run as workflow
+from harness.cli.arguments import Namespace, nearest
+from harness.cli.streams import audience, look, show, write_error, write_out
+from harness.model.drill import Drill
+from harness.model.errors import DrillError, ExitCode, WorldError
+from harness.model.plan import Plan
+from harness.run import Job, OpenWorld, Result
+from harness.seams import Target
+from reports import plain
+from reports.machine import Output, RunOutput, encode
+from reports.terminal import Report, summary
+from targets.registry import TARGETS
+
+# The folder above the package: a checkout, or where a wheel was installed.
+_DRILLS = Path(__file__).resolve().parent.parent.parent / "drills"
+_NOT_YET = ("processes", "simulator", "remote")
+
+
+def run(args: Namespace) -> ExitCode:
+    """Plan everything, look whether a run can start, run drill by drill, report each as it comes."""
+    planned = _plans(args)
+    open_world = _world(args)
+    images = _images()
+    jobs = [Job(plan=plan, command=_again(args, drill, plan), images=images) for drill, plan in planned]
+    results: list[Result] = []
+    for result in workflow.run(
+        jobs, out=Path(args.out), deadline_s=args.deadline, open_world=open_world, audience=audience()
+    ):
+        results.append(result)
+        _report(result, args)
+    return _close(results, args)
+
+
+def plan(args: Namespace) -> ExitCode:
+    """Show what a run would do. The seed is drawn as a run would draw it, and shown."""
+    planned = _plans(args)
+    if args.json:
+        write_out(encode([plan for _, plan in planned]))
+    for index, (drill, plan) in enumerate(() if args.json else planned):
+        write_out("\n" if index else "")
+        show(plain.plan(plan, drill.path, look()))
+    return ExitCode.PASS
+
+
+def check(args: Namespace) -> ExitCode:
+    """Judge stored runs again. All that were named must be there before any is judged."""
+    folders = [folder for named in args.runs for folder in runfolder.find(Path(named))]
+    results: list[Result] = []
+    for folder in folders:
+        result = workflow.check(folder)
+        results.append(result)
+        _report(result, args)
+        _compare(result, folder)
+    return _close(results, args)
+
+
+def _plans(args: Namespace) -> list[tuple[Drill, Plan]]:
+    """All files read and planned; the first wrong one raises before anything starts."""
+    if args.world != "docker":
+        raise DrillError(_no_world(args.world))
+    seed = secrets.randbelow(2**32) if args.seed is None else args.seed
+    drills = drillfile.read_all([Path(file) for file in args.files], _DRILLS)
+    return [(drill, _planned(drill, args, seed)) for drill in drills]
+
+
+def _planned(drill: Drill, args: Namespace, seed: int) -> Plan:
+    target = find_target(args.target or drill.target, path="" if args.target else drill.path)
+    return planner.plan(
+        drill, target, world=args.world, seed=seed, trials=args.trials or drill.trials, defect=args.defect
+    )
+
+
+def find_target(name: str, *, path: str = "") -> Target:
+    if name not in TARGETS:
+        raise DrillError(
+            f"unknown target '{name}'{nearest(name, TARGETS)}", path=path, field="target" if path else ""
+        )
+    return TARGETS[name]
+
+
+def _no_world(name: str) -> str:
+    if name in _NOT_YET:
+        return f"the world '{name}' is not offered yet; run in containers with --world docker"
+    return f"unknown world '{name}'; the only one is docker"
+
+
+def _world(args: Namespace) -> OpenWorld:
+    """Raises WorldError when a run in containers cannot start."""
+    from harness import setup
+
+    hindrance = setup.ready()
+    if hindrance:
+        raise WorldError(f"{hindrance}\n  `failover-drill doctor` shows everything that runs need")
+    from harness.worlds.docker.world import DockerWorld
+
+    def opened(plan: Plan, folder: Path, say: workflow.Say) -> DockerWorld:
+        return DockerWorld.open(plan, TARGETS[plan.target], folder, say, args.keep)
+
+    return opened
+
+
+def _images() -> dict[str, str]:
+    from harness.setup import images
+
+    return {image: images.image_id(image) for image in images.needed()}
+
+
+def _again(args: Namespace, drill: Drill, plan: Plan) -> str:
+    """The command that runs this drill alone again, with every phase the same."""
+    words = ["failover-drill", "run", drill.path, "--seed", str(plan.seed), "--trials", str(len(plan.trials))]
+    words += ["--target", args.target] if args.target else []
+    words += ["--defect", args.defect] if args.defect else []
+    return shlex.join(words)
+
+
+def _report(result: Result, args: Namespace) -> None:
+    if result.problem:
+        write_error(f"failover-drill: {result.plan.drill}: {result.problem}\n")
+    if result.verdict is None or result.file is None:
+        write_error(f"  what there is lies in {result.folder}\n" if result.folder else "")
+    elif not args.json:
+        show(Report(result.file, result.verdict, folder=result.folder, look=look()))
+
+
+def _compare(result: Result, folder: Path) -> None:
+    stored = runfolder.read_verdict(folder)
+    if stored and result.verdict and stored.judgement != result.verdict.judgement:
+        write_error(
+            f"{folder}: the run itself was judged {stored.judgement}, today {result.verdict.judgement}\n"
+        )
+
+
+def _close(results: Sequence[Result], args: Namespace) -> ExitCode:
+    code = workflow.worst([result.exit_code for result in results])
+    if args.json:
+        write_out(encode(Output(exit_code=code, runs=tuple(map(_output, results)))))
+    elif len(results) > 1:
+        show(plain.summary([_line(result) for result in results], look()))
+    return code
+
+
+def _line(result: Result) -> tuple[str, str, str]:
+    judgement = result.verdict.judgement if result.verdict else "broken"
+    broken = f"{result.problem.splitlines()[0]} " if result.problem else ""
+    return judgement, result.plan.drill, broken + (summary(result.verdict) if result.verdict else "")
+
+
+def _output(result: Result) -> RunOutput:
+    return RunOutput(
+        drill=result.plan.drill,
+        folder=result.folder,
+        exit_code=result.exit_code,
+        plan=result.plan,
+        provenance=result.file.provenance if result.file else None,
+        verdict=result.verdict,
+        problem=result.problem,
+    )

@@ -1,0 +1,118 @@
+"""doctor, setup, clean, targets, faults, schema: everything that is not about one drill."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.cli.arguments import Namespace
+from harness.cli.streams import look, show, write_error, write_out
+from harness.model.errors import ExitCode
+from reports.machine import encode
+
+if TYPE_CHECKING:
+    from harness.seams import Target
+
+
+def doctor(args: Namespace) -> ExitCode:
+    """0 when drills can run, 3 when something that they need is missing."""
+    from harness.setup.doctor import checks
+    from reports.plain import doctor as table
+
+    found = checks()
+    if args.json:
+        write_out(encode(found))
+    else:
+        show(table(found, look()))
+    can_run = all(check.ok or not check.needed for check in found)
+    return ExitCode.PASS if can_run else ExitCode.BROKEN_SURROUNDINGS
+
+
+def setup(args: Namespace) -> ExitCode:
+    """Make what is missing, saying each step."""
+    from harness.setup import prepare
+
+    prepare(_say)
+    _say("everything that drills need is there")
+    return ExitCode.PASS
+
+
+def clean(args: Namespace) -> ExitCode:
+    """Remove what ended runs left."""
+    from harness.worlds.docker.clean import clean as remove
+
+    removed = remove(_say)
+    _say(f"{removed} removed" if removed else "nothing was left")
+    return ExitCode.PASS
+
+
+def targets(args: Namespace) -> ExitCode:
+    """All targets in a line each, or one in full."""
+    from targets.registry import TARGETS
+
+    if args.name:
+        from harness.cli.drills import find_target
+
+        return _target(find_target(args.name), args)
+    rows = [(target.name, target.summary) for target in TARGETS.values()]
+    if args.json:
+        write_out(encode(dict(rows)))
+    else:
+        from reports.plain import pairs
+
+        show(pairs(rows, look()))
+    return ExitCode.PASS
+
+
+def _target(target: Target, args: Namespace) -> ExitCode:
+    from reports.plain import hosts, sections
+    from reports.terminal import settings_text
+
+    settings = target.settings({})
+    promises = target.promises(settings)
+    parts = [
+        (target.name, [("", target.summary)]),
+        ("hosts", hosts(target.hosts(settings)).items()),
+        (
+            "can be asked for",
+            [
+                ("faults", ", ".join(sorted(target.faults()))),
+                ("controls", ", ".join(sorted(target.controls()))),
+                ("clients' ways", ", ".join(sorted(target.vias()))),
+            ],
+        ),
+        (
+            "settings, with their defaults",
+            [tuple(text.split(" ", 1)) for text in settings_text(settings).split(", ")],
+        ),
+        (
+            "promises under these settings",
+            [
+                ("detection", f"≤ {promises.detection.limit_s:g} s: {promises.detection.formula}"),
+                ("RPO", f"≤ {promises.rpo.limit_s:g} s: {promises.rpo.formula}"),
+            ],
+        ),
+        ("defects, for --defect", target.defects().items()),
+    ]
+    if args.json:
+        write_out(encode({title: dict(rows) for title, rows in parts}))
+    else:
+        show(sections(parts, look()))
+    return ExitCode.PASS
+
+
+def faults(args: Namespace) -> ExitCode:
+    """All faults in a line each, or one in full."""
+
+    return ExitCode.PASS
+
+
+def schema(args: Namespace) -> ExitCode:
+    """JSON on standard output, for an editor."""
+    from harness.schema import schema as of_drills
+
+    write_out(encode(of_drills()))
+    return ExitCode.PASS
+
+
+def _say(text: str) -> None:
+    write_error(f"{text}\n")

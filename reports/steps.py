@@ -1,0 +1,71 @@
+"""A drill's steps as a person would say them."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from harness.model.drill import (
+    ControlStep,
+    HoldStep,
+    KillStep,
+    LatencyStep,
+    PartitionStep,
+    Step,
+    WaitFor,
+    WaitStep,
+    Window,
+)
+from harness.model.plan import TimedStep
+from harness.model.units import duration
+
+_WAITS: dict[WaitFor, str] = {
+    "steady": "steady",
+    "rejoined": "{host} rejoined",
+    "failover": "a failover has happened",
+}
+
+
+def words(step: Step, *, short: bool = False) -> str:
+    """One line; short leaves the times out."""
+    match step:
+        case KillStep(verb=verb, victim=victim, scope=scope):
+            return f"{verb} {victim} ({scope})" + ("" if short else _times(step.at, step.until_s))
+        case PartitionStep(sides=sides, how=how, direction=direction):
+            way = "" if direction == "both" else f", {direction}"
+            return f"partition {_sides(sides)} ({how}{way})" + (
+                "" if short else _times(step.at, step.until_s)
+            )
+        case LatencyStep(sides=sides, delay_s=delay_s, jitter_s=jitter_s):
+            much = f"{duration(delay_s)} ± {duration(jitter_s)}"
+            return f"latency {_sides(sides)} ({much})" + ("" if short else _times(step.at, step.until_s))
+        case WaitStep(wait_for=wait_for, host=host, within_s=within_s):
+            return f"wait until {_WAITS[wait_for].format(host=host or 'all')}, within {duration(within_s)}"
+        case HoldStep(duration_s=duration_s):
+            return f"let the load run for {duration(duration_s)}"
+        case ControlStep(action=action, to=to):
+            return f"{action} to {to}" + ("" if short else f", {window(step.at)}")
+        case _:
+            assert_never(step)
+
+
+def window(at: Window) -> str:
+    """`at 2s`, or `at 1s..2s`."""
+    low, high = duration(at.low_s), duration(at.high_s)
+    return f"at {low}" if at.low_s == at.high_s else f"at {low}..{high}"
+
+
+def drawn_at(timed: TimedStep) -> bool:
+    """Whether the seed drew when this step happens."""
+    match timed.step:
+        case KillStep(at=at) | PartitionStep(at=at) | LatencyStep(at=at) | ControlStep(at=at):
+            return at.low_s != at.high_s
+        case _:
+            return False
+
+
+def _times(at: Window, until_s: float) -> str:
+    return f", {window(at)}, until {duration(until_s)}"
+
+
+def _sides(sides: tuple[tuple[str, ...], ...]) -> str:
+    return " | ".join(", ".join(side) for side in sides)

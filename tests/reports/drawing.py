@@ -1,0 +1,25 @@
+"""Draws what a report returns, as a terminal of a given width would show it."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+from rich.console import Console, RenderableType
+
+
+def drawn(renderable: RenderableType, *, width: int = 100, colour: bool = False) -> str:
+    console = Console(
+        file=StringIO(),
+        width=width,
+        force_terminal=colour,
+        color_system="256" if colour else None,
+        _environ={},
+    )
+    with console.capture() as captured:
+        console.print(renderable)
+    return captured.get()
+
+
+def squeezed(text: str) -> str:
+    """Without line breaks and runs of blanks: what a reader reads, however it is wrapped."""
+    return " ".join(text.split())
