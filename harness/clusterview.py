@@ -12,7 +12,8 @@ import msgspec
 from msgspec import Struct
 
 from harness.model.event import Applied, Event, Healed, HealthReported, MembershipChanged, RoleChanged
-from harness.model.fault import Cut, Fault, Kill, Pause, Slow, Stop
+from harness.model.fault import Fault, Kill, Stop
+from harness.reach import Hosts, disturbs
 
 
 class ClusterView(Struct, frozen=True):
@@ -69,7 +70,7 @@ class ClusterView(Struct, frozen=True):
 
     @property
     def membership(self) -> MembershipChanged | None:
-        """The register: the newest epoch; within it the primary's word, for only it proposes a change there."""
+        """The register, newest epoch; there the primary's word counts, for only it proposes a change."""
         return max(
             self.memberships.values(),
             key=lambda said: (said.epoch, said.host == said.primary, said.at_s),
@@ -84,10 +85,6 @@ class ClusterView(Struct, frozen=True):
         said = self.health.get(host)
         return said is not None and said.ready
 
-    def is_untouched(self, host: str) -> bool:
-        """No fault in force acts on this host or on a link of it."""
-        return all(host not in touched(fault) for fault in self.faults.values())
-
     def serving(self) -> MembershipChanged | None:
         """The register, when the primary it names says that it serves in that very epoch; else None."""
         register = self.membership
@@ -97,10 +94,10 @@ class ClusterView(Struct, frozen=True):
         serves = said is not None and said.role == "primary" and said.epoch == register.epoch
         return register if serves else None
 
-    def has_rejoined(self, host: str) -> bool:
-        """No fault touches it, a primary serves, and the register counts this host in."""
+    def has_rejoined(self, host: str, hosts: Hosts) -> bool:
+        """No fault in force disturbs it, a primary serves, and the register counts this host in."""
         register = self.serving()
-        if register is None or not self.is_untouched(host):
+        if register is None or any(disturbs(fault, host, hosts) for fault in self.faults.values()):
             return False
         in_step = host == register.primary or host in register.eligible
         return in_step and self.role_of(host) in ("primary", "standby")
@@ -126,15 +123,6 @@ class ClusterView(Struct, frozen=True):
             return self._with_health(gone) if _newer(at_s, self.health.get(host)) else self
         down = RoleChanged(at_s=at_s, host=host, role="down", epoch=said.epoch)
         return self._with_role(down) if _newer(at_s, said) else self
-
-
-def touched(fault: Fault) -> frozenset[str]:
-    """The hosts that a fault acts on, or on a link of which."""
-    match fault:
-        case Kill(host=host) | Stop(host=host) | Pause(host=host):
-            return frozenset((host,))
-        case Cut(links=links) | Slow(links=links):
-            return frozenset(host for link in links for host in (link.source, link.destination))
 
 
 def _newer(at_s: float, said: RoleChanged | MembershipChanged | HealthReported | None) -> bool:

@@ -35,8 +35,9 @@ class Header(Struct, frozen=True):
 
 
 class Journal(Struct, frozen=True):
-    """What could be read. damage: one line for a person for each thing that is wrong; empty for a whole journal.
+    """What could be read.
 
+    damage: one line for a person for each thing that is wrong; empty for a whole journal.
     gaps: entries in the middle are lost, so that "it is not in the journal" proves nothing.
     """
 

@@ -1,39 +1,329 @@
-"""The conductor: plan and events -> commands and notes. Knows no clock."""
+"""The conductor: plan and events -> commands and notes. Knows no clock.
+
+A trial goes through these stages, each with a bound:
+starting  until one primary is known, then the load starts
+steps     the drill's steps (see blocks)
+healing   until every fault is over: at its own end, or at once when the steps were abandoned
+settling  until the cluster is steady again
+tail      a moment of good load, so that the end of an outage can be seen
+stopping  until every client has told its last operation
+reading   every write is read back at the primary
+ending    the run stops early: all is healed first
+"""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 
+from harness.conductor.agenda import Action
+from harness.conductor.blocks import Blocks
 from harness.conductor.progress import Progress
-from harness.model.command import Command
-from harness.model.event import Event
-from harness.model.journal import Note
-from harness.model.plan import Plan
+from harness.conductor.stand import Stand, Told
+from harness.conductor.waits import steady_lacks
+from harness.model.command import ReadAll, StartLoad, StopLoad
+from harness.model.drill import WaitStep
+from harness.model.event import Applied, Controlled, Event, Failed, FinalRead, Healed, LoadStopped, Woke
+from harness.model.fault import describe
+from harness.model.journal import RunEnded, TrialBegan, TrialEnded
+from harness.model.plan import ClientPlan, Plan
 
-Step = tuple[list[Command], list[Note]]
+TAIL_S = 0.3
+STOP_WITHIN_S = 10.0  # beyond the load's own time-out
+ENDING_WITHIN_S = 15.0
+HEAL_WITHIN_S = 30.0
+READS_MAX = 3
+READ_AGAIN_S = 0.5
+
 AbortReason = Literal["interrupted", "deadline", "world broke"]
+EndReason = Literal["done", "gave up", "interrupted", "deadline", "world broke"]
+Stage = Literal[
+    "idle", "starting", "steps", "healing", "settling", "tail", "stopping", "reading", "ending", "over"
+]
 
 
 class Conductor:
-    """Signatures only; the machine follows in the next commit."""
+    """One run of a plan: `start` once, then `handle` for every event until `finished`."""
 
     def __init__(self, plan: Plan) -> None:
-        raise NotImplementedError
+        self._plan, self._stand = plan, Stand(plan)
+        self._stage: Stage = "idle"
+        self._blocks: Blocks | None = None
+        self._running: set[str] = set()  # clients under load
+        self._never_bit: set[str] = set()  # faults that failed to come into force
+        self._read_id, self._reads = "", 0
+        self._end: tuple[EndReason, str] = ("done", "")
 
-    def start(self) -> Step:
-        raise NotImplementedError
+    def start(self) -> Told:
+        self._await_primary()
+        return self._stand.told()
 
-    def handle(self, event: Event) -> Step:
-        raise NotImplementedError
+    def handle(self, event: Event) -> Told:
+        """Every event of the world, in the order of its arrival."""
+        if self.finished:
+            return [], []
+        self._stand.saw(event)
+        self._take(event)
+        while self._moved():
+            pass
+        return self._stand.told()
 
-    def abort(self, reason: AbortReason, detail: str = "") -> Step:
-        """Heal all, stop the load; `finished` when both are answered. Asked twice, it finishes at once."""
-        raise NotImplementedError
+    def abort(self, reason: AbortReason, detail: str = "") -> Told:
+        """Heal all, stop the load; `finished` once both are answered. Asked twice, it finishes at once."""
+        if self._stage == "ending":
+            self._finish()
+        elif not self.finished:
+            self._stop_early(reason, detail)
+            self._moved()
+        return self._stand.told()
 
     @property
     def finished(self) -> bool:
-        raise NotImplementedError
+        return self._stage == "over"
 
     @property
     def progress(self) -> Progress:
-        raise NotImplementedError
+        stand, view = self._stand, self._stand.view
+        return Progress(
+            trial=stand.trial,
+            trials=len(self._plan.trials),
+            step=stand.step_text,
+            waiting_for=self._waiting_for(),
+            roles={host: said.role for host, said in sorted(view.roles.items())},
+            primary=view.primary,
+            epoch=view.epoch,
+            faults=tuple(describe(fault) for fault in view.faults.values()),
+            writes_ok_last_s=stand.load.ok_last_s(stand.now_s),
+            at_s=stand.now_s,
+        )
+
+    def _waiting_for(self) -> str:
+        match self._stage:
+            case "starting":
+                return "a primary"
+            case "steps":
+                return self._blocks.waiting_for if self._blocks else ""
+            case "healing" | "ending":
+                return "every fault to be over"
+            case "settling":
+                return f"steady again: {self._unsettled()}"
+            case "stopping":
+                return f"the load of {', '.join(sorted(self._running))} to end"
+            case "reading":
+                return "every write to be read back"
+            case _:
+                return ""
+
+    # --- events -----------------------------------------------------------------------------------
+
+    def _take(self, event: Event) -> None:
+        stand = self._stand
+        match event:
+            case Woke(wake_id=wake_id):
+                stand.agenda.woke(wake_id)
+            case Applied(fault_id=fault_id):
+                stand.ask(*stand.faults.applied(fault_id))
+            case Healed(fault_id=fault_id):
+                stand.faults.gone(fault_id)
+            case Controlled(control_id=control_id) if self._blocks:
+                self._blocks.control_answered(control_id)
+            case LoadStopped(client=client):
+                self._running.discard(client)
+            case FinalRead(read_id=read_id) if read_id == self._read_id:
+                self._end_trial()
+            case Failed():
+                self._failed(event)
+
+    def _failed(self, failed: Failed) -> None:
+        name, reason = failed.command_id, failed.reason
+        match self._stand.faults.stage(name):
+            case "asked":
+                self._never_bit.add(name)
+                self._stand.ask(*self._stand.faults.inject_failed(name))
+                self._abandon(reason)
+            case "in force" | "healing":
+                self._heal_failed(name, reason)
+            case None if name == self._read_id and self._stage == "reading":
+                self._read_failed(reason)
+            case None if name in self._running:
+                self._running.discard(name)
+                self._stop_early("world broke", f"the load of {name}: {reason}")
+            case None if self._blocks:
+                self._blocks.control_failed(failed)
+
+    def _heal_failed(self, fault_id: str, reason: str) -> None:
+        """Of a fault that never came into force nothing needs to be left to heal."""
+        self._stand.faults.gone(fault_id)
+        if fault_id not in self._never_bit:
+            self._stop_early("world broke", f"{fault_id} could not be healed: {reason}")
+
+    def _abandon(self, why: str) -> None:
+        if self._blocks:
+            self._blocks.abandon(why)
+
+    # --- stages -----------------------------------------------------------------------------------
+
+    def _moved(self) -> bool:
+        """One stage on, when what this one waits for is there."""
+        stand = self._stand
+        match self._stage:
+            case "starting":
+                return _when(bool(stand.view.primary), self._begin_trial)
+            case "steps":
+                return self._steps_moved()
+            case "healing":
+                return _when(not stand.faults and not self._controls_open, self._settle)
+            case "settling":
+                return _when(not self._unsettled(), self._tail)
+            case "stopping":
+                return _when(not self._running, self._begin_reading)
+            case "reading":
+                return _when(not self._read_id and bool(stand.view.primary), self._read)
+            case "ending":
+                return _when(not stand.faults and not self._running, self._finish)
+            case "idle" | "tail" | "over":
+                return False
+
+    @property
+    def _controls_open(self) -> bool:
+        return self._blocks is not None and self._blocks.controls_open
+
+    def _enter(self, stage: Stage, within_s: float, why: str) -> None:
+        """A stage that is not left within its bound ends the run."""
+        self._stage = stage
+        entered = (stage, self._stand.trial)
+        self._stand.after(within_s, stage, partial(self._overdue, entered, why))
+
+    def _overdue(self, entered: tuple[Stage, int], why: str) -> None:
+        if (self._stage, self._stand.trial) == entered:
+            lacking = f": {self._unsettled()}" if self._stage == "settling" else ""
+            self._stop_early("gave up", why + lacking)
+
+    def _await_primary(self) -> None:
+        first = self._plan.trials[0].steps[:1] if self._plan.trials else ()
+        within_s = sum(timed.step.within_s for timed in first if isinstance(timed.step, WaitStep))
+        if not self._plan.trials:
+            self._finish()
+        else:
+            self._enter("starting", self._plan.settle_within_s + within_s, "there was no primary")
+
+    def _begin_trial(self) -> None:
+        stand = self._stand
+        stand.trial += 1
+        stand.note(TrialBegan(trial=stand.trial, at_s=stand.now_s, primary=stand.view.primary))
+        for client in self._plan.clients:
+            self._start_load(client)
+        self._stage, self._reads, self._read_id = "steps", 0, ""
+        self._blocks = Blocks(stand, self._plan.trials[stand.trial - 1])
+
+    def _start_load(self, client: ClientPlan) -> None:
+        stand, load = self._stand, self._plan.load
+        router = next(iter(stand.hosts.routers), "")
+        address = router if client.via == "router" and router else stand.view.primary
+        stand.addresses[client.host] = address
+        self._running.add(client.host)
+        stand.ask(
+            StartLoad(
+                trial=stand.trial,
+                client=client.host,
+                address=address,
+                value_prefix=stand.prefix,
+                writers=client.writers,
+                rate_per_s=load.rate_per_s,
+                readers=client.readers,
+                read_rate_per_s=load.read_rate_per_s,
+                timeout_s=load.timeout_s,
+            )
+        )
+
+    def _steps_moved(self) -> bool:
+        if self._blocks is None:
+            return False
+        moved = self._blocks.moved()
+        match self._blocks.state:
+            case "running":
+                return moved
+            case "done" | "abandoned":
+                self._enter("healing", self._blocks.longest_s + HEAL_WITHIN_S, "a fault did not end")
+            case "gave up":
+                self._stop_early("gave up", self._blocks.why)
+        return True
+
+    def _settle(self) -> None:
+        self._stand.load.count_from(self._stand.now_s)
+        self._stand.step_text = "settle"
+        within_s = self._plan.settle_within_s
+        self._enter("settling", within_s, f"not steady again within {within_s:g} s")
+
+    def _unsettled(self) -> str:
+        stand = self._stand
+        return steady_lacks(stand.view, stand.hosts, stand.awaited(), stand.load.streaks)
+
+    def _tail(self) -> None:
+        self._stage = "tail"
+        self._stand.after(TAIL_S, "tail", self._tail_over)
+
+    def _tail_over(self) -> None:
+        if self._stage == "tail":
+            self._enter("stopping", self._plan.load.timeout_s + STOP_WITHIN_S, "a client's load did not end")
+            self._stop_load()
+
+    def _stop_load(self) -> None:
+        self._stand.ask(*(StopLoad(c.host) for c in self._plan.clients if c.host in self._running))
+
+    def _begin_reading(self) -> None:
+        self._enter("reading", self._plan.settle_within_s, "the writes could not be read back")
+
+    def _read(self) -> None:
+        stand = self._stand
+        self._reads += 1
+        self._read_id = f"{stand.prefix}.read{self._reads}"
+        stand.ask(ReadAll(self._read_id, stand.view.primary, stand.prefix))
+
+    def _read_failed(self, reason: str) -> None:
+        if self._reads >= READS_MAX:
+            self._stop_early("gave up", f"the writes could not be read back: {reason}")
+        else:
+            self._stand.after(READ_AGAIN_S, "read", self._read_again)
+
+    def _read_again(self) -> None:
+        if self._stage == "reading":
+            self._read_id = ""
+
+    def _end_trial(self) -> None:
+        stand = self._stand
+        stand.note(TrialEnded(trial=stand.trial, at_s=stand.now_s, completed=True))
+        stand.agenda.clear()
+        self._blocks, self._read_id = None, ""
+        self._never_bit.clear()
+        if stand.trial == len(self._plan.trials):
+            self._finish()
+        else:
+            self._enter("starting", self._plan.settle_within_s, "there was no primary")
+
+    def _stop_early(self, reason: EndReason, detail: str) -> None:
+        """Heal what is in force, stop the load; the run ends when that is done, or was waited for enough."""
+        if self._stage in ("ending", "over"):
+            return
+        stand = self._stand
+        self._end = (reason, detail)
+        stand.agenda.clear()
+        self._stage = "ending"
+        stand.ask(*stand.faults.end_all())
+        self._stop_load()
+        stand.after(ENDING_WITHIN_S, "ending", self._finish)
+
+    def _finish(self) -> None:
+        stand, (reason, detail) = self._stand, self._end
+        self._stage = "over"
+        if self._blocks:
+            stand.note(
+                TrialEnded(trial=stand.trial, at_s=stand.now_s, completed=False, reason=detail or reason)
+            )
+        stand.note(RunEnded(at_s=stand.now_s, reason=reason, detail=detail))
+
+
+def _when(ready: bool, action: Action) -> bool:
+    if ready:
+        action()
+    return ready

@@ -1,0 +1,59 @@
+"""Did every planned fault bite, and end in time? Ignores what the cluster made of it.
+
+A trial in which one did not proves nothing about times, and a drill with such a trial is unknown. Steps
+that were left out because a wait had expired are no failure of the injection: the wait says so itself.
+A control that the target refused has been asked for; what that means is for the expectations to say.
+"""
+
+from __future__ import annotations
+
+from harness.checkers.figures import seconds
+from harness.checkers.history import Act, Trial
+from harness.ids import step_id
+from harness.model.drill import ControlStep, HoldStep, WaitStep
+from harness.model.plan import TimedStep, TrialPlan
+
+LATE_S = 1.0  # a fault that lasts this much longer than planned is another fault
+
+
+def check(trial: Trial, plan: TrialPlan) -> tuple[str, ...]:
+    """What is wrong, a line each; empty when every fault did its work."""
+    problems: list[str] = []
+    for index, timed in enumerate(plan.steps):
+        problem = _step(trial, index, timed)
+        if problem:
+            problems.append(f"trial {trial.number}, step {index + 1}: {problem}")
+    return tuple(problems)
+
+
+def _step(trial: Trial, index: int, timed: TimedStep) -> str:
+    name = step_id(trial.number, index)
+    act = next((act for act in trial.acts if act.act_id == name), None)
+    failed = next((f.reason for f in trial.failed if f.command_id == name), "")
+    match timed.step:
+        case WaitStep() | HoldStep():
+            return ""
+        case ControlStep():
+            answered = any(answer.control_id == name for answer in trial.controls)
+            return failed or ("" if answered or _left_out(trial, index) else "the control was not answered")
+        case step:
+            if failed:
+                return failed
+            if act is None:
+                return "" if _left_out(trial, index) else "the fault never came into force"
+            return _end(act, trial, step.until_s - timed.at_s)
+
+
+def _left_out(trial: Trial, index: int) -> bool:
+    """Never begun, in a trial whose wait expired."""
+    begun = any(step.index == index for step in trial.begun)
+    return not begun and any(not wait.met for wait in trial.waits)
+
+
+def _end(act: Act, trial: Trial, planned_s: float) -> str:
+    if act.ended is None:
+        return f"{act.text} was never seen to end" if trial.whole else ""
+    lasted_s = act.ended.before_s - act.after_s
+    if lasted_s > planned_s + LATE_S:
+        return f"{act.text} lasted {seconds(lasted_s)} instead of {seconds(planned_s)}"
+    return ""

@@ -1,0 +1,229 @@
+"""The steps of one trial: blocks that end with a wait. Ignores what comes before and after them.
+
+Within a block every fault and control begins at its own time after the block's origin, none waiting for
+another. A wait or a hold begins once all before it have begun; a wait is looked at once they are answered.
+The next block's origin is the moment its wait was met; a hold leaves the origin where it is.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Literal
+
+from harness.conductor.stand import Stand
+from harness.conductor.steps import Begun, Unresolved, begin, text_of, waited_host
+from harness.conductor.waits import Waiting, lacks
+from harness.model.command import Control, Inject
+from harness.model.drill import ControlStep, HoldStep, WaitStep
+from harness.model.event import Failed
+from harness.model.journal import StepBegan, WaitEnded
+from harness.model.plan import TimedStep, TrialPlan
+from harness.reach import victim
+from harness.roles import Cast
+
+ANSWER_WITHIN_S = 30.0  # no world needs as long; one that is silent for so long is broken
+
+State = Literal["running", "done", "abandoned", "gave up"]
+
+
+class Blocks:
+    """`state`: done: every step is over; abandoned: heal and settle; gave up: nothing was injected yet."""
+
+    def __init__(self, stand: Stand, trial: TrialPlan) -> None:
+        self._stand, self._steps = stand, trial.steps
+        self._unbegun: set[int] = set()
+        self._controls: set[str] = set()
+        self._waiting: Waiting | None = None
+        self._holding = False
+        self._begun_any = False
+        self._victim, self._old_primary = "", ""
+        self.state: State = "running"
+        self.why = ""
+        self._open(0)
+
+    @property
+    def controls_open(self) -> bool:
+        return bool(self._controls)
+
+    @property
+    def waiting_for(self) -> str:
+        return f"{self._waiting.text}: {self._lacks()}" if self._waiting else ""
+
+    @property
+    def longest_s(self) -> float:
+        """No fault lasts longer after the last step has begun."""
+        steps = (timed.step for timed in self._steps)
+        return max(
+            (s.until_s for s in steps if not isinstance(s, WaitStep | HoldStep | ControlStep)), default=0.0
+        )
+
+    def moved(self) -> bool:
+        """One step on, when what the present one waits for is there."""
+        if self.state != "running" or self._unbegun or self._holding:
+            return False
+        if self._waiting:
+            return self._met()
+        if self._barrier == len(self._steps):
+            self.state = "done"
+        else:
+            self._begin_barrier(self._steps[self._barrier])
+        return True
+
+    def control_answered(self, control_id: str) -> None:
+        self._controls.discard(control_id)
+
+    def control_failed(self, failed: Failed) -> None:
+        if failed.command_id in self._controls:
+            self._controls.discard(failed.command_id)
+            self.abandon(failed.reason)
+
+    def abandon(self, why: str) -> None:
+        """What was begun is healed at once, what was not is left out."""
+        if self.state == "running":
+            self.state, self.why = "abandoned", why
+            self._unbegun.clear()
+            self._waiting, self._holding = None, False
+            self._stand.ask(*self._stand.faults.end_all())
+
+    # --- a block ----------------------------------------------------------------------------------
+
+    def _open(self, index: int) -> None:
+        view = self._stand.view
+        self._origin_s = self._stand.now_s
+        self._epoch_before, self._primary_before = view.epoch, view.newest_primary
+        self._schedule(index)
+
+    def _schedule(self, index: int) -> None:
+        """Everything up to the next wait or hold, each at its own time."""
+        self._barrier = len(self._steps)
+        for at in range(index, len(self._steps)):
+            if isinstance(self._steps[at].step, WaitStep | HoldStep):
+                self._barrier = at
+                return
+            self._unbegun.add(at)
+            due_s = self._origin_s + self._steps[at].at_s
+            self._stand.after(due_s - self._stand.now_s, f"step{at}", partial(self._begin, at))
+
+    def _begin(self, index: int) -> None:
+        if index not in self._unbegun:
+            return
+        self._unbegun.discard(index)
+        self._begun_any = True
+        timed = self._steps[index]
+        try:
+            begun = begin(timed.step, self._cast())
+        except Unresolved as error:
+            self._began(index, f"{text_of(timed.step)}: {error}")
+            self.abandon(str(error))
+            return
+        self._began(index, begun.text, begun.hosts)
+        if begun.fault is None:
+            self._control(f"{self._stand.prefix}.s{index}", begun)
+        else:
+            self._inject(f"{self._stand.prefix}.s{index}", begun, timed)
+
+    def _control(self, control_id: str, begun: Begun) -> None:
+        self._controls.add(control_id)
+        self._stand.ask(Control(control_id, begun.action, begun.hosts[0]))
+        unanswered = Failed(command_id=control_id, reason="the target did not answer", at_s=0.0)
+        self._stand.after(ANSWER_WITHIN_S, "answer", partial(self.control_failed, unanswered))
+
+    def _inject(self, fault_id: str, begun: Begun, timed: TimedStep) -> None:
+        assert begun.fault is not None
+        stand = self._stand
+        primary = stand.view.newest_primary
+        self._victim = victim(begun.fault, stand.hosts, primary=primary) or self._victim
+        self._old_primary = primary or self._old_primary
+        stand.faults.asked(fault_id)
+        stand.ask(Inject(fault_id, begun.fault))
+        stand.after(ANSWER_WITHIN_S, "answer", partial(self._inject_unanswered, fault_id))
+        if not isinstance(timed.step, ControlStep | WaitStep | HoldStep):
+            # A step that a hold made late keeps its length.
+            lasts_s = timed.step.until_s - timed.at_s
+            stand.after(lasts_s, "heal", partial(self._heal, fault_id))
+
+    def _inject_unanswered(self, fault_id: str) -> None:
+        if self._stand.faults.stage(fault_id) == "asked":
+            self._stand.ask(*self._stand.faults.inject_failed(fault_id))
+            self.abandon(f"{fault_id}: the world did not answer")
+
+    def _heal(self, fault_id: str) -> None:
+        self._stand.ask(*self._stand.faults.end(fault_id))
+
+    def _cast(self) -> Cast:
+        return Cast(
+            primary=self._stand.view.newest_primary,
+            old_primary=self._old_primary,
+            victim=self._victim,
+            hosts=self._stand.plan.hosts,
+        )
+
+    # --- holds and waits --------------------------------------------------------------------------
+
+    def _begin_barrier(self, timed: TimedStep) -> None:
+        match timed.step:
+            case HoldStep(duration_s=duration_s):
+                self._holding = True
+                self._began(self._barrier, text_of(timed.step))
+                self._stand.after(duration_s, "hold", self._hold_over)
+            case WaitStep():
+                self._begin_wait(timed.step)
+
+    def _hold_over(self) -> None:
+        if self._holding:
+            self._holding = False
+            self._schedule(self._barrier + 1)
+
+    def _begin_wait(self, step: WaitStep) -> None:
+        try:
+            host = waited_host(step, self._cast())
+        except Unresolved as error:
+            self._began(self._barrier, f"{text_of(step)}: {error}")
+            self.abandon(str(error))
+            return
+        self._began(self._barrier, text_of(step), (host,) if host else ())
+        self._waiting = waiting = Waiting(
+            wait_for=step.wait_for,
+            host=host,
+            index=self._barrier,
+            text=text_of(step),
+            epoch_before=self._epoch_before,
+            primary_before=self._primary_before,
+        )
+        self._stand.load.count_from(self._stand.now_s)
+        self._stand.after(step.within_s, "within", partial(self._expired, waiting))
+
+    def _lacks(self) -> str:
+        stand = self._stand
+        if self._waiting is None:
+            return ""
+        if stand.faults.unanswered or self._controls:
+            return "a step is not answered yet"
+        return lacks(self._waiting, stand.view, stand.hosts, stand.awaited(), stand.load.streaks)
+
+    def _met(self) -> bool:
+        if self._waiting is None or self._lacks():
+            return False
+        self._ended(self._waiting, met=True, text=self._waiting.text)
+        self._open(self._barrier + 1)
+        return True
+
+    def _expired(self, waiting: Waiting) -> None:
+        if self._waiting is not waiting:
+            return
+        text = f"{waiting.text}: {self._lacks()}"
+        self._ended(waiting, met=False, text=text)
+        if self._begun_any:
+            self.abandon(text)
+        else:
+            self.state, self.why = "gave up", f"{text}; nothing was injected yet"
+
+    def _ended(self, waiting: Waiting, *, met: bool, text: str) -> None:
+        self._waiting = None
+        stand = self._stand
+        stand.note(WaitEnded(trial=stand.trial, index=waiting.index, at_s=stand.now_s, met=met, text=text))
+
+    def _began(self, index: int, text: str, hosts: tuple[str, ...] = ()) -> None:
+        stand = self._stand
+        stand.step_text = text
+        stand.note(StepBegan(trial=stand.trial, index=index, at_s=stand.now_s, text=text, hosts=hosts))

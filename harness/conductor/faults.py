@@ -1,0 +1,57 @@
+"""Which faults were asked for, are in force, are being healed. Every one that was asked for gets healed."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from harness.model.command import Heal
+
+Stage = Literal["asked", "in force", "healing"]
+
+
+class FaultTable:
+    """A heal that is due before the world has answered the inject waits for that answer."""
+
+    def __init__(self) -> None:
+        self._stages: dict[str, Stage] = {}
+        self._due: set[str] = set()
+
+    def __bool__(self) -> bool:
+        return bool(self._stages)
+
+    @property
+    def unanswered(self) -> bool:
+        return "asked" in self._stages.values()
+
+    def stage(self, fault_id: str) -> Stage | None:
+        return self._stages.get(fault_id)
+
+    def asked(self, fault_id: str) -> None:
+        self._stages[fault_id] = "asked"
+
+    def applied(self, fault_id: str) -> list[Heal]:
+        if self._stages.get(fault_id) != "asked":
+            return []
+        self._stages[fault_id] = "in force"
+        return self.end(fault_id) if fault_id in self._due else []
+
+    def end(self, fault_id: str) -> list[Heal]:
+        match self._stages.get(fault_id):
+            case "asked":
+                self._due.add(fault_id)
+            case "in force":
+                self._stages[fault_id] = "healing"
+                return [Heal(fault_id)]
+        return []
+
+    def end_all(self) -> list[Heal]:
+        return [heal for fault_id in tuple(self._stages) for heal in self.end(fault_id)]
+
+    def inject_failed(self, fault_id: str) -> list[Heal]:
+        """What did not bite may have been half applied: it is healed all the same."""
+        self._stages[fault_id] = "healing"
+        return [Heal(fault_id)]
+
+    def gone(self, fault_id: str) -> None:
+        self._stages.pop(fault_id, None)
+        self._due.discard(fault_id)

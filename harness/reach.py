@@ -1,0 +1,90 @@
+"""Whom a set of faults cuts off from whom. Pure geometry of hosts and links; ignores time and traffic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from harness.model.fault import Cut, Fault, Kill, Pause, Slow, Stop
+from harness.model.plan import HostPlan
+
+
+class Hosts(Struct, frozen=True, kw_only=True):
+    """The hosts of a plan by what they are for."""
+
+    data: tuple[str, ...]
+    witnesses: tuple[str, ...]
+    routers: tuple[str, ...]
+    clients: tuple[str, ...]
+
+    @staticmethod
+    def of(plans: Sequence[HostPlan]) -> Hosts:
+        names = {role: tuple(p.name for p in plans if p.role == role) for role in _ROLES}
+        return Hosts(
+            data=names["data"], witnesses=names["witness"], routers=names["router"], clients=names["client"]
+        )
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        return self.data + self.witnesses + self.routers + self.clients
+
+
+_ROLES = ("data", "witness", "router", "client")
+
+
+def silenced(fault: Fault) -> str:
+    """The host that a kill, stop or pause takes out; empty for faults of links."""
+    match fault:
+        case Kill(host=host) | Stop(host=host) | Pause(host=host):
+            return host
+        case Cut() | Slow():
+            return ""
+
+
+def cut_peers(host: str, faults: Iterable[Fault]) -> frozenset[str]:
+    """The hosts that cannot hold a conversation with this one: one lost direction is enough."""
+    peers: set[str] = set()
+    for fault in faults:
+        if isinstance(fault, Cut):
+            for link in fault.links:
+                if link.source == host:
+                    peers.add(link.destination)
+                elif link.destination == host:
+                    peers.add(link.source)
+    return frozenset(peers)
+
+
+def without_arbiters(host: str, faults: Sequence[Fault], hosts: Hosts) -> bool:
+    """The host is cut off from a majority of those who arbitrate, or they are silenced.
+
+    Arbiters are the witnesses; in a system without any, the other data nodes.
+    """
+    arbiters = hosts.witnesses or tuple(name for name in hosts.data if name != host)
+    gone = cut_peers(host, faults) | {silenced(fault) for fault in faults}
+    lost = sum(1 for name in arbiters if name in gone)
+    return bool(arbiters) and 2 * lost > len(arbiters)
+
+
+def disturbs(fault: Fault, host: str, hosts: Hosts) -> bool:
+    """The fault takes this data node out of the cluster's working order while it is in force.
+
+    Losing a minority of the witnesses, a client or the router does not; a slow link does not.
+    """
+    if silenced(fault):
+        return silenced(fault) == host
+    peers = cut_peers(host, (fault,))
+    return any(name in peers for name in hosts.data) or without_arbiters(host, (fault,), hosts)
+
+
+def victim(fault: Fault, hosts: Hosts, *, primary: str) -> str:
+    """The data node that a fault is aimed at; empty when it disturbs none.
+
+    Of a cut it is the primary when that loses its arbiters, else the data node that loses most links.
+    """
+    if silenced(fault):
+        return silenced(fault) if silenced(fault) in hosts.data else ""
+    if primary and without_arbiters(primary, (fault,), hosts):
+        return primary
+    hit = [name for name in hosts.data if disturbs(fault, name, hosts)]
+    return max(hit, key=lambda name: len(cut_peers(name, (fault,))), default="")
