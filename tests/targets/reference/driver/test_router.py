@@ -25,6 +25,9 @@ needs_haproxy = pytest.mark.skipif(
     shutil.which("haproxy") is None, reason="needs haproxy: apt-get install haproxy"
 )
 
+# "operational state: running, administrative state: none, weights 1 and 1"
+_RUNNING = " 2 0 1 1 "
+
 # One loopback network for each test, so that none meets another's sockets in TIME_WAIT.
 _networks = itertools.count(20)
 
@@ -77,6 +80,18 @@ class Cluster:
         connection.close()
         return name
 
+    async def until_checked(self) -> None:
+        """Before its first checks are through, HAProxy holds every node for well."""
+        async with asyncio.timeout(5):
+            while True:
+                try:
+                    state = await router._command("router", "show servers state data\n")
+                except OSError:
+                    state = _RUNNING
+                if _RUNNING not in state:
+                    return
+                await asyncio.sleep(0.01)
+
     async def until_reached(self, name: str) -> None:
         async with asyncio.timeout(5):
             while await self.reached() != name:
@@ -100,8 +115,7 @@ async def a_cluster(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
         "haproxy", "-db", "-f", f"{folder / 'haproxy.cfg'}", stderr=asyncio.subprocess.DEVNULL
     )
     try:
-        # Until its first checks are through HAProxy holds every node for well.
-        await cluster.until_reached("")
+        await cluster.until_checked()
         yield cluster, Router(Settings(), host="w1", tell=cluster.told.append)
     finally:
         haproxy.kill()
