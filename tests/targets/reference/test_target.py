@@ -1,0 +1,121 @@
+"""The reference stack as a target: what it offers fits what it ships."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import yaml
+
+from harness.model.drill import Load
+from harness.model.plan import Plan
+from harness.seams import Target
+from targets.reference.settings import Settings
+from targets.reference.target import REFERENCE
+from targets.reference.written import plain, settings_of
+from targets.registry import TARGETS
+
+COMPOSE = Path(__file__).resolve().parents[3] / "compose"
+
+
+def plan(**settings: Any) -> Plan:
+    values = REFERENCE.settings(settings)
+    return Plan(
+        drill="d",
+        story="",
+        target="reference",
+        world="docker",
+        seed=1,
+        defect="",
+        settings=values,
+        hosts=REFERENCE.hosts(values),
+        clients=(),
+        load=Load(),
+        trials=(),
+        expect=(),
+        promises=REFERENCE.promises(values),
+    )
+
+
+def compose() -> dict[str, Any]:
+    text: dict[str, Any] = yaml.safe_load((COMPOSE / "reference" / "compose.yaml").read_text())
+    return text
+
+
+def test_it_is_registered_under_its_own_name() -> None:
+    target: Target = REFERENCE
+    assert TARGETS["reference"] is target
+
+
+def test_every_host_is_a_service_of_the_compose_file_and_every_service_a_host() -> None:
+    stack = REFERENCE.stack(plan(), COMPOSE)
+    assert Path(stack.compose_file).is_file()
+    assert {host.service for host in stack.hosts} == set(compose()["services"])
+    assert set(stack.images) == {service["image"] for service in compose()["services"].values()}
+
+
+def test_each_service_runs_the_program_of_its_role_under_its_own_name() -> None:
+    services = compose()["services"]
+    for host in plan().hosts:
+        words = services[host.name]["command"]
+        match host.role:
+            case "data":
+                assert words == ["python3", "-m", "targets.reference.driver.data_node", host.name]
+            case "witness":
+                assert words == ["python3", "-m", "targets.reference.driver.witness_node", host.name]
+            case "client":
+                assert words[2] == "harness.workloads.program"
+                assert words[-1] == host.name
+            case "router":
+                assert words[0] == "haproxy"
+
+
+def test_no_port_is_published_and_every_store_is_a_named_volume() -> None:
+    file = compose()
+    for name, service in file["services"].items():
+        assert "ports" not in service
+        for volume in service.get("volumes", []):
+            source = volume.split(":")[0]
+            assert source in file["volumes"] or volume.endswith(":ro"), (name, volume)
+
+
+def test_what_reaches_the_programs_is_what_the_machines_read() -> None:
+    stack = REFERENCE.stack(plan(replication="async", detector={"interval": "50ms"}), COMPOSE)
+    settings = msgspec.json.decode(stack.environment["FAILOVER_DRILL_SETTINGS"], type=Settings)
+    assert settings == settings_of({"replication": "async", "detector": {"interval": "50ms"}})
+
+
+def test_a_data_node_is_killed_as_the_agents_child_and_started_by_its_signal() -> None:
+    processes = {host.plan.name: host.process for host in REFERENCE.stack(plan(), COMPOSE).hosts}
+    assert (processes["n1"].kind, processes["n1"].start_signal) == ("child", "SIGUSR1")
+    assert (processes["w1"].kind, processes["router"].kind) == ("main", "main")
+
+
+def test_the_detection_bound_follows_from_the_settings_and_shows_its_formula() -> None:
+    promise = REFERENCE.promises(plan().settings).detection
+    assert promise.limit_s == pytest.approx(3 * 0.1 + 0.1 + 0.1)
+    assert "threshold 3 × interval 100ms + timeout 100ms" in promise.formula
+
+
+def test_sync_promises_that_nothing_is_lost_and_async_does_not() -> None:
+    sync, asynchronous = (REFERENCE.promises(plan(replication=mode).settings) for mode in ("sync", "async"))
+    assert (sync.rpo.limit_s, sync.lost_writes_max, sync.reads_are_linearizable) == (0.0, 0, True)
+    assert (asynchronous.lost_writes_max, asynchronous.reads_are_linearizable) == (None, False)
+    assert asynchronous.rpo.limit_s == pytest.approx(0.4 + 0.1)
+    assert "lease 400ms + interval 100ms" in asynchronous.rpo.formula
+
+
+def test_settings_are_json() -> None:
+    values = REFERENCE.settings({"lease": "500ms"})
+    assert json.loads(json.dumps(values)) == values == plain(settings_of({"lease": "500ms"}))
+
+
+def test_every_defect_has_one_line_for_a_person() -> None:
+    assert REFERENCE.defects()
+    for name, line in REFERENCE.defects().items():
+        assert name == name.lower()
+        assert line
+        assert "\n" not in line

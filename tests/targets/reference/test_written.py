@@ -1,0 +1,93 @@
+"""The settings block: what a person may write, and what is refused with its fix."""
+
+from __future__ import annotations
+
+import json
+from typing import cast
+
+import jsonschema
+import pytest
+
+from harness.model.drill import Json
+from harness.model.errors import DrillError
+from targets.reference.settings import Detector, Settings
+from targets.reference.written import plain, schema, settings_from, settings_of
+
+
+def test_nothing_written_is_the_defaults() -> None:
+    assert settings_of({}) == Settings()
+
+
+def test_a_block_is_read_with_its_units() -> None:
+    written: dict[str, Json] = {
+        "replication": "async",
+        "detector": {"interval": "50ms", "timeout": "0.1s", "threshold": 4},
+        "lease": "400ms",
+        "vote": "80ms",
+    }
+    assert settings_of(written) == Settings(
+        replication="async",
+        detector=Detector(interval_s=0.05, timeout_s=0.1, threshold=4),
+        lease_s=0.4,
+        vote_s=0.08,
+    )
+
+
+def test_settings_travel_as_json_and_come_back() -> None:
+    settings = settings_of({"detector": {"interval": "50ms"}})
+    assert settings_from(json.loads(json.dumps(plain(settings)))) == settings
+
+
+WRONG: list[tuple[dict[str, Json], str, str]] = [
+    ({"replicaton": "sync"}, "replicaton", "did you mean 'replication'"),
+    ({"replication": "snyc"}, "replication", "did you mean 'sync'"),
+    ({"replication": 3}, "replication", "there are sync, async"),
+    ({"detector": {"intervall": "1s"}}, "detector.intervall", "did you mean 'interval'"),
+    ({"detector": {"interval": 100}}, "detector.interval", "write 100s or 100ms"),
+    ({"detector": {"interval": "0ms"}}, "detector.interval", "more than nothing"),
+    ({"detector": {"interval": "-5ms"}}, "detector.interval", "write it like 100ms"),
+    ({"detector": {"threshold": 0}}, "detector.threshold", "write 1 to 100"),
+    ({"detector": {"threshold": "3"}}, "detector.threshold", "write 1 to 100"),
+    ({"detector": {"threshold": True}}, "detector.threshold", "write 1 to 100"),
+    ({"detector": "fast"}, "detector", "write a block"),
+    ({"lease": "fast"}, "lease", "write it like 100ms"),
+    ({"lease": "100ms"}, "lease", "grant more than"),
+    ({"clock_margin": "500ms"}, "clock_margin", "grant more than"),
+    ({"nodes": ["a"]}, "nodes", "there are replication"),
+]
+
+
+@pytest.mark.parametrize(("written", "field", "fix"), WRONG)
+def test_what_is_wrong_is_refused_where_it_stands_with_its_fix(
+    written: dict[str, Json], field: str, fix: str
+) -> None:
+    with pytest.raises(DrillError) as caught:
+        settings_of(written)
+    assert caught.value.field == field
+    assert fix in caught.value.problem
+
+
+def test_a_lease_that_is_accepted_outlasts_a_heartbeat_interval() -> None:
+    for lease in ("111ms", "112ms", "120ms"):
+        settings = settings_of({"lease": lease})
+        assert settings.held_lease_s > settings.detector.interval_s
+
+
+@pytest.mark.parametrize(
+    ("written", "right"),
+    [
+        ({"replication": "sync", "detector": {"interval": "100ms", "threshold": 3}, "lease": "1s"}, True),
+        ({"lease": 100}, False),
+        ({"leese": "1s"}, False),
+        ({"detector": {"threshold": 0}}, False),
+        ({"replication": "none"}, False),
+    ],
+)
+def test_the_schema_agrees_with_the_reader(written: dict[str, Json], right: bool) -> None:
+    validator = jsonschema.Draft202012Validator(cast(dict[str, object], schema()))
+    assert validator.is_valid(written) == right
+    if right:
+        settings_of(written)
+    else:
+        with pytest.raises(DrillError):
+            settings_of(written)
