@@ -5,14 +5,17 @@ Times are seconds. `Window(2, 2)` is a point. Step times count from the drill's 
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
 
 from harness.model.fault import CutMode, Scope
 
 # Anything that JSON can carry: what a target's own settings are made of before it reads them.
-Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+if TYPE_CHECKING:
+    Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+else:
+    Json = Any  # msgspec decodes no alias that names itself; what it decodes is JSON all the same
 
 Direction = Literal["both", "in", "out"]
 Via = Literal["router", "primary", "discovery"]

@@ -1,0 +1,74 @@
+"""The folder of a run: what it is called, what is in it, and what happens when it cannot be written."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from harness import runfolder
+from harness.model.errors import ExitCode, JournalError
+from tests.reports import examples
+
+STARTED = datetime(2026, 11, 24, 2, 47, 9, 123456, tzinfo=UTC)
+
+
+def test_the_name_sorts_by_time_and_names_the_drill(tmp_path: Path) -> None:
+    assert runfolder.make(tmp_path, "kill-primary", STARTED).name == "2026-11-24T02-47-09Z-kill-primary"
+
+
+def test_two_runs_of_the_same_second_do_not_share_a_folder(tmp_path: Path) -> None:
+    first, second = (runfolder.make(tmp_path, "calm", STARTED) for _ in range(2))
+    assert first != second
+    assert second.name.endswith("calm-2")
+
+
+def test_a_drill_s_name_cannot_leave_the_folder(tmp_path: Path) -> None:
+    made = runfolder.make(tmp_path / "out", "../../etc/passwd", STARTED)
+    assert made.parent == tmp_path / "out"
+
+
+def test_a_place_that_takes_no_folder_is_broken_surroundings_with_the_fix(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(JournalError, match="--out DIR") as caught:
+        runfolder.make(tmp_path / "file", "calm", STARTED)
+    assert caught.value.exit_code is ExitCode.BROKEN_SURROUNDINGS
+
+
+def test_plan_and_verdict_come_back_as_they_were(tmp_path: Path) -> None:
+    runfolder.write_plan(tmp_path, examples.plan_file())
+    runfolder.write_verdict(tmp_path, examples.split_brain())
+    assert runfolder.read_plan(tmp_path) == examples.plan_file()
+    assert runfolder.read_verdict(tmp_path) == examples.split_brain()
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[[[[", b"\xff\xfe", b'{"plan": 1}'])
+def test_a_plan_that_is_none_is_wrong_input(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "plan.json").write_bytes(content)
+    with pytest.raises(JournalError, match=r"plan\.json") as caught:
+        runfolder.read_plan(tmp_path)
+    assert caught.value.exit_code is ExitCode.WRONG_INPUT
+
+
+def test_a_run_is_found_by_its_folder_by_a_file_in_it_and_in_a_folder_of_runs(tmp_path: Path) -> None:
+    runs = [tmp_path / "b", tmp_path / "a"]
+    for run in runs:
+        run.mkdir()
+        runfolder.write_plan(run, examples.plan_file())
+    assert runfolder.find(runs[0]) == (runs[0],)
+    assert runfolder.find(runs[0] / "plan.json") == (runs[0],)
+    assert runfolder.find(tmp_path) == (runs[1], runs[0])
+
+
+@pytest.mark.parametrize("name", ["nowhere", "."])
+def test_what_is_no_run_is_wrong_input(tmp_path: Path, name: str) -> None:
+    with pytest.raises(JournalError) as caught:
+        runfolder.find(tmp_path / name)
+    assert caught.value.exit_code is ExitCode.WRONG_INPUT
+
+
+def test_a_traceback_finds_a_place_even_when_the_run_s_folder_takes_none(tmp_path: Path) -> None:
+    where = runfolder.write_internal_error(ValueError("what happened"), tmp_path / "gone")
+    assert "what happened" in Path(where).read_text()
+    Path(where).unlink()
