@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from io import StringIO
 
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 
 
 def drawn(renderable: RenderableType, *, width: int = 100, colour: bool = False) -> str:
@@ -16,7 +16,7 @@ def drawn(renderable: RenderableType, *, width: int = 100, colour: bool = False)
         _environ={},
     )
     with console.capture() as captured:
-        console.print(renderable)
+        console.print(Group(renderable))  # as it is inside a report: print alone would wrap a Text
     return captured.get()
 
 

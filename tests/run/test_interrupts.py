@@ -22,9 +22,10 @@ from harness.model.errors import ExitCode
 )
 def test_a_signal_is_noted_and_nothing_is_torn_down_at_once(number: signal.Signals, code: ExitCode) -> None:
     with Interrupts() as interrupts:
-        assert not interrupts.asked
+        asked = [interrupts.asked]
         signal.raise_signal(number)
-        assert interrupts.asked
+        asked.append(interrupts.asked)
+        assert asked == [False, True]
         assert interrupts.exit_code is code
 
 

@@ -1,0 +1,121 @@
+"""The tables about plans, set-up and vocabulary."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from msgspec import Struct
+
+from harness.model.drill import (
+    ControlStep,
+    Expectation,
+    HoldStep,
+    LatencyStep,
+    PartitionStep,
+    Step,
+    WaitStep,
+    Window,
+)
+from reports import plain
+from reports.look import Look
+from reports.steps import words
+from tests.reports import examples
+from tests.reports.drawing import drawn, squeezed
+
+
+class Check(Struct, frozen=True, kw_only=True):
+    name: str
+    ok: bool
+    detail: str = ""
+    remedy: str = ""
+    needed: bool = True
+
+
+@pytest.mark.parametrize("width", [80, 160])
+@pytest.mark.parametrize("ascii", [False, True])
+def test_a_plan_names_hosts_load_promises_bounds_and_each_trial_s_phase(width: int, ascii: bool) -> None:
+    drawn_plan = drawn(
+        plain.plan(examples.plan(trials=2), "drills/kill-primary.yaml", Look(ascii)), width=width
+    )
+    text = squeezed(drawn_plan)
+    assert max(map(len, drawn_plan.splitlines())) <= width
+    assert "witness: w1 w2 w3" in text
+    assert "2 writers, 1 reader" in text
+    assert "detection time" in text and "the target's own promise" in text
+    assert "p90" in text and "300ms" in text
+    assert text.count("at 1372ms") == 2
+    assert text.isascii() or not ascii
+
+
+def test_a_plan_without_drawn_phases_has_no_table_of_trials() -> None:
+    steps = (examples.plan().trials[0].steps[0],)
+    trials = (msgspec.structs.replace(examples.plan().trials[0], steps=steps),)
+    calm = msgspec.structs.replace(examples.plan(), trials=trials)
+    assert "trial  " not in drawn(plain.plan(calm, "drills/calm.yaml", Look()))
+
+
+def test_a_plan_with_a_defect_says_that_it_is_broken_on_purpose() -> None:
+    broken = msgspec.structs.replace(examples.plan(), defect="no-lease-check")
+    assert "no-lease-check: the target is broken on purpose" in drawn(plain.plan(broken, "x", Look()))
+
+
+@pytest.mark.parametrize(
+    ("expected", "text"),
+    [
+        (Expectation(measure="split_brain", limit=0), "never"),
+        (Expectation(measure="lost_writes", limit=0), "≤ 0"),
+        (Expectation(measure="failovers", limit=1, at_least=True), "≥ 1"),
+        (Expectation(measure="outage", quantile=0.9, limit=0.3), "p90 ≤ 300ms"),
+        (Expectation(measure="detection_time"), f"≤ 500ms ({examples.FORMULA}), the target's own promise"),
+        (Expectation(measure="rpo"), "≤ 0s (replication is sync), the target's own promise"),
+    ],
+)
+def test_a_bound_reads_as_a_person_would_say_it(expected: Expectation, text: str) -> None:
+    planned = msgspec.structs.replace(examples.plan(), expect=(expected,))
+    assert text in squeezed(drawn(plain.plan(planned, "x", Look()), width=160))
+
+
+@pytest.mark.parametrize(
+    ("step", "text"),
+    [
+        (
+            PartitionStep(
+                sides=(("primary", "client/1"), ("rest",)),
+                how="drop",
+                direction="in",
+                at=Window(1, 1),
+                until_s=3,
+            ),
+            "partition primary, client/1 | rest (drop, in), at 1s, until 3s",
+        ),
+        (
+            LatencyStep(
+                sides=(("primary",), ("rest",)), delay_s=0.05, jitter_s=0.01, at=Window(1, 2), until_s=3
+            ),
+            "latency primary | rest (50ms ± 10ms), at 1s..2s, until 3s",
+        ),
+        (WaitStep(wait_for="rejoined", host="victim", within_s=20), "wait until victim rejoined, within 20s"),
+        (WaitStep(wait_for="failover", within_s=5), "wait until a failover has happened, within 5s"),
+        (HoldStep(duration_s=60), "let the load run for 1m"),
+        (ControlStep(action="switchover", to="standby", at=Window(1, 1)), "switchover to standby, at 1s"),
+    ],
+)
+def test_a_step_reads_as_a_person_would_say_it(step: Step, text: str) -> None:
+    assert words(step) == text
+
+
+def test_the_doctor_says_what_is_missing_and_how_to_get_it() -> None:
+    checks = [
+        Check(name="Python", ok=True, detail="3.11"),
+        Check(name="Docker engine", ok=False, detail="none", remedy="run `failover-drill setup`"),
+        Check(name="disk", ok=False, detail="1 GiB", remedy="free some", needed=False),
+    ]
+    text = squeezed(drawn(plain.doctor(checks, Look())))
+    assert "Drills cannot run yet." in text
+    assert "run `failover-drill setup`: for Docker engine" in text
+    assert "note disk" in text
+
+
+def test_what_is_only_a_note_does_not_keep_drills_from_running() -> None:
+    checks = [Check(name="disk", ok=False, detail="1 GiB", remedy="free some", needed=False)]
+    assert "Drills can run." in drawn(plain.doctor(checks, Look()))
