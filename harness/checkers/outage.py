@@ -22,6 +22,7 @@ that silence is an interruption too. `slow`: good writes that took more than 0.1
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from operator import attrgetter
 
 from msgspec import Struct
@@ -33,6 +34,7 @@ from harness.model.verdict import Figure
 
 RUN = 3
 SLOW_S = 0.1
+LATE_CALL_S = 0.02  # its own writer held it back: demand was there all the time
 GRACE_S = 1.0
 
 
@@ -46,7 +48,7 @@ class Span(Struct, frozen=True, kw_only=True):
 
 
 class Outage(Struct, frozen=True, kw_only=True):
-    """gap: from the last good write before to the first after, with its bounds. end_s: the last moment timed."""
+    """gap: from the last good write before it to the first after. end_s: the last thing timed."""
 
     figure: Figure
     gap: Figure
@@ -91,10 +93,9 @@ def interruptions(ops: Sequence[Returned], *, from_s: float, timeout_s: float) -
         back = next((i for i in range(index, len(ops)) if stable[i]), len(ops))
         bad = [op for op in ops[index:back] if not _is_good(op)]
         ended = _first_return(ops, stable, back)
-        began_s = min(last_good_s, bad[0].call_s) if bad[0].call_s >= from_s else last_good_s
         spans.append(
             Span(
-                last_good_s=min(began_s, ended.ret_s or 0.0) if ended else began_s,
+                last_good_s=min(last_good_s, ended.ret_s or 0.0) if ended else last_good_s,
                 first_bad=bad[0],
                 last_bad=max(bad, key=attrgetter("call_s")),
                 ended=ended,
@@ -157,8 +158,7 @@ def _figure(span: Span, act: Act | None, bound_s: float) -> Figure:
 def _back_low_s(span: Span) -> float:
     """The earliest that service can have been back: not before the last bad call that preceded its proof."""
     assert span.ended is not None
-    waited = span.ended.call_s - span.ended.scheduled_s
-    if waited > span.ended.call_s - span.last_bad.call_s > 0:
+    if span.ended.call_s - span.ended.scheduled_s > LATE_CALL_S:
         return span.ended.call_s
     return min(span.last_bad.call_s, span.ended.ret_s or 0.0)
 
@@ -191,7 +191,7 @@ def _silence(ops: Sequence[Returned], act: Act | None) -> tuple[Figure, Figure, 
     from_s = act.before_s if act else good[0][0]
     spacing_s = (ops[-1].scheduled_s - ops[0].scheduled_s) / len(ops)
     explained_s, worst, called_s = 2 * spacing_s, (from_s, from_s), from_s
-    for (last_s, call_s), (next_s, _) in zip(good, good[1:], strict=False):
+    for (last_s, call_s), (next_s, _) in pairwise(good):
         if next_s <= from_s:
             explained_s = max(explained_s, next_s - last_s)
         elif next_s - max(last_s, from_s) > worst[1] - worst[0]:
