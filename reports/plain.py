@@ -12,8 +12,8 @@ from rich.text import Text
 from harness.model.drill import Expectation
 from harness.model.plan import Bound, HostPlan, Plan
 from harness.model.units import duration
+from harness.model.wording import drawn_at, words
 from reports.look import NOTHING, STYLES, Look, count, number
-from reports.steps import drawn_at, words
 from reports.terminal import settings_text
 
 _COUNTS = {"lost_writes", "stale_reads", "false_failovers", "failovers", "phantom_writes"}

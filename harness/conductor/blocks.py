@@ -11,7 +11,7 @@ from functools import partial
 from typing import Literal
 
 from harness.conductor.stand import Stand
-from harness.conductor.steps import Begun, Unresolved, begin, text_of, waited_host
+from harness.conductor.steps import Begun, begin, text_of, waited_host
 from harness.conductor.waits import Waiting, lacks
 from harness.model.command import Control, Inject
 from harness.model.drill import ControlStep, HoldStep, WaitStep
@@ -19,7 +19,7 @@ from harness.model.event import Failed
 from harness.model.journal import StepBegan, WaitEnded
 from harness.model.plan import TimedStep, TrialPlan
 from harness.reach import victim
-from harness.roles import Cast
+from harness.roles import Cast, RoleError
 
 ANSWER_WITHIN_S = 30.0  # no world needs as long; one that is silent for so long is broken
 
@@ -112,7 +112,7 @@ class Blocks:
         timed = self._steps[index]
         try:
             begun = begin(timed.step, self._cast())
-        except Unresolved as error:
+        except RoleError as error:
             self._began(index, f"{text_of(timed.step)}: {error}")
             self.abandon(str(error))
             return
@@ -177,7 +177,7 @@ class Blocks:
     def _begin_wait(self, step: WaitStep) -> None:
         try:
             host = waited_host(step, self._cast())
-        except Unresolved as error:
+        except RoleError as error:
             self._began(self._barrier, f"{text_of(step)}: {error}")
             self.abandon(str(error))
             return

@@ -16,9 +16,9 @@ from harness.model.drill import (
     WaitStep,
     Window,
 )
+from harness.model.wording import words
 from reports import plain
 from reports.look import Look
-from reports.steps import words
 from tests.reports import examples
 from tests.reports.drawing import drawn, squeezed
 

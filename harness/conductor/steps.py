@@ -1,0 +1,85 @@
+"""A planned step -> the fault or control it asks for, roles resolved. Pure; knows no time.
+
+A partition cuts every pair of hosts across its sides; hosts of one side keep each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import permutations
+
+from msgspec import Struct
+
+from harness.model.drill import ControlStep, Direction, KillStep, LatencyStep, PartitionStep, Step, WaitStep
+from harness.model.fault import Cut, Fault, Kill, Link, Pause, Slow, Stop
+from harness.model.wording import words
+from harness.reach import Hosts
+from harness.roles import REST, Cast, RoleError, host_of, hosts_of, sides_of
+
+_STRIKES: Mapping[str, type[Kill | Stop | Pause]] = {"kill": Kill, "stop": Stop, "pause": Pause}
+
+
+class Begun(Struct, frozen=True, kw_only=True):
+    """What a step asks of the world. hosts: what its role words resolved to, without `rest`.
+
+    Either a fault, or an action that the target is asked for on hosts[0].
+    """
+
+    text: str
+    hosts: tuple[str, ...]
+    fault: Fault | None = None
+    action: str = ""
+
+
+def begin(step: Step, cast: Cast) -> Begun:
+    """For every step but waits and holds, which ask nothing. Raises RoleError."""
+    match step:
+        case KillStep(verb=verb, victim=victim, scope=scope):
+            host = host_of(victim, cast)
+            return Begun(text=text_of(step), hosts=(host,), fault=_STRIKES[verb](host, scope))
+        case PartitionStep(sides=sides, how=how, direction=direction):
+            links = _across(sides_of(sides, cast), direction)
+            return Begun(text=text_of(step), hosts=_named(sides, cast), fault=Cut(links, how))
+        case LatencyStep(sides=sides, delay_s=delay_s, jitter_s=jitter_s):
+            links = _across(sides_of(sides, cast), "both")
+            return Begun(text=text_of(step), hosts=_named(sides, cast), fault=Slow(links, delay_s, jitter_s))
+        case ControlStep(action=action, to=to):
+            return Begun(text=text_of(step), hosts=(host_of(to, cast),), action=action)
+        case _:
+            raise ValueError(f"{text_of(step)} asks nothing of the world")
+
+
+def text_of(step: Step) -> str:
+    """One line for a person, as the drill says it: roles, and no times."""
+    return words(step, short=True)
+
+
+def waited_host(step: WaitStep, cast: Cast) -> str:
+    """The data node that a wait looks at; empty for all of them. Raises RoleError."""
+    if not step.host:
+        return ""
+    host = host_of(step.host, cast)
+    if host not in Hosts.of(cast.hosts).data:
+        raise RoleError(f"'{step.host}' is {host}, which is no data node: only those rejoin")
+    return host
+
+
+def _across(sides: Sequence[Sequence[str]], direction: Direction) -> tuple[Link, ...]:
+    """The links from a side to another one; `in` and `out` are seen from the first side."""
+    return tuple(
+        Link(source, destination)
+        for start, end in permutations(range(len(sides)), 2)
+        if direction == "both" or (direction == "out" and start == 0) or (direction == "in" and end == 0)
+        for source in sides[start]
+        for destination in sides[end]
+    )
+
+
+def _named(sides: Sequence[Sequence[str]], cast: Cast) -> tuple[str, ...]:
+    def each() -> Iterator[str]:
+        for side in sides:
+            for word in side:
+                if word != REST:
+                    yield from hosts_of(word, cast)
+
+    return tuple(dict.fromkeys(each()))
