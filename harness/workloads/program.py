@@ -101,7 +101,7 @@ async def _serve(program: Program, port: int) -> None:
     try:
         await serving
     except asyncio.CancelledError:
-        print(f"{program}: ended by SIGTERM", flush=True)
+        print("ended by SIGTERM", flush=True)
 
 
 if __name__ == "__main__":

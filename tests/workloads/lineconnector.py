@@ -94,3 +94,9 @@ class Connector:
 
     async def connect(self, address: str) -> Connection:
         return LineConnection(*await asyncio.open_connection(address, self._port))
+
+
+async def connect(address: str) -> Connection:
+    """For the load program; the address carries the port."""
+    host, port = address.split(":")
+    return LineConnection(*await asyncio.open_connection(host, int(port)))
