@@ -64,8 +64,13 @@ class Connection(asyncio.Protocol):
         transport = self._transport
         if transport is None or transport.is_closing():
             return
-        if transport.get_write_buffer_size() < _UNSENT_BYTES_MAX:
+        if transport.get_write_buffer_size() >= _UNSENT_BYTES_MAX:
+            return
+        try:
             transport.write(encode(frame))
+        except ValueError:
+            # Too large for a frame: to be cut off is an answer too, and better than to wait for none.
+            transport.abort()
 
     def abort(self) -> None:
         if self._transport is not None:

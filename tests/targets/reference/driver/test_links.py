@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from targets.reference.driver import links
+from targets.reference.driver import links, wire
 from targets.reference.driver.links import Network
 from targets.reference.driver.wire import Hello, Splitter, encode
 from targets.reference.machines.grammar import Answer, Received, Send
-from targets.reference.machines.messages import HandBack, HandBackNoted, Read
+from targets.reference.machines.messages import HandBack, HandBackNoted, Read, Reply
 from tests.targets.reference.driver.sockets import Forwarder, free_port, until
 
 
@@ -128,3 +128,24 @@ def test_an_answer_to_a_connection_that_is_gone_is_lost_without_a_word() -> None
         Network("n1", lambda received: None).answer(Answer("c999999", HandBackNoted(1, "n1")))
 
     asyncio.run(go())
+
+
+def test_an_answer_that_fits_no_frame_ends_the_connection_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(wire, "FRAME_BYTES_MAX", 1000)
+
+    async def play(
+        node: Network, witness: Network, at_node: list[Received], at_witness: list[Received], port: int
+    ) -> None:
+        node.link("w1", port)
+        await sent_until_heard(node, at_witness)
+        via = at_witness[0].via
+        witness.answer(Answer(via, Reply(1, "ok", "w1", 1, value="x" * 2000)))
+        at_witness.clear()
+        async with asyncio.timeout(5):
+            while not any(received.via != via for received in at_witness):
+                node.send(Send("w1", HandBack(1, "n1")))
+                await asyncio.sleep(0.005)
+
+    between(play)
