@@ -6,6 +6,7 @@ doctor    what is there, what is missing, and how to get it
 images    our own images: recipes, tags, builds
 """
 
-from harness.setup.prepare import Say, prepare, ready
+from harness.setup.prepare import prepare, ready
+from harness.setup.steps import Say
 
 __all__ = ["Say", "prepare", "ready"]

@@ -6,7 +6,9 @@ Names no mirror: what the machine's own sources say is used.
 from __future__ import annotations
 
 import os
+import platform
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from msgspec import Struct
@@ -15,7 +17,17 @@ from harness.model.errors import WorldError
 from harness.setup.programs import found, must, run
 
 _QUIET = {"DEBIAN_FRONTEND": "noninteractive"}
+# A machine that has just booted renews its packages by itself, and holds the lock for a while.
+_INSTALL = (
+    "apt-get",
+    "install",
+    "-y",
+    "-q",
+    "--no-install-recommends",
+    "-oDPkg::Lock::Timeout=120",
+)
 _INSTALL_LIMIT_S = 600.0
+_ETC_APT = Path("/etc/apt")
 
 
 class Mirror(Struct, frozen=True):
@@ -23,6 +35,7 @@ class Mirror(Struct, frozen=True):
 
     uri: str
     signed_by: str
+    suites: tuple[str, ...] = ()
 
 
 def usable() -> bool:
@@ -32,10 +45,10 @@ def usable() -> bool:
 
 def install(*packages: str) -> None:
     """Install packages; the package lists are renewed only when the first try fails."""
-    argv = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *packages]
+    argv = [*_INSTALL, *packages]
     if run(argv, limit_s=_INSTALL_LIMIT_S, env=_QUIET).ok:
         return
-    run(["apt-get", "update", "-q"], limit_s=120, env=_QUIET)
+    renew_lists()
     must(
         argv,
         limit_s=_INSTALL_LIMIT_S,
@@ -45,9 +58,21 @@ def install(*packages: str) -> None:
     )
 
 
+def renew_lists() -> None:
+    """Best effort: an unreachable third-party source must not keep the others from being used."""
+    run(["apt-get", "update", "-q"], limit_s=120, env=_QUIET)
+
+
+def candidate(package: str) -> str:
+    """The version that an install would bring, empty when the machine's sources know none."""
+    said = run(["apt-cache", "policy", package], limit_s=30).stdout
+    line = re.search(r"^\s*Candidate:\s*(\S+)", said, re.MULTILINE)
+    return line[1] if line and line[1] != "(none)" else ""
+
+
 def download_from_suite(package: str, *, suite: str, folder: Path) -> Path:
     """Fetch one package of another suite with lists and cache of its own; returns the .deb."""
-    mirror = machine_mirror(Path("/etc/apt"))
+    mirror = machine_mirror(_ETC_APT, codename=codename())
     for name in ("lists/partial", "cache/archives/partial"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     signed = f"[signed-by={mirror.signed_by}] " if mirror.signed_by else ""
@@ -59,7 +84,7 @@ def download_from_suite(package: str, *, suite: str, folder: Path) -> Path:
         f"-oDir::Cache={folder}/cache",
         "-oAPT::Sandbox::User=root",
     ]
-    fix = f"the machine's apt mirror must carry the suite {suite}; check /etc/apt and the network"
+    fix = f"the machine's apt mirror must carry the suite {suite}; check {_ETC_APT} and the network"
     what = f"could not fetch {package} from {suite}"
     must(["apt-get", *options, "update", "-q"], limit_s=120, what=what, fix=fix)
     must(["apt-get", *options, "download", package], limit_s=120, cwd=folder, what=what, fix=fix)
@@ -69,17 +94,36 @@ def download_from_suite(package: str, *, suite: str, folder: Path) -> Path:
     return packages[0]
 
 
-def machine_mirror(etc_apt: Path) -> Mirror:
-    """The first Debian mirror in the machine's sources, in either form that apt reads."""
+def codename() -> str:
+    """This machine's suite, such as bookworm; empty where it says none."""
+    try:
+        return platform.freedesktop_os_release().get("VERSION_CODENAME", "")
+    except OSError:
+        return ""
+
+
+def machine_mirror(etc_apt: Path = _ETC_APT, *, codename: str = "") -> Mirror:
+    """The machine's Debian mirror, from its sources in either form that apt reads.
+
+    Third parties have archives with a component called main too; the mirror is the first that carries the
+    machine's own suite, else the first of all.
+    """
+    mirrors = list(_mirrors(etc_apt))
+    own = [mirror for mirror in mirrors if codename in mirror.suites]
+    if not mirrors:
+        raise WorldError(f"no Debian mirror is named below {etc_apt}: add one, then try again")
+    return (own or mirrors)[0]
+
+
+def _mirrors(etc_apt: Path) -> Iterator[Mirror]:
     for path in sorted(etc_apt.glob("sources.list.d/*.sources")):
         for stanza in re.split(r"\n\s*\n", path.read_text(errors="replace")):
             if mirror := _from_stanza(stanza):
-                return mirror
+                yield mirror
     for path in [etc_apt / "sources.list", *sorted(etc_apt.glob("sources.list.d/*.list"))]:
         for line in path.read_text(errors="replace").splitlines() if path.exists() else []:
             if mirror := _from_line(line):
-                return mirror
-    raise WorldError(f"no Debian mirror is named below {etc_apt}: add one, then try again")
+                yield mirror
 
 
 def _from_stanza(stanza: str) -> Mirror | None:
@@ -90,10 +134,10 @@ def _from_stanza(stanza: str) -> Mirror | None:
             fields[name.strip().lower()] = value.strip()
     if "deb" not in fields.get("types", "").split() or "main" not in fields.get("components", "").split():
         return None
-    uris = fields.get("uris", "").split()
-    if fields.get("enabled", "yes").lower() == "no" or not uris or "security" in fields.get("suites", ""):
+    uris, suites = fields.get("uris", "").split(), fields.get("suites", "")
+    if fields.get("enabled", "yes").lower() == "no" or not uris or "security" in suites:
         return None
-    return Mirror(uris[0], fields.get("signed-by", ""))
+    return Mirror(uris[0], fields.get("signed-by", ""), tuple(suites.split()))
 
 
 def _from_line(line: str) -> Mirror | None:
@@ -103,4 +147,4 @@ def _from_line(line: str) -> Mirror | None:
     if not found_line or "security" in found_line["suite"]:
         return None
     signed = re.search(r"signed-by=(\S+)", found_line["options"] or "")
-    return Mirror(found_line["uri"], signed[1] if signed else "")
+    return Mirror(found_line["uri"], signed[1] if signed else "", (found_line["suite"],))

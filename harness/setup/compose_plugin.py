@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -11,12 +12,17 @@ from harness.model.errors import WorldError
 from harness.setup import apt
 from harness.setup.programs import must, run
 
+# What it is called by Ubuntu, by Docker's own packages, and by Debian. Debian 12's docker-compose is
+# version 1: another program, without `docker compose`.
+_PACKAGES = ("docker-compose-v2", "docker-compose-plugin", "docker-compose")
+_VERSION_MIN = 2
+
 # The first Debian suite whose docker-compose is the plugin; its program is static and runs on older suites.
 _SUITE = "trixie"
 _PLUGIN_IN_PACKAGE = "usr/libexec/docker/cli-plugins/docker-compose"
 
 HOW_TO_GET_IT = (
-    "install the Compose plugin (Debian 13: `apt-get install docker-compose`; Ubuntu 24.04: "
+    "install the Compose plugin (Debian 13: `apt-get install docker-compose`; Ubuntu: "
     "`apt-get install docker-compose-v2`), so that `docker compose version` answers"
 )
 
@@ -31,6 +37,30 @@ def install() -> None:
     """Put the plugin where the docker command finds it. Raises WorldError where that is not ours to do."""
     if not apt.usable():
         raise WorldError(f"the Docker Compose plugin is missing\n  {HOW_TO_GET_IT}")
+    package = _package()
+    if not package:
+        apt.renew_lists()
+        package = _package()
+    if package:
+        apt.install(package)
+    else:
+        _take_from_newer_debian()
+    if not version():
+        raise WorldError(f"the Compose plugin was installed but does not answer\n  {HOW_TO_GET_IT}")
+
+
+def _package() -> str:
+    """The package of this machine's own suite that holds the plugin, empty when there is none."""
+    return next((name for name in _PACKAGES if _major(apt.candidate(name)) >= _VERSION_MIN), "")
+
+
+def _major(version: str) -> int:
+    """The first number of a Debian version, behind its epoch: 2 of `5:2.40.3-1`; 0 of nothing."""
+    number = re.match(r"(?:\d+:)?(\d+)", version)
+    return int(number[1]) if number else 0
+
+
+def _take_from_newer_debian() -> None:
     with tempfile.TemporaryDirectory(prefix="failover-drill-") as name:
         folder = Path(name)
         package = apt.download_from_suite("docker-compose", suite=_SUITE, folder=folder)
@@ -42,12 +72,10 @@ def install() -> None:
             fix=HOW_TO_GET_IT,
         )
         _place(unpacked / _PLUGIN_IN_PACKAGE)
-    if not version():
-        raise WorldError(f"the Compose plugin was installed but does not answer\n  {HOW_TO_GET_IT}")
 
 
 def _place(plugin: Path) -> None:
-    config = Path(os.environ.get("DOCKER_CONFIG", Path.home() / ".docker"))
+    config = Path(os.environ.get("DOCKER_CONFIG") or Path.home() / ".docker")
     folder = config / "cli-plugins"
     folder.mkdir(parents=True, exist_ok=True)
     placed = folder / "docker-compose"

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 import platform
+import shutil
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_network
 from pathlib import Path
 
 from msgspec import Struct
 
-from harness.setup import apt, compose_plugin, engine, images
+from harness.model.errors import WorldError
+from harness.setup import apt, compose_plugin, engine, images, machine
 from harness.setup.programs import run
 
 _DISK_WANTED_BYTES = 2 * 1024**3
 _SET_UP = "run `failover-drill setup`"
+# The lower half of the benchmarking range; an engine of ours has its own networks in the upper half.
 _OUR_RANGE = ip_network("198.18.0.0/16")
+_NOT_HERE = "not looked at: the engine is on another machine"
 
 
 class Check(Struct, frozen=True, kw_only=True):
@@ -30,33 +35,39 @@ class Check(Struct, frozen=True, kw_only=True):
 
 def checks() -> tuple[Check, ...]:
     """Look at everything; never raises for what is missing."""
-    version = engine.version()
-    return (
-        _python(),
-        _engine(version),
-        _compose(),
-        *_images(bool(version)),
-        _disk(),
-        _packet_filter(),
-        _addresses(),
-        _user(),
-    )
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        compose = pool.submit(_compose)
+        docker_root = pool.submit(_docker_root)
+        version = engine.version()
+        seen = (_python(), _user(), _engine(version), compose.result(), *_images(bool(version)))
+    return (*seen, _disk(docker_root.result()), *_kernel(), _addresses())
 
 
 def _python() -> Check:
     return Check(
         name="Python",
         ok=sys.version_info >= (3, 11),
-        detail=f"{platform.python_version()}",
+        detail=platform.python_version(),
         remedy="install Python 3.11 or newer",
     )
+
+
+def _user() -> Check:
+    root = os.geteuid() == 0
+    detail = "root" if root else "not root: what is missing must be installed by an administrator"
+    return Check(name="user", ok=True, detail=detail, needed=False)
 
 
 def _engine(version: str) -> Check:
     if version:
         return Check(name="Docker engine", ok=True, detail=version)
-    remedy = _SET_UP if apt.usable() else engine.HOW_TO_GET_ONE
-    return Check(name="Docker engine", ok=False, detail=engine.why_silent(), remedy=remedy)
+    return Check(name="Docker engine", ok=False, detail=engine.why_silent(), remedy=_engine_remedy())
+
+
+def _engine_remedy() -> str:
+    if chosen := engine.elsewhere():
+        return f"start the engine at {chosen}, or unset that choice to use one on this machine"
+    return _SET_UP if apt.usable() or engine.installed() else engine.HOW_TO_GET_ONE
 
 
 def _compose() -> Check:
@@ -67,8 +78,12 @@ def _compose() -> Check:
 
 def _images(engine_answers: bool) -> list[Check]:
     if not engine_answers:
-        return [Check(name="images", ok=False, detail="cannot tell without an engine", remedy=_SET_UP)]
-    absent = images.missing()
+        detail = "cannot tell without an engine"
+        return [Check(name="images", ok=False, detail=detail, remedy=_engine_remedy())]
+    try:
+        wanted, absent = images.needed(), images.missing()
+    except WorldError as error:
+        return [Check(name="images", ok=False, detail=str(error), remedy="install failover-drill again")]
     return [
         Check(
             name=f"image {image}",
@@ -76,60 +91,66 @@ def _images(engine_answers: bool) -> list[Check]:
             detail="missing" if image in absent else "there",
             remedy=_SET_UP,
         )
-        for image in images.needed()
+        for image in wanted
     ]
 
 
-def _disk() -> Check:
-    free = images.free_disk_bytes()
+def _docker_root() -> Path | None:
+    """Where the engine keeps images and containers, None when that is not on this machine."""
+    if _remote():
+        return None
+    said = run(["docker", "info", "--format", "{{.DockerRootDir}}"], limit_s=10)
+    path = Path(said.stdout.strip() or "/nowhere")
+    return path if said.ok and path.is_dir() else None
+
+
+def _disk(docker_root: Path | None) -> Check:
+    """The fullest of the disks that a run writes to: the folder of the runs, and the engine's."""
+    folders = [Path.cwd(), *([docker_root] if docker_root else [])]
+    free_bytes, folder = min((shutil.disk_usage(folder).free, folder) for folder in folders)
     return Check(
         name="disk",
-        ok=free >= _DISK_WANTED_BYTES,
-        detail=f"{free / 1024**3:.1f} GiB free",
+        ok=free_bytes >= _DISK_WANTED_BYTES,
+        detail=f"{free_bytes / 1024**3:.1f} GiB free at {folder}",
         remedy="free at least 2 GiB: images, containers' logs and runs need them",
         needed=False,
     )
 
 
-def _packet_filter() -> Check:
-    """`how: loss` drops packets with nftables in the hub's namespace; the kernel must offer it."""
-    modules = Path("/proc/modules")
-    built_in = run(["nft", "list", "tables"], limit_s=5).ok
-    loaded = modules.exists() and "nf_tables" in modules.read_text()
-    known = built_in or loaded
-    return Check(
-        name="nftables",
-        ok=known,
-        detail="there" if known else "not seen from here; only `how: loss` needs it",
-        remedy="load the kernel module nf_tables (`modprobe nf_tables` as root)",
-        needed=False,
+def _kernel() -> tuple[Check, Check]:
+    """What single faults need of the engine's kernel: packet loss and true cuts, and pauses."""
+    return (
+        _feature(
+            "nftables",
+            machine.has_nftables(),
+            "kernel has no nf_tables: `how: loss` and power faults cannot be applied",
+            remedy="use a kernel with nf_tables (CONFIG_NF_TABLES)",
+        ),
+        _feature(
+            "freezer",
+            machine.has_freezer(),
+            "no cgroup freezer: hosts cannot be paused",
+            remedy="use cgroup v2, or switch the freezer of cgroup v1 on (CONFIG_CGROUP_FREEZER)",
+        ),
     )
 
 
+def _feature(name: str, there: bool, without: str, *, remedy: str) -> Check:
+    if _remote():
+        return Check(name=name, ok=True, detail=_NOT_HERE, needed=False)
+    return Check(name=name, ok=there, detail="there" if there else without, remedy=remedy, needed=False)
+
+
+def _remote() -> bool:
+    return not os.environ.get("DOCKER_HOST", "unix:").startswith("unix:")
+
+
 def _addresses() -> Check:
-    taken = [route for route in _routes() if ip_network(route, strict=False).overlaps(_OUR_RANGE)]
+    taken = [route for route in machine.routes() if ip_network(route, strict=False).overlaps(_OUR_RANGE)]
     return Check(
-        name="addresses 198.18.0.0/16",
+        name=f"addresses {_OUR_RANGE}",
         ok=not taken,
         detail=f"also routed here: {', '.join(taken)}" if taken else "free",
         remedy="runs going on use some of them; otherwise free the range (it is reserved for benchmarks)",
         needed=False,
     )
-
-
-def _routes() -> list[str]:
-    """The machine's IPv4 routes as networks, from the kernel's own table (little-endian hexadecimal)."""
-    table = Path("/proc/net/route")
-    routes = []
-    for line in table.read_text().splitlines()[1:] if table.exists() else []:
-        fields = line.split()
-        address, mask = (bytes.fromhex(fields[column])[::-1] for column in (1, 7))
-        if any(mask):
-            routes.append(f"{'.'.join(map(str, address))}/{'.'.join(map(str, mask))}")
-    return routes
-
-
-def _user() -> Check:
-    root = os.geteuid() == 0
-    detail = "root" if root else "not root: what is missing must be installed by an administrator"
-    return Check(name="user", ok=True, detail=detail, needed=False)

@@ -1,14 +1,17 @@
-"""A Docker engine: the one that answers, or Debian's own, installed and started.
+"""A Docker engine: the one that answers, or the distribution's own, installed and started.
 
-An engine that this starts keeps its networks in 198.19.0.0/16 (benchmarking range), so it clashes with no
-LAN or VPN; nothing starts it again after a reboot on a machine without an init system, so every set-up looks.
+An engine that this installs or starts keeps its networks in 198.19.0.0/16 (benchmarking range), so it
+clashes with no LAN or VPN; nothing starts it again after a reboot on a machine without an init system, so
+every set-up looks.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
@@ -18,7 +21,11 @@ from harness.setup.programs import found, run
 
 LOG = Path("/var/log/failover-drill-dockerd.log")
 PID_FILE = Path("/var/run/docker.pid")
-_OPTIONS = ("--bip", "198.19.255.1/24", "--default-address-pool", "base=198.19.0.0/17,size=24")
+DAEMON_JSON = Path("/etc/docker/daemon.json")
+
+_BRIDGE = "198.19.255.1/24"
+_POOL = {"base": "198.19.0.0/17", "size": 24}
+_UP_WITHIN_S = 60.0
 
 HOW_TO_GET_ONE = (
     "install Docker (Debian, Ubuntu: `apt-get install docker.io` as root), start it, and see that your "
@@ -28,74 +35,126 @@ HOW_TO_GET_ONE = (
 
 def version() -> str:
     """The engine's version, empty when none answers."""
-    return run(["docker", "version", "--format", "{{.Server.Version}}"], limit_s=10).stdout.strip()
+    done = run(["docker", "version", "--format", "{{.Server.Version}}"], limit_s=10)
+    return done.stdout.strip() if done.ok else ""
 
 
 def why_silent() -> str:
     """What the client says when no engine answers."""
     if not found("docker"):
         return "the docker command is not installed"
-    return run(["docker", "version"], limit_s=10).last_lines.splitlines()[-1:][0]
+    said = run(["docker", "version"], limit_s=10).last_lines.splitlines()
+    return said[-1] if said else "the docker command says nothing"
 
 
 def installed() -> bool:
     """Whether there is an engine on this machine that we may start."""
-    return not os.environ.get("DOCKER_HOST") and os.geteuid() == 0 and found("dockerd") and found("iptables")
+    here = not elsewhere() and os.geteuid() == 0
+    return here and all(found(program) for program in ("docker", "dockerd", "iptables"))
+
+
+def elsewhere() -> str:
+    """Which other engine the user has chosen for the docker command, empty for this machine's own."""
+    if host := os.environ.get("DOCKER_HOST"):
+        return f"DOCKER_HOST={host}"
+    context = run(["docker", "context", "show"], limit_s=10)
+    name = context.stdout.strip() if context.ok else ""
+    return f"docker context '{name}'" if name not in ("", "default") else ""
 
 
 def install() -> None:
-    """Debian's engine. Raises WorldError where that is not ours to do."""
-    if os.environ.get("DOCKER_HOST"):
+    """The distribution's engine. Raises WorldError where that is not ours to do."""
+    if chosen := elsewhere():
         raise WorldError(
-            f"no Docker engine answers at DOCKER_HOST={os.environ['DOCKER_HOST']}\n"
-            "  start that engine, or unset DOCKER_HOST to use one on this machine"
+            f"no Docker engine answers at {chosen}\n  start that engine, or unset the choice "
+            "(`unset DOCKER_HOST`, `docker context use default`) to use one on this machine"
         )
     if not apt.usable():
         raise WorldError(f"no Docker engine answers: {why_silent()}\n  {HOW_TO_GET_ONE}")
+    if _systemd_runs():
+        # There the package starts the engine by itself; these are the options that we would give it.
+        _write_daemon_json()
     apt.install("docker.io", "iptables")
+    if not found("docker"):
+        # From Debian 13 on the docker command is a package of its own, which docker.io only recommends.
+        apt.install("docker-cli")
 
 
 def start() -> None:
     """Start the installed engine and wait until it answers. Raises WorldError with its last words."""
-    if Path("/run/systemd/system").is_dir():
-        run(["systemctl", "start", "docker"], limit_s=60)
+    if _systemd_runs():
+        run(["systemctl", "start", "docker"], limit_s=_UP_WITHIN_S)
         _wait_until_it_answers(None)
         return
     _drop_stale_pid_file()
     with LOG.open("ab") as log:
         process = subprocess.Popen(
-            ["dockerd", *_OPTIONS],
+            ["dockerd", *_options()],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
+            cwd="/",
             start_new_session=True,
         )
     _wait_until_it_answers(process)
 
 
+def _systemd_runs() -> bool:
+    return Path("/run/systemd/system").is_dir()
+
+
+def _options() -> list[str]:
+    """Ours, less what the machine's own file says: dockerd refuses to start with an option given twice."""
+    own = _read_daemon_json()
+    options = [] if "bip" in own else ["--bip", _BRIDGE]
+    if "default-address-pools" not in own:
+        options += ["--default-address-pool", ",".join(f"{key}={value}" for key, value in _POOL.items())]
+    return options
+
+
+def _read_daemon_json() -> dict[str, Any]:
+    try:
+        own = json.loads(DAEMON_JSON.read_text())
+    except (OSError, ValueError):
+        return {}
+    return own if isinstance(own, dict) else {}
+
+
+def _write_daemon_json() -> None:
+    if DAEMON_JSON.exists():
+        return
+    DAEMON_JSON.parent.mkdir(parents=True, exist_ok=True)
+    DAEMON_JSON.write_text(json.dumps({"bip": _BRIDGE, "default-address-pools": [_POOL]}, indent=2) + "\n")
+
+
 def _wait_until_it_answers(process: subprocess.Popen[bytes] | None) -> None:
     def state() -> str:
-        if process is not None and process.poll() is not None:
-            return "dead"
-        return "up" if version() else "silent"
+        if version():
+            return "up"
+        return "dead" if process is not None and process.poll() is not None else "silent"
 
     waiting = Retrying(
-        retry=retry_if_result(lambda seen: seen == "silent"), wait=wait_fixed(0.2), stop=stop_after_delay(60)
+        retry=retry_if_result(lambda seen: seen == "silent"),
+        wait=wait_fixed(0.2),
+        stop=stop_after_delay(_UP_WITHIN_S),
     )
     try:
         if waiting(state) == "up":
             return
     except RetryError:
         pass
-    raise WorldError(
-        f"the Docker engine did not start\n{_last_words()}\n  look into {LOG}, mend it, then try again"
-    )
+    raise WorldError(f"the Docker engine did not start; its last words:\n{_last_words()}")
 
 
 def _last_words() -> str:
-    if not LOG.exists():
-        return "    (no log; `journalctl -u docker` may have one)"
-    return "\n".join(f"    {line}" for line in LOG.read_text(errors="replace").splitlines()[-5:])
+    if _systemd_runs():
+        said = run(["journalctl", "-u", "docker", "-n", "5", "--no-pager", "-o", "cat"], limit_s=10).stdout
+        where = "`journalctl -u docker`"
+    else:
+        said = LOG.read_text(errors="replace") if LOG.exists() else ""
+        where = str(LOG)
+    lines = said.splitlines()[-5:] or ["(none)"]
+    return "\n".join(f"    {line}" for line in lines) + f"\n  all of it: {where}; mend it, then try again"
 
 
 def _drop_stale_pid_file() -> None:

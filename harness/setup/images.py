@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -23,11 +23,13 @@ from harness.setup.programs import found, must, run
 
 BASE = "debian:trixie-slim"
 TOXIPROXY = "ghcr.io/shopify/toxiproxy:2.12.0"
-_TOXIPROXY_MODULE = "github.com/Shopify/toxiproxy/v2/cmd/server@v2.12.0"
-_GO_STAGE = "failover-drill.image=go-stage"
 _PULL_LIMIT_S = 120.0
 _BUILD_LIMIT_S = 600.0
 _CLASSIC = {"DOCKER_BUILDKIT": "0"}
+_KEPT_S = 3600.0
+# Docker knows these as build arguments without a declaration, and keeps them out of the image.
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
+_BASE_FIX = f"let the engine reach a registry, so that `docker pull {BASE}` works; or be root on Debian"
 
 # The folder above the package: a checkout, or where a wheel was installed.
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -57,8 +59,11 @@ RECIPES: dict[str, Recipe] = {
 
 
 def context(name: str, *, root: Path = ROOT) -> dict[str, bytes]:
-    """The build context of an image of ours: path in the context -> content, sorted."""
+    """The build context of an image of ours: path in the context -> content, sorted. Raises WorldError."""
     recipe = RECIPES[name]
+    for source in (recipe.dockerfile, *(source for source, _ in recipe.sources)):
+        if not (root / source).exists():
+            raise WorldError(f"{source} is missing below {root}: install failover-drill again")
     files = {"Dockerfile": (root / recipe.dockerfile).read_bytes()}
     for source, place in recipe.sources:
         for path in _files(root / source):
@@ -100,84 +105,50 @@ def pull(image: str) -> bool:
 
 
 def make_base() -> None:
-    """A minimal Debian from the machine's own mirror. Raises WorldError when that cannot be done here."""
-    fix = f"let the engine reach a registry, so that `docker pull {BASE}` works; or be root on Debian"
+    """A minimal Debian from a Debian mirror. Raises WorldError when that cannot be done here."""
     if not found("mmdebstrap"):
         if not apt.usable():
-            raise WorldError(f"the image {BASE} cannot be had\n  {fix}")
-        apt.install("mmdebstrap")
+            raise WorldError(f"the image {BASE} cannot be had\n  {_BASE_FIX}")
+        # Without Debian's keys an Ubuntu machine could not trust what it fetches.
+        apt.install("mmdebstrap", "debian-archive-keyring")
     with tempfile.TemporaryDirectory(prefix="failover-drill-") as folder:
         tar = f"{folder}/base.tar"
-        must(
-            ["mmdebstrap", "--variant=minbase", "--include=ca-certificates", "trixie", tar],
-            limit_s=_BUILD_LIMIT_S,
-            what=f"could not make the image {BASE}",
-            fix=fix,
-        )
+        _debootstrap(tar)
         must(
             ["docker", "import", "-c", 'CMD ["/bin/bash"]', tar, BASE],
             limit_s=120,
             what=f"could not import the image {BASE}",
-            fix=fix,
+            fix=_BASE_FIX,
         )
 
 
-def make_toxiproxy(image: str = TOXIPROXY) -> None:
-    """Toxiproxy from its source as a Go module: by the machine's Go, else by Debian's in a container."""
-    with tempfile.TemporaryDirectory(prefix="failover-drill-") as name:
-        folder = Path(name)
-        if not _built_by_own_go(folder):
-            _write_go_stage(folder)
-            _docker_build(folder, image)
-            # The stage with Debian's Go weighs 900 MB and is needed once.
-            run(["docker", "image", "prune", "--force", "--filter", f"label={_GO_STAGE}"], limit_s=60)
-            return
-        (folder / "Dockerfile").write_text(
-            'FROM scratch\nCOPY server /toxiproxy\nENTRYPOINT ["/toxiproxy"]\nCMD ["-host=0.0.0.0"]\n'
-        )
-        _docker_build(folder, image)
-
-
-def _built_by_own_go(folder: Path) -> bool:
-    if not found("go"):
-        return False
-    env = {"CGO_ENABLED": "0", "GOBIN": str(folder), "GOTOOLCHAIN": "local"}
-    return run(["go", "install", _TOXIPROXY_MODULE], limit_s=_BUILD_LIMIT_S, env=env).ok
-
-
-def _write_go_stage(folder: Path) -> None:
-    """A build stage with Debian's Go. The host's CA bundle goes along: a proxy between may have its own."""
-    bundle = Path(os.environ.get("SSL_CERT_FILE") or "/etc/ssl/certs/ca-certificates.crt")
-    (folder / "ca.crt").write_bytes(bundle.read_bytes() if bundle.exists() else b"")
-    passed = [
-        f"ENV {key}={os.environ[key]}\n" for key in ("GOPROXY", "GOSUMDB", "GOFLAGS") if os.environ.get(key)
-    ]
-    (folder / "Dockerfile").write_text(
-        f"FROM {BASE} AS go\nLABEL {_GO_STAGE}\n"
-        "RUN apt-get update -q && apt-get install -y -q --no-install-recommends golang-go ca-certificates\n"
-        "COPY ca.crt /ca.crt\n"
-        "ENV CGO_ENABLED=0 GOBIN=/out GOTOOLCHAIN=local\n"
-        + "".join(passed)
-        + f"RUN if [ -s /ca.crt ]; then export SSL_CERT_FILE=/ca.crt; fi; go install {_TOXIPROXY_MODULE}\n"
-        "FROM scratch\nCOPY --from=go /out/server /toxiproxy\n"
-        'ENTRYPOINT ["/toxiproxy"]\nCMD ["-host=0.0.0.0"]\n'
-    )
+def _debootstrap(tar: str) -> None:
+    """From Debian's own mirror, else from the machine's: some networks let only that one through."""
+    argv = ["mmdebstrap", "--variant=minbase", "--include=ca-certificates", "trixie", tar]
+    if run(argv, limit_s=_BUILD_LIMIT_S).ok:
+        return
+    mirror = apt.machine_mirror(codename=apt.codename()).uri
+    must([*argv, mirror], limit_s=_BUILD_LIMIT_S, what=f"could not make the image {BASE}", fix=_BASE_FIX)
 
 
 def build(name: str) -> None:
-    """Build an image of ours and drop its older ones that no container uses."""
+    """Build an image of ours and drop its older ones that no container uses. Raises WorldError."""
     with tempfile.TemporaryDirectory(prefix="failover-drill-") as folder:
         for path, content in context(name).items():
             place = Path(folder) / path
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(content)
-        _docker_build(Path(folder), image_tag(name))
+            # Whatever the user's umask: the programs inside need not be root to read their code.
+            place.chmod(0o644)
+        docker_build(Path(folder), image_tag(name))
     _drop_older(name)
 
 
-def _docker_build(folder: Path, image: str) -> None:
+def docker_build(folder: Path, image: str, *, settings: Sequence[str] = ()) -> None:
+    """Build with the classic builder on the host's network. settings: variables handed to the build."""
+    handed = [f"--build-arg={name}" for name in (*_PROXIES, *settings) if os.environ.get(name)]
     must(
-        ["docker", "build", "--network", "host", "--force-rm", "--quiet", "--tag", image, str(folder)],
+        ["docker", "build", "--network=host", "--force-rm", "--quiet", *handed, "--tag", image, str(folder)],
         limit_s=_BUILD_LIMIT_S,
         env=_CLASSIC,
         what=f"could not build the image {image}",
@@ -186,14 +157,32 @@ def _docker_build(folder: Path, image: str) -> None:
 
 
 def _drop_older(name: str) -> None:
-    listed = run(
-        ["docker", "image", "ls", "--format", "{{.Repository}}:{{.Tag}}", f"failover-drill/{name}"],
-        limit_s=30,
-    )
-    older = [tag for tag in listed.stdout.split() if tag != image_tag(name)]
+    listed = run(["docker", "image", "ls", "--quiet", f"failover-drill/{name}"], limit_s=30).stdout.split()
+    if not listed:
+        return
+    form = "{{.Created}} {{json .RepoTags}}"
+    lines = run(["docker", "image", "inspect", "--format", form, *listed], limit_s=30).stdout.splitlines()
+    older = older_tags(lines, of=image_tag(name), now=datetime.now(UTC))
     if older:
         # Without force the engine keeps an image that a container of another run still uses.
         run(["docker", "image", "rm", *older], limit_s=60)
+
+
+def older_tags(lines: Iterable[str], *, of: str, now: datetime) -> tuple[str, ...]:
+    """Other tags of the same image, from `<created> <tags>` lines, that nobody can be about to start.
+
+    Young ones stay: another checkout on this engine may have made one for the run that it is starting.
+    """
+    repository = of.partition(":")[0]
+    older = []
+    for line in lines:
+        created, _, tags = line.partition(" ")
+        age_s = (now - datetime.fromisoformat(created[:19]).replace(tzinfo=UTC)).total_seconds()
+        if age_s > _KEPT_S:
+            older += [
+                tag for tag in json.loads(tags) or [] if tag.partition(":")[0] == repository and tag != of
+            ]
+    return tuple(sorted(older))
 
 
 def _files(path: Path) -> Iterator[Path]:
@@ -203,7 +192,3 @@ def _files(path: Path) -> Iterator[Path]:
     for child in sorted(path.rglob("*")):
         if child.is_file() and "__pycache__" not in child.parts:
             yield child
-
-
-def free_disk_bytes() -> int:
-    return shutil.disk_usage(ROOT).free

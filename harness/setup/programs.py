@@ -14,7 +14,7 @@ from harness.model.errors import WorldError
 
 
 class Ended(Struct, frozen=True):
-    """How a program ended. returncode 127: not found, 124: the limit passed."""
+    """How a program ended. returncode 127: not found, 126: not runnable, 124: the limit passed."""
 
     returncode: int
     stdout: str
@@ -52,6 +52,8 @@ def run(
         )
     except FileNotFoundError:
         return Ended(127, "", f"{argv[0]}: not found")
+    except OSError as error:
+        return Ended(126, "", f"{argv[0]}: {error.strerror}")
     except subprocess.TimeoutExpired:
         return Ended(124, "", f"{argv[0]}: no end after {limit_s:g} s")
     return Ended(done.returncode, done.stdout, done.stderr)

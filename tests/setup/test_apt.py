@@ -24,7 +24,8 @@ def test_a_stanza_names_the_mirror_and_its_keyring(tmp_path: Path) -> None:
         "Types: deb\n# a comment: with a colon\nURIs: http://mirror.test/debian\nSuites: bookworm\n"
         "Components: main\nSigned-By: /usr/share/keyrings/k.gpg\n",
     )
-    assert machine_mirror(tmp_path) == Mirror("http://mirror.test/debian", "/usr/share/keyrings/k.gpg")
+    keyring = "/usr/share/keyrings/k.gpg"
+    assert machine_mirror(tmp_path) == Mirror("http://mirror.test/debian", keyring, ("bookworm",))
 
 
 def test_the_security_archive_and_disabled_sources_are_passed_over(tmp_path: Path) -> None:
@@ -44,12 +45,19 @@ def test_a_one_line_source_is_read_with_its_options(tmp_path: Path) -> None:
         "sources.list",
         "# deb http://no.test x main\ndeb [arch=amd64 signed-by=/k.gpg] http://a.test b main\n",
     )
-    assert machine_mirror(tmp_path) == Mirror("http://a.test", "/k.gpg")
+    assert machine_mirror(tmp_path) == Mirror("http://a.test", "/k.gpg", ("b",))
 
 
 def test_a_third_party_source_without_main_is_not_the_mirror(tmp_path: Path) -> None:
     write(tmp_path, "sources.list", "deb http://third.test stable tools\ndeb http://a.test b main\n")
     assert machine_mirror(tmp_path).uri == "http://a.test"
+
+
+def test_a_third_party_source_with_a_main_of_its_own_is_not_the_mirror_either(tmp_path: Path) -> None:
+    write(tmp_path, "sources.list.d/a.list", "deb http://third.test/a cloud main\n")
+    write(tmp_path, "sources.list.d/b.list", "deb http://mirror.test/debian bookworm main\n")
+    assert machine_mirror(tmp_path, codename="bookworm").uri == "http://mirror.test/debian"
+    assert machine_mirror(tmp_path, codename="unheard-of").uri == "http://third.test/a"
 
 
 def test_a_machine_without_a_mirror_is_told_so(tmp_path: Path) -> None:
