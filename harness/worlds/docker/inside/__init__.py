@@ -1,0 +1,12 @@
+"""What runs beside the hub, in a container: one port with a gate for observers and an injector. Standard library only.
+
+    python3 -m inside.resident --port 7400
+
+It needs, from its container: the hub's network namespace (`network_mode: service:hub`), the machine's
+processes (`pid: host`), and the capabilities NET_ADMIN (addresses, packet filter), KILL (signals), SYS_PTRACE
+(which namespace a process is in) and SYS_ADMIN (to probe from a host's namespace). From its environment:
+
+    FAILOVER_DRILL_TOKEN   the run's; a connection that does not begin with it is closed without a word
+    FAILOVER_DRILL_MESH    JSON: [{"beside": "198.18.1.2", "add": ["198.18.1.101", …]}, …], the addresses
+                           that the hub gets on each of its networks; it answers on its port once they are there
+"""
