@@ -20,6 +20,9 @@ PhaseName = Literal[
 OpKind = Literal["write", "read"]
 Outcome = Literal["ok", "fail", "unknown"]
 
+# Of a Failed: events of the host that the rest of its id names are lost for ever.
+EVENTS_LOST = "follow "
+
 
 class Applied(Struct, frozen=True, kw_only=True, tag="applied"):
     """The fault is in force, and was seen to bite."""

@@ -14,7 +14,7 @@ from concurrent.futures import Future
 import msgspec
 
 from harness.model.errors import HarnessError
-from harness.model.event import Event, Failed
+from harness.model.event import EVENTS_LOST, Event, Failed
 from harness.seams import Dial, Emit
 from harness.workloads.lines import Answer, Ask, Attach, Numbered, Opening, encode, from_host, restamped
 
@@ -110,7 +110,7 @@ class Follower:
         if opening.lost:
             reason = f"{opening.lost} events of {self._host} were lost: the observer was away for too long"
             self._emit(
-                Failed(command_id=f"follow {self._host}", reason=reason, at_s=self._clock(time.monotonic()))
+                Failed(command_id=EVENTS_LOST + self._host, reason=reason, at_s=self._clock(time.monotonic()))
             )
         with self._lock:
             self._socket = connection
