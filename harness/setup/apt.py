@@ -8,25 +8,31 @@ from __future__ import annotations
 import os
 import platform
 import re
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 from msgspec import Struct
+from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from harness.model.errors import WorldError
-from harness.setup.programs import found, must, run
+from harness.setup.programs import Ended, found, must, run
 
 _QUIET = {"DEBIAN_FRONTEND": "noninteractive"}
-# A machine that has just booted renews its packages by itself, and holds the lock for a while.
+# A machine that has just booted renews its packages by itself, and holds the locks for a while.
+_LOCK_WITHIN_S = 120
 _INSTALL = (
     "apt-get",
     "install",
     "-y",
     "-q",
     "--no-install-recommends",
-    "-oDPkg::Lock::Timeout=120",
+    f"-oDPkg::Lock::Timeout={_LOCK_WITHIN_S}",
 )
 _INSTALL_LIMIT_S = 600.0
+_UPDATE_LIMIT_S = 120.0
+# Steps that go side by side take turns here: apt would refuse the second one.
+_turn = threading.Lock()
 _ETC_APT = Path("/etc/apt")
 
 
@@ -44,23 +50,41 @@ def usable() -> bool:
 
 
 def install(*packages: str) -> None:
-    """Install packages; the package lists are renewed only when the first try fails."""
-    argv = [*_INSTALL, *packages]
-    if run(argv, limit_s=_INSTALL_LIMIT_S, env=_QUIET).ok:
-        return
-    renew_lists()
-    must(
-        argv,
-        limit_s=_INSTALL_LIMIT_S,
-        env=_QUIET,
-        what=f"could not install {' '.join(packages)}",
-        fix=f"run `apt-get update && apt-get install {' '.join(packages)}` as root and look at what it says",
-    )
+    """Install packages. Renews lists, and mends what a killed apt left, only when the first try fails."""
+    argv, names = [*_INSTALL, *packages], " ".join(packages)
+    with _turn:
+        if run(argv, limit_s=_INSTALL_LIMIT_S, env=_QUIET).ok:
+            return
+        _renew()
+        run(["dpkg", "--configure", "-a"], limit_s=_INSTALL_LIMIT_S, env=_QUIET)
+        must(
+            argv,
+            limit_s=_INSTALL_LIMIT_S,
+            env=_QUIET,
+            what=f"could not install {names}",
+            fix=f"run `apt-get update && apt-get install {names}` as root and look at what it says",
+        )
 
 
 def renew_lists() -> None:
     """Best effort: an unreachable third-party source must not keep the others from being used."""
-    run(["apt-get", "update", "-q"], limit_s=120, env=_QUIET)
+    with _turn:
+        _renew()
+
+
+def _renew() -> None:
+    waiting = Retrying(
+        retry=retry_if_result(_is_locked_out),
+        wait=wait_fixed(2),
+        stop=stop_after_delay(_LOCK_WITHIN_S),
+        retry_error_callback=lambda state: None,
+    )
+    waiting(run, ["apt-get", "update", "-q"], limit_s=_UPDATE_LIMIT_S, env=_QUIET)
+
+
+def _is_locked_out(done: Ended) -> bool:
+    """Unlike an installation, `apt-get update` does not wait for its lock by itself."""
+    return not done.ok and "Could not get lock" in done.stderr
 
 
 def candidate(package: str) -> str:

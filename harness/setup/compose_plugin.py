@@ -33,15 +33,15 @@ def version() -> str:
     return done.stdout.strip() if done.ok else ""
 
 
-def install() -> None:
-    """Put the plugin where the docker command finds it. Raises WorldError where that is not ours to do."""
+def must_be_ours_to_install() -> None:
+    """Raises WorldError where it is not."""
     if not apt.usable():
         raise WorldError(f"the Docker Compose plugin is missing\n  {HOW_TO_GET_IT}")
-    package = _package()
-    if not package:
-        apt.renew_lists()
-        package = _package()
-    if package:
+
+
+def install() -> None:
+    """Put the plugin where the docker command finds it. Raises WorldError."""
+    if package := _package():
         apt.install(package)
     else:
         _take_from_newer_debian()
@@ -51,7 +51,11 @@ def install() -> None:
 
 def _package() -> str:
     """The package of this machine's own suite that holds the plugin, empty when there is none."""
-    return next((name for name in _PACKAGES if _major(apt.candidate(name)) >= _VERSION_MIN), "")
+    candidates = {name: apt.candidate(name) for name in _PACKAGES}
+    if not any(candidates.values()):
+        apt.renew_lists()
+        candidates = {name: apt.candidate(name) for name in _PACKAGES}
+    return next((name for name in _PACKAGES if _major(candidates[name]) >= _VERSION_MIN), "")
 
 
 def _major(version: str) -> int:

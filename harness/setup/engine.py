@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,11 @@ from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wa
 
 from harness.model.errors import WorldError
 from harness.setup import apt
-from harness.setup.programs import found, run
+from harness.setup.programs import environment, found, run
 
 LOG = Path("/var/log/failover-drill-dockerd.log")
 PID_FILE = Path("/var/run/docker.pid")
+CONTAINERD_PID_FILE = Path("/var/run/docker/containerd/containerd.pid")
 DAEMON_JSON = Path("/etc/docker/daemon.json")
 
 _BRIDGE = "198.19.255.1/24"
@@ -62,18 +64,21 @@ def elsewhere() -> str:
     return f"docker context '{name}'" if name not in ("", "default") else ""
 
 
-def install() -> None:
-    """The distribution's engine. Raises WorldError where that is not ours to do."""
+def must_be_ours_to_make() -> None:
+    """Raises WorldError where an engine that does not answer is not ours to install or start."""
     if chosen := elsewhere():
         raise WorldError(
             f"no Docker engine answers at {chosen}\n  start that engine, or unset the choice "
             "(`unset DOCKER_HOST`, `docker context use default`) to use one on this machine"
         )
-    if not apt.usable():
+    if not installed() and not apt.usable():
         raise WorldError(f"no Docker engine answers: {why_silent()}\n  {HOW_TO_GET_ONE}")
-    if _systemd_runs():
-        # There the package starts the engine by itself; these are the options that we would give it.
-        _write_daemon_json()
+
+
+def install() -> None:
+    """The distribution's engine, on a machine where that is ours to do. Raises WorldError."""
+    # The package may start the engine by itself; these are the options that we would give it.
+    _write_daemon_json()
     apt.install("docker.io", "iptables")
     if not found("docker"):
         # From Debian 13 on the docker command is a package of its own, which docker.io only recommends.
@@ -85,18 +90,27 @@ def start() -> None:
     if _systemd_runs():
         run(["systemctl", "start", "docker"], limit_s=_UP_WITHIN_S)
         _wait_until_it_answers(None)
-        return
-    _drop_stale_pid_file()
+    elif _running():
+        # Somebody else's start, not yet finished: a second engine would only refuse.
+        _wait_until_it_answers(None)
+    else:
+        _drop_stale(PID_FILE, "dockerd")
+        _drop_stale(CONTAINERD_PID_FILE, "containerd")
+        _wait_until_it_answers(_launch())
+
+
+def _launch() -> subprocess.Popen[bytes]:
+    """In a session of its own: it outlives the set-up and the shell that began it."""
     with LOG.open("ab") as log:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             ["dockerd", *_options()],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             cwd="/",
+            env=environment(),
             start_new_session=True,
         )
-    _wait_until_it_answers(process)
 
 
 def _systemd_runs() -> bool:
@@ -109,6 +123,9 @@ def _options() -> list[str]:
     options = [] if "bip" in own else ["--bip", _BRIDGE]
     if "default-address-pools" not in own:
         options += ["--default-address-pool", ",".join(f"{key}={value}" for key, value in _POOL.items())]
+    if "log-level" not in own:
+        # The default tells five lines of each container that ends, into a log that nobody rotates.
+        options += ["--log-level", "warn"]
     return options
 
 
@@ -131,7 +148,8 @@ def _wait_until_it_answers(process: subprocess.Popen[bytes] | None) -> None:
     def state() -> str:
         if version():
             return "up"
-        return "dead" if process is not None and process.poll() is not None else "silent"
+        dead = process is not None and process.poll() is not None
+        return "dead" if dead and not _running() else "silent"
 
     waiting = Retrying(
         retry=retry_if_result(lambda seen: seen == "silent"),
@@ -143,7 +161,13 @@ def _wait_until_it_answers(process: subprocess.Popen[bytes] | None) -> None:
             return
     except RetryError:
         pass
-    raise WorldError(f"the Docker engine did not start; its last words:\n{_last_words()}")
+    raise WorldError(f"{_how_it_failed()}; its last words:\n{_last_words()}")
+
+
+def _how_it_failed() -> str:
+    if pid := _running():
+        return f"the Docker engine runs (process {pid}) but does not answer; `kill {pid}` and try again"
+    return "the Docker engine did not start"
 
 
 def _last_words() -> str:
@@ -157,11 +181,24 @@ def _last_words() -> str:
     return "\n".join(f"    {line}" for line in lines) + f"\n  all of it: {where}; mend it, then try again"
 
 
-def _drop_stale_pid_file() -> None:
-    """A dockerd that died with its machine or session leaves its pid behind and would refuse to start."""
-    if not PID_FILE.exists():
-        return
-    pid = PID_FILE.read_text().strip()
-    command = Path(f"/proc/{pid}/comm")
-    if not (pid.isdigit() and command.exists() and command.read_text().strip() == "dockerd"):
-        PID_FILE.unlink(missing_ok=True)
+def _running() -> int:
+    """The process of this machine's engine, answering or not; 0 when there is none."""
+    return _process_of(PID_FILE, "dockerd")
+
+
+def _drop_stale(pid_file: Path, program: str) -> None:
+    """An engine that died with its machine or session leaves pids behind, and they stop the next one.
+
+    It takes whatever runs under that number by now for itself, or for a containerd that is yet to answer.
+    """
+    if not _process_of(pid_file, program):
+        pid_file.unlink(missing_ok=True)
+
+
+def _process_of(pid_file: Path, program: str) -> int:
+    """The process that the file names, if it is alive and is that program; else 0."""
+    with suppress(OSError, ValueError):
+        pid = int(pid_file.read_bytes())
+        if Path(f"/proc/{pid}/comm").read_text().strip() == program:
+            return pid
+    return 0

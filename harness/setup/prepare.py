@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from harness.setup import compose_plugin, engine, images, toxiproxy_image
-from harness.setup.programs import found
+from harness.setup.programs import found, unwritable
 from harness.setup.steps import Say, alone, step
 
 
@@ -18,11 +18,18 @@ def prepare(say: Say) -> None:
     absent, plugin = _look()
     if plugin and not absent:
         return
-    with alone(say):
-        _prepare_engine(say)
-        # Another set-up may have made some of it meanwhile.
-        absent, plugin = _look()
-        _make(say, absent, plugin_there=bool(plugin))
+    if not engine.version():
+        engine.must_be_ours_to_make()
+    if not plugin:
+        compose_plugin.must_be_ours_to_install()
+    try:
+        with alone(say):
+            _prepare_engine(say)
+            # Another set-up may have made some of it meanwhile.
+            absent, plugin = _look()
+            _make(say, absent, plugin_there=bool(plugin))
+    except OSError as error:
+        raise unwritable(error) from error
 
 
 def ready() -> str:

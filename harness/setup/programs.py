@@ -1,7 +1,11 @@
-"""Runs other programs, each with a limit; turns their failures into errors that say what to do."""
+"""Runs other programs, each with a limit; turns their failures into errors that say what to do.
+
+Finds an administrator's programs too: a root shell got by plain `su` has no sbin in its PATH.
+"""
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import subprocess
@@ -11,6 +15,13 @@ from pathlib import Path
 from msgspec import Struct
 
 from harness.model.errors import WorldError
+
+_SBIN = ("/usr/local/sbin", "/usr/sbin", "/sbin")
+_DISK_FULL = (
+    "the disk is full: free some space (`docker system df` shows Docker's share), "
+    "or set TMPDIR to a folder with 1 GiB free; then try again"
+)
+_NOT_WRITABLE = "set TMPDIR to a folder that you may write, with 1 GiB free; then try again"
 
 
 class Ended(Struct, frozen=True):
@@ -47,7 +58,7 @@ def run(
             errors="replace",
             timeout=limit_s,
             stdin=subprocess.DEVNULL,
-            env={**os.environ, **(env or {})},
+            env=environment(env),
             cwd=cwd,
         )
     except FileNotFoundError:
@@ -73,12 +84,26 @@ def must(
     if done.ok:
         return done.stdout
     if "no space left on device" in (done.stderr + done.stdout).lower():
-        fix = "the disk is full: free some space (`docker system df` shows Docker's share), then try again"
+        fix = _DISK_FULL
     raise WorldError(f"{what}\n  {' '.join(argv[:6])} … said:\n{_indent(done.last_lines)}\n  {fix}")
 
 
 def found(program: str) -> bool:
-    return shutil.which(program) is not None
+    return shutil.which(program, path=environment()["PATH"]) is not None
+
+
+def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """What other programs are run with: ours, sbin in PATH, messages in English (some are read), and more."""
+    folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    path = os.pathsep.join([*folders, *(folder for folder in _SBIN if folder not in folders)])
+    return {**os.environ, "PATH": path, "LC_ALL": "C.UTF-8", **(more or {})}
+
+
+def unwritable(error: OSError) -> WorldError:
+    """What to tell when a file of our own could not be written."""
+    fix = _DISK_FULL if error.errno == errno.ENOSPC else _NOT_WRITABLE
+    where = f"{error.filename}: " if error.filename else ""
+    return WorldError(f"could not write: {where}{error.strerror or error}\n  {fix}")
 
 
 def _indent(text: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -60,7 +61,6 @@ def alone(say: Say, *, lock: Path | None = None) -> Iterator[None]:
 
 def _open(path: Path) -> int:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     except OSError as error:
         raise WorldError(
@@ -92,8 +92,8 @@ def _taken(handle: int) -> bool:
 
 
 def _lock_file() -> Path:
-    """In a folder that only this user writes."""
+    """Root's is the machine's: only root installs. Others may still build the same images twice at once."""
     if os.geteuid() == 0 and Path("/run").is_dir():
         return Path("/run/failover-drill-setup.lock")
-    folder = os.environ.get("XDG_RUNTIME_DIR") or Path.home() / ".cache"
-    return Path(folder) / "failover-drill-setup.lock"
+    folder = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
+    return Path(folder) / f"failover-drill-setup-{os.geteuid()}.lock"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.model.errors import WorldError
-from harness.setup import doctor, engine, prepare
+from harness.setup import doctor, prepare, ready
 
 
 @pytest.fixture
@@ -34,22 +34,4 @@ def test_without_root_and_engine_set_up_says_what_to_install() -> None:
 
 @pytest.mark.usefixtures("bare_user")
 def test_a_run_is_told_why_it_cannot_start() -> None:
-    from harness.setup import ready
-
     assert "failover-drill setup" in ready()
-
-
-def test_a_docker_host_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
-    with pytest.raises(WorldError, match="unix:///nowhere"):
-        engine.install()
-
-
-def test_a_stale_pid_file_of_a_dead_engine_is_dropped(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    stale = tmp_path / "docker.pid"
-    stale.write_text("999999999")
-    monkeypatch.setattr(engine, "PID_FILE", stale)
-    engine._drop_stale_pid_file()
-    assert not stale.exists()
