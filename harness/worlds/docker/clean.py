@@ -1,0 +1,45 @@
+"""`failover-drill clean`: removes what ended runs left, never what a live run owns. By label alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import docker
+
+from harness.worlds.docker import engine, processes, removal
+from harness.worlds.docker.ownership import RUN, leftovers
+from harness.worlds.docker.removal import Thing
+
+_WITHIN_S = 60.0
+
+
+def clean(say: Callable[[str], None]) -> int:
+    """How many containers, networks and volumes went. Raises WorldError."""
+    client = engine.connect()
+    try:
+        found = removal.things(client)
+        left = leftovers(
+            [thing.labels for thing in found],
+            pid_space=processes.pid_space(),
+            started_ticks=processes.started_ticks,
+        )
+        for run_id in left.unclear:
+            say(_unclear(run_id))
+        return sum(_clean(client, run_id, found, say) for run_id in left.ended)
+    finally:
+        client.close()
+
+
+def _clean(client: docker.DockerClient, run_id: str, found: list[Thing], say: Callable[[str], None]) -> int:
+    ours = [thing for thing in found if thing.labels[RUN] == run_id]
+    counts = {kind: sum(thing.kind == kind for thing in ours) for kind in ("container", "network", "volume")}
+    what = ", ".join(f"{count} {kind}{'s' * (count > 1)}" for kind, count in counts.items() if count)
+    say(f"removing what run {run_id} left: {what} …")
+    return removal.until_gone(client, run_id, within_s=_WITHIN_S)
+
+
+def _unclear(run_id: str) -> str:
+    return (
+        f"run {run_id} belongs to a process that cannot be seen from here (in a container, perhaps), so it "
+        f"is left alone; once it has ended: `docker rm -fv $(docker ps -aq --filter label={RUN}={run_id})`"
+    )

@@ -1,0 +1,55 @@
+"""What Compose or the engine said when a start failed -> what to do about it. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from harness.model.errors import WorldError
+
+
+class BlockTakenError(WorldError):
+    """Somebody took an address block between the look and the start: another one will do."""
+
+
+# The first that matches is told. Wordings of Engine 20.10 to 28 and Compose 2.26 to 2.40.
+_FIXES = (
+    (
+        r"no space left on device",
+        "the disk is full: free some space (`docker system df` shows Docker's share), then try again",
+    ),
+    (
+        r"cannot connect to the docker daemon|error during connect|is the docker daemon running|EOF$",
+        "the engine went away: start it (`failover-drill setup`), then `failover-drill clean`",
+    ),
+    (
+        r"no such image: failover-drill/|no such image: ghcr.io/shopify/toxiproxy",
+        "an image of ours is missing: run `failover-drill setup`",
+    ),
+    (
+        r"no such image|pull access denied|manifest unknown|manifest for .* not found|failed to resolve|"
+        r"no such host|tls handshake|i/o timeout|dial tcp|repository does not exist",
+        "an image of the stack cannot be had: see that `docker pull` or `docker compose build` gets it",
+    ),
+    (r"is unhealthy", "its own health check failed: its log is in the run's folder"),
+    (r"didn't complete successfully|exited \(\d+\)", "it ended by itself: its log is in the run's folder"),
+)
+
+
+def start_failed(said: str, *, again: str) -> WorldError:
+    """What went wrong, from the output of `docker compose up`. again: the command that shows it again."""
+    reason = _reason(said)
+    if re.search(r"pool overlaps|overlaps with", reason, re.IGNORECASE):
+        return BlockTakenError(f"an address block was taken meanwhile: {reason}")
+    fix = next(
+        (fix for pattern, fix in _FIXES if re.search(pattern, reason, re.IGNORECASE | re.MULTILINE)), ""
+    )
+    return WorldError(f"the stack did not start: {reason}\n  {fix or f'to see it again: `{again}`'}")
+
+
+def _reason(said: str) -> str:
+    """The lines that are not progress: Compose tells its error at the end, or after all that it undoes."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    telling = [
+        line for line in lines if re.search(r"error|failed|unhealthy|exited|no such|denied", line, re.I)
+    ]
+    return "\n    ".join((telling or lines)[-3:]) or "it said nothing"

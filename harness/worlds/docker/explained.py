@@ -1,0 +1,33 @@
+"""Which ends of containers a drill has to expect. Pure."""
+
+from __future__ import annotations
+
+from harness.model.fault import Cut, Fault, Kill, Pause, Slow, Stop
+
+
+class Explained:
+    """The faults that were asked for and are not over. Told by one thread, asked by another."""
+
+    def __init__(self) -> None:
+        self._hosts: dict[str, frozenset[str]] = {}
+
+    def begin(self, fault_id: str, fault: Fault) -> None:
+        """Before it is injected: the end may be seen first."""
+        self._hosts = {**self._hosts, fault_id: touched(fault)}
+
+    def end(self, fault_id: str) -> None:
+        """After it was healed."""
+        self._hosts = {key: hosts for key, hosts in self._hosts.items() if key != fault_id}
+
+    def __call__(self, host: str) -> bool:
+        """Whether some fault explains that this host's service ends: what is cut off may give up."""
+        return any(host in hosts for hosts in self._hosts.values())
+
+
+def touched(fault: Fault) -> frozenset[str]:
+    """The hosts that a fault acts on."""
+    match fault:
+        case Kill(host=host) | Stop(host=host) | Pause(host=host):
+            return frozenset({host})
+        case Cut(links=links) | Slow(links=links):
+            return frozenset(host for link in links for host in (link.source, link.destination))
