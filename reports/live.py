@@ -20,6 +20,7 @@ _ROLE_STYLES: Mapping[NodeRole, str] = {
     "primary": "bold green",
     "standby": "cyan",
     "starting": "yellow",
+    "fenced": "yellow",
     "down": "bold red",
 }
 

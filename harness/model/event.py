@@ -13,7 +13,8 @@ from msgspec import Struct
 
 from harness.model.fault import Fault
 
-NodeRole = Literal["primary", "standby", "starting", "down"]
+# fenced: it reigns, but its lease has run out, so it serves nobody.
+NodeRole = Literal["primary", "standby", "starting", "fenced", "down"]
 PhaseName = Literal[
     "suspected", "decided", "lease_over", "fenced", "promoted", "redirected", "validated", "rejoined"
 ]

@@ -60,8 +60,6 @@ class TrialMeasures(Struct, frozen=True, kw_only=True):
     void: str = ""  # why this trial's times are unknown; empty when they count
     outage_gap: Figure | None = None  # from the last good write before to the first after, with its bounds
     slow_writes: int = 0  # good, but more than 0.1 s after their schedule
-    outage_gap: Figure | None = None  # from the last good write before to the first after, by its bounds
-    slow_writes: int = 0  # good, but more than 0.1 s after their schedule
 
 
 class Finding(Struct, frozen=True, kw_only=True):

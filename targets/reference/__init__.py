@@ -1,1 +1,1 @@
-"""The bundled failover controller: pure machines, a driver that runs them, and the target that drills them."""
+"""The bundled failover controller: pure machines, a driver that runs them, and its side as a target."""

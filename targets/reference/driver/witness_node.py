@@ -15,7 +15,6 @@ import msgspec
 from targets.reference.driver.entry import Entry
 from targets.reference.driver.links import Network
 from targets.reference.driver.loop import MachineLoop, end_broken
-from targets.reference.driver.router import Router
 from targets.reference.driver.smallfile import write_durably
 from targets.reference.driver.surroundings import (
     ENTRY_PORT,
@@ -31,12 +30,10 @@ from targets.reference.machines.grammar import (
     Answer,
     Began,
     Persist,
-    Redirect,
     Send,
     Tell,
     TellRegister,
     TellRole,
-    Validate,
     WitnessState,
 )
 from targets.reference.machines.witness import Witness
@@ -51,15 +48,12 @@ class WitnessHost:
         self._file = where.folder / "witness.json"
         self._entry = Entry(where.host, ordered=self._ordered)
         self._network = Network(where.host, lambda received: self._machine.feed(received))
-        self._router = Router(where.settings, host=where.host, tell=self._tell)
         self._machine = MachineLoop(
             Witness(where.host, where.settings, remembered(self._file), incarnation(), where.defects),
             {
                 Send: self._network.send,
                 Answer: self._network.answer,
                 Persist: lambda effect: write_durably(self._file, msgspec.json.encode(effect.state)),
-                Redirect: self._router.redirect,
-                Validate: self._router.validate,
                 **dict.fromkeys((Tell, TellRole, TellRegister, Alert), self._tell),
             },
         )

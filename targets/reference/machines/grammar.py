@@ -49,7 +49,7 @@ class Durable(Struct, frozen=True):
 
 
 class AgentSaw(Struct, frozen=True):
-    """For the agent's machine: its child ended (waited for), or claims an epoch, or the operator wants a start."""
+    """For the agent's machine: its child ended (waited for) or claims an epoch; somebody wants a start."""
 
     what: Literal["child ended", "child claims", "start"]
     epoch: int = 0
@@ -121,6 +121,12 @@ class Truncate(Struct, frozen=True):
     reason: str
 
 
+class Claim(Struct, frozen=True):
+    """Tell the agent that this process is about to send in the epoch; when it dies, that is handed back."""
+
+    epoch: int
+
+
 class Redirect(Struct, frozen=True):
     """Point the router at this host and cut what it still has open to the others."""
 
@@ -173,6 +179,7 @@ Effect = (
     | Persist
     | Append
     | Truncate
+    | Claim
     | Redirect
     | Validate
     | StartChild

@@ -130,7 +130,7 @@ class HandBackNoted(Struct, frozen=True, tag=True):
 
 
 class Vote(Struct, frozen=True, tag=True):
-    """Witness to witness: I hold (epoch, node) for failed. Stands for one lease; repeated while its reason lasts."""
+    """Witness to witness: I hold (epoch, node) for failed. Stands for one lease, then is repeated."""
 
     epoch: int
     node: str
@@ -138,7 +138,7 @@ class Vote(Struct, frozen=True, tag=True):
 
 
 class Fence(Struct, frozen=True, tag=True):
-    """Coordinator to witness: confirmed by these voters; renew its lease no more for one lease, say when it is over."""
+    """Coordinator to witness, confirmed by voters: renew no more for one lease, say when yours is over."""
 
     epoch: int
     node: str
@@ -153,6 +153,18 @@ class LeaseOver(Struct, frozen=True, tag=True):
 
 
 # --- promotion -----------------------------------------------------------------------------------
+
+
+class Reach(Struct, frozen=True, tag=True):
+    """Coordinator to standby: could you be sealed? Nothing is touched before enough of them answer."""
+
+    epoch: int
+
+
+class Here(Struct, frozen=True, tag=True):
+    epoch: int
+    node: str
+    identity: str
 
 
 class Seal(Struct, frozen=True, tag=True):
@@ -180,7 +192,7 @@ class Promote(Struct, frozen=True, tag=True):
 
 
 class Follow(Struct, frozen=True, tag=True):
-    """A standby asks to follow `epoch`. history: for each epoch in its log, the last place of it, ascending."""
+    """A standby asks to follow `epoch`. history: the last place of each epoch in its log, ascending."""
 
     epoch: int
     node: str
@@ -294,6 +306,8 @@ Message = (
     | Vote
     | Fence
     | LeaseOver
+    | Reach
+    | Here
     | Seal
     | Sealed
     | Promote

@@ -1,0 +1,78 @@
+"""The agent: parent of the process that acknowledges. Sees it end, and hands its lease back at once.
+
+    state    event               -> state
+    down     the host begins, or an order     starting    child started
+    starting the child claims an epoch        reigning
+    any      the child has ended              down        hands (epoch, node) back until every witness knows
+
+The child was waited for, so nothing of it can act in the epoch any more: that is what makes it safe. A
+killed child stays dead until it is started by an order.
+"""
+
+from __future__ import annotations
+
+from targets.reference.machines.grammar import (
+    AgentSaw,
+    Began,
+    Effects,
+    Event,
+    Fired,
+    Received,
+    Send,
+    SetTimer,
+    StartChild,
+    TellRole,
+)
+from targets.reference.machines.messages import HandBack, HandBackNoted
+from targets.reference.settings import Settings
+
+AGAIN = "hand back again"
+# A witness that was cut off all the while learns it from the register by then.
+_TRIES_MAX = 50
+
+
+class Agent:
+    """Knows no data."""
+
+    def __init__(self, name: str, settings: Settings) -> None:
+        self._name, self._settings = name, settings
+        self._claimed = 0  # the newest epoch that the living child has claimed
+        self._newest = 0
+        self._handing_back = 0
+        self._unaware: set[str] = set()
+        self._tries = 0
+
+    def handle(self, now_s: float, event: Event) -> Effects:
+        match event:
+            case Began() | AgentSaw(what="start"):
+                return [StartChild()]
+            case AgentSaw(what="child claims", epoch=epoch):
+                self._claimed = self._newest = max(self._newest, epoch)
+                return []
+            case AgentSaw(what="child ended"):
+                return self._ended(now_s)
+            case Received(sender=sender, message=HandBackNoted(epoch=epoch)):
+                if epoch == self._handing_back:
+                    self._unaware.discard(sender)
+                return []
+            case Fired(timer=timer) if timer == AGAIN:
+                return self._hand_back(now_s)
+            case _:
+                return []
+
+    def _ended(self, now_s: float) -> Effects:
+        effects: Effects = []
+        if self._claimed:
+            self._handing_back, self._claimed = self._claimed, 0
+            self._unaware, self._tries = set(self._settings.witnesses), 0
+            effects = self._hand_back(now_s)
+        # What the others must hear comes first.
+        return [*effects, TellRole("down", self._newest)]
+
+    def _hand_back(self, now_s: float) -> Effects:
+        if not self._unaware or self._tries >= _TRIES_MAX:
+            return []
+        self._tries += 1
+        message = HandBack(self._handing_back, self._name)
+        again_s = now_s + self._settings.detector.interval_s
+        return [*(Send(witness, message) for witness in sorted(self._unaware)), SetTimer(AGAIN, again_s)]

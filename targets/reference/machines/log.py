@@ -1,0 +1,73 @@
+"""A data node's log in memory: records by position, from 1. Ignores durability and who wrote what why.
+
+A record's (epoch, position) is its name in all logs, and whoever holds a record holds the same ones before
+it: an epoch has one writer, and nobody takes a record without the one that precedes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from targets.reference.machines.messages import Place, Record
+
+
+class Log:
+    """records: as the store holds them, whole and in order."""
+
+    def __init__(self, records: Iterable[Record]) -> None:
+        self._records = list(records)
+        # The last place of each epoch, ascending.
+        self._ends: list[Place] = []
+        for record in self._records:
+            self._extend(record)
+
+    @property
+    def last(self) -> Place:
+        return self._ends[-1] if self._ends else Place()
+
+    @property
+    def history(self) -> tuple[Place, ...]:
+        """For each epoch in the log its last place, ascending."""
+        return tuple(self._ends)
+
+    def place(self, position: int) -> Place:
+        """The name of the record there; (0, 0) before the first."""
+        return Place(self._records[position - 1].epoch, position) if position else Place()
+
+    def holds(self, place: Place) -> bool:
+        return place.position <= len(self._records) and self.place(place.position) == place
+
+    def after(self, position: int, *, at_most: int) -> tuple[Record, ...]:
+        return tuple(self._records[position : position + at_most])
+
+    def upto(self, position: int) -> Sequence[Record]:
+        return self._records[:position]
+
+    def append(self, records: Sequence[Record]) -> None:
+        for record in records:
+            assert record.position == len(self._records) + 1, "positions have no gap"
+            self._records.append(record)
+            self._extend(record)
+
+    def truncate(self, after_position: int) -> None:
+        del self._records[after_position:]
+        while self._ends and self._ends[-1].position > after_position:
+            self._ends.pop()
+        last = self.place(after_position)
+        if after_position and (not self._ends or self._ends[-1].epoch < last.epoch):
+            self._ends.append(last)
+
+    def common(self, history: Sequence[Place]) -> Place:
+        """The last place that this log shares with one of that history."""
+        ends = {end.epoch: end.position for end in self._ends}
+        for end in reversed(history):
+            if end.epoch in ends:
+                return Place(end.epoch, min(end.position, ends[end.epoch]))
+        return Place()
+
+    def _extend(self, record: Record) -> None:
+        place = Place(record.epoch, record.position)
+        if self._ends and self._ends[-1].epoch == record.epoch:
+            self._ends[-1] = place
+        else:
+            self._ends.append(place)

@@ -1,0 +1,301 @@
+"""A data node: starting, standby or primary. The parent of the roles: one match over the events.
+
+    state     a full ballot shows                       -> state
+    any       nobody was ever primary                      starting   the first node of the settings begins
+    any       another primary                              standby    of it
+    starting  itself, with this store                      starting   takes a new epoch: it resumes none
+    standby   itself, of an epoch committed since          primary
+    primary   itself, same epoch                           primary
+    any       itself, but with another store               starting   alarm: what it held is lost
+
+A promotion, a refusal and a silence are hints: the node reads the register and does what that says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from targets.reference.machines import primary as reign
+from targets.reference.machines import register as ballots
+from targets.reference.machines import registrar, standby
+from targets.reference.machines.grammar import (
+    Alert,
+    Answer,
+    Began,
+    Durable,
+    Effects,
+    Event,
+    Fired,
+    NodeState,
+    Received,
+    SetTimer,
+    TellRegister,
+    TellRole,
+)
+from targets.reference.machines.messages import (
+    Accepted,
+    BallotRefused,
+    Common,
+    Follow,
+    FollowRefused,
+    Granted,
+    HeartbeatRefused,
+    Here,
+    Place,
+    Promised,
+    Promote,
+    Reach,
+    Read,
+    ReadAll,
+    Record,
+    Register,
+    Reply,
+    Seal,
+    Sealed,
+    Stream,
+    StreamAck,
+    StreamRefused,
+    SwitchOver,
+    SwitchOverAnswer,
+    Write,
+)
+from targets.reference.machines.own import Own
+from targets.reference.machines.primary import Primary
+from targets.reference.machines.standby import Standby
+from targets.reference.settings import Settings
+
+LOOK = "look"
+_LOOK_AGAIN_S = 0.2
+
+
+class DataNode:
+    """state, records: what the store holds. incarnation: drawn anew at each start."""
+
+    def __init__(
+        self,
+        name: str,
+        settings: Settings,
+        state: NodeState,
+        records: Sequence[Record],
+        incarnation: int,
+        defects: frozenset[str] = frozenset(),
+    ) -> None:
+        self._own = Own(name, settings, state, records, incarnation, defects)
+        self._role: Primary | Standby | None = None  # None: starting
+        # Epochs up to this one may have been used, by this process or its former life: it resumes none.
+        self._former: int | None = None
+        self._alarmed = False
+
+    def serving(self, now_s: float) -> bool:
+        """Primary with a lease, open for clients."""
+        return isinstance(self._role, Primary) and self._role.serving(now_s)
+
+    def handle(self, now_s: float, event: Event) -> Effects:
+        effects = self._take(now_s, event)
+        while (register := self._own.registrar.take()) is not None:
+            effects = [*effects, *self._settled(now_s, register)]
+        return effects
+
+    def _take(self, now_s: float, event: Event) -> Effects:
+        match event:
+            case Received():
+                return self._received(now_s, event)
+            case Fired(timer=timer):
+                return self._fired(now_s, timer)
+            case Durable(epoch=epoch, position=position):
+                return self._wrote(now_s, Place(epoch, position))
+            case Began():
+                own = self._own
+                return [TellRole("starting", own.log.last.epoch), *own.registrar.read(now_s)]
+            case _:
+                return []
+
+    def _received(self, now_s: float, event: Received) -> Effects:
+        message = event.message
+        match message:
+            case Promised() | Accepted() | BallotRefused():
+                return self._own.registrar.handle(now_s, event.sender, message)
+            case Seal():
+                return self._seal(now_s, message, event.via)
+            case Reach():
+                return self._reached(message, event.via)
+            case Promote():
+                newer = message.epoch > self._own.register.epoch
+                return self._own.registrar.read(now_s) if newer else []
+            case Write() | Read() | ReadAll() | SwitchOver():
+                return self._asked(now_s, message, event.via)
+        match self._role:
+            case Primary() as role:
+                return self._to_primary(role, now_s, event)
+            case Standby() as role:
+                return self._to_standby(role, now_s, event)
+            case None:
+                return []
+
+    def _asked(self, now_s: float, message: Write | Read | ReadAll | SwitchOver, via: str) -> Effects:
+        if not isinstance(self._role, Primary):
+            return [Answer(via, self._refusal(message))]
+        match message:
+            case Write():
+                return self._role.write(now_s, message, via)
+            case Read():
+                return self._role.read(now_s, message, via)
+            case ReadAll():
+                return self._role.read_all(now_s, message, via)
+            case SwitchOver():
+                return self._role.switch_over(now_s, message, via)
+
+    def _refusal(self, message: Write | Read | ReadAll | SwitchOver) -> Reply | SwitchOverAnswer:
+        own = self._own
+        if isinstance(message, SwitchOver):
+            return SwitchOverAnswer(message.request, False, f"{own.name} is not primary")
+        return Reply(message.request, "fail", own.name, own.register.epoch, error="not primary")
+
+    def _to_primary(self, role: Primary, now_s: float, event: Received) -> Effects:
+        match event.message:
+            case Granted() as granted:
+                return role.granted(now_s, event.sender, granted)
+            case HeartbeatRefused() as refused:
+                return role.heartbeat_refused(now_s, refused)
+            case StreamAck() as ack:
+                return role.acked(now_s, ack)
+            case Follow() as follow:
+                return role.follow(now_s, follow, event.via)
+            case StreamRefused() as refused:
+                return role.stream_refused(now_s, refused)
+            case Sealed() as sealed:
+                return role.sealed(now_s, sealed)
+            case _:
+                return []
+
+    def _to_standby(self, role: Standby, now_s: float, event: Received) -> Effects:
+        match event.message:
+            case Stream() as stream:
+                return role.stream(now_s, stream)
+            case Common() as common:
+                return role.common(now_s, common)
+            case FollowRefused() as refused:
+                return role.refused(now_s, refused)
+            case Follow():
+                refusal = FollowRefused(role.register.epoch, role.register.primary)
+                return [Answer(event.via, refusal)]
+            case _:
+                return []
+
+    def _fired(self, now_s: float, timer: str) -> Effects:
+        if timer in (ballots.TIMER, registrar.AGAIN):
+            return self._own.registrar.fired(now_s, timer)
+        if timer in reign.TIMERS:
+            return self._role.fired(now_s, timer) if isinstance(self._role, Primary) else []
+        if timer == standby.WATCH:
+            return self._role.fired(now_s) if isinstance(self._role, Standby) else []
+        return self._own.registrar.read(now_s) if timer == LOOK and self._role is None else []
+
+    def _wrote(self, now_s: float, place: Place) -> Effects:
+        self._own.wrote(place)
+        match self._role:
+            case Primary() as role:
+                return role.wrote(now_s)
+            case Standby() as role:
+                return role.wrote()
+            case None:
+                return []
+
+    def _seal(self, now_s: float, message: Seal, via: str) -> Effects:
+        """Whatever it is: it never takes or sends a stream of an older epoch again."""
+        own = self._own
+        effects = own.seal(message.epoch)
+        match self._role:
+            case Primary() as role if role.epoch < own.sealed:
+                effects += role.leave(None)
+                self._role, self._former = None, role.epoch
+                effects += [TellRole("starting", role.epoch), *own.registrar.read(now_s), self._look(now_s)]
+            case Standby() as role:
+                role.sealed()
+        return [*effects, Answer(via, Sealed(own.sealed, own.name, own.member.identity, own.durable))]
+
+    def _reached(self, message: Reach, via: str) -> Effects:
+        if isinstance(self._role, Primary):
+            return []
+        return [Answer(via, Here(message.epoch, self._own.name, self._own.member.identity))]
+
+    # --- what a full ballot has shown -------------------------------------------------------------
+
+    def _settled(self, now_s: float, register: Register) -> Effects:
+        own = self._own
+        news: Effects = [TellRegister(register)] if register != own.register else []
+        own.register = register
+        first = self._former is None
+        if self._former is None:
+            self._former = register.epoch
+        if register.epoch == 0:
+            return [*news, *self._nobody_yet(now_s, register)]
+        if register.primary != own.name:
+            return [*news, *self._follow(now_s, register)]
+        if own.member not in register.eligible:
+            return [*news, *self._lost_store(now_s, register)]
+        if isinstance(self._role, Primary) and self._role.epoch == register.epoch:
+            return [*news, *self._role.settled(now_s, register)]
+        if first or register.epoch <= self._former or own.sealed > register.epoch:
+            return [*news, *self._take_new_epoch(now_s, register)]
+        return [*news, *self._reign(now_s, register)]
+
+    def _nobody_yet(self, now_s: float, register: Register) -> Effects:
+        """The cluster's first start. Records without a register mean that the witnesses lost theirs."""
+        own = self._own
+        if own.log.last.position and not self._alarmed:
+            self._alarmed = True
+            return [
+                Alert(f"{own.name} holds records, but the register is empty: restore the witnesses' stores"),
+                self._look(now_s),
+            ]
+        if own.name == own.settings.nodes[0] and not own.log.last.position:
+            begun = Register(own.sealed + 1, own.name, (own.member,))
+            return own.registrar.change(now_s, register, begun)
+        return [self._look(now_s)]
+
+    def _follow(self, now_s: float, register: Register) -> Effects:
+        role = self._role
+        if isinstance(role, Standby) and _same_reign(role.register, register):
+            return []
+        effects: Effects = []
+        if isinstance(role, Primary):
+            effects = role.leave(register)
+            self._former = role.epoch
+        elif isinstance(role, Standby):
+            effects = role.end()
+        self._role = follower = Standby(self._own, register)
+        return [*effects, *follower.begin(now_s)]
+
+    def _lost_store(self, now_s: float, register: Register) -> Effects:
+        alert = Alert(
+            f"the register names {self._own.name} with another store; this one may lack acknowledged writes: "
+            "bring the old store back, or promote another node by hand"
+        )
+        alerts: Effects = [] if self._alarmed else [alert]
+        self._alarmed = True
+        return [*alerts, self._look(now_s)]
+
+    def _take_new_epoch(self, now_s: float, register: Register) -> Effects:
+        epoch = max(register.epoch + 1, self._own.sealed)
+        newer = Register(epoch, register.primary, register.eligible)
+        return self._own.registrar.change(now_s, register, newer)
+
+    def _reign(self, now_s: float, register: Register) -> Effects:
+        effects: Effects = []
+        match self._role:
+            case Primary() as role:
+                effects, self._role = role.renew(register)
+            case Standby() as role:
+                effects = role.end()
+                self._role = Primary(self._own, register)
+            case None:
+                self._role = Primary(self._own, register)
+        return [*effects, *self._role.begin(now_s)]
+
+    def _look(self, now_s: float) -> SetTimer:
+        return SetTimer(LOOK, now_s + _LOOK_AGAIN_S)
+
+
+def _same_reign(one: Register, other: Register) -> bool:
+    return (one.epoch, one.primary) == (other.epoch, other.primary)

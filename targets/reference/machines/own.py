@@ -1,0 +1,78 @@
+"""What every role of a data node shares: its name, its store's state, its log, its way to the register."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from targets.reference.machines.grammar import Append, Effects, NodeState, Persist, Truncate
+from targets.reference.machines.lease import HeldLease
+from targets.reference.machines.log import Log
+from targets.reference.machines.messages import Member, Place, Record, Register
+from targets.reference.machines.registrar import Registrar
+from targets.reference.settings import Settings
+
+
+class Table:
+    """What the acknowledged records say, by key. Never ahead of what may be shown."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, str] = {}
+        self._upto = 0
+
+    def value(self, key: str) -> str:
+        return self._values.get(key, "")
+
+    def apply(self, log: Log, position: int) -> None:
+        for record in log.after(self._upto, at_most=max(0, position - self._upto)):
+            self._values[record.key] = record.value
+        self._upto = max(self._upto, position)
+
+    def cut(self, after_position: int) -> None:
+        """What was applied and is no more can only be undone by beginning anew."""
+        if after_position < self._upto:
+            self._values, self._upto = {}, 0
+
+
+class Own:
+    """sealed: no stream of an older epoch is taken. durable: the last place that the disk holds."""
+
+    def __init__(
+        self,
+        name: str,
+        settings: Settings,
+        state: NodeState,
+        records: Sequence[Record],
+        incarnation: int,
+        defects: frozenset[str],
+    ) -> None:
+        self.name, self.settings, self.defects = name, settings, defects
+        self.member = Member(name, state.identity)
+        self.log, self.table = Log(records), Table()
+        # A log that holds a record of an epoch never takes one of an older epoch any more.
+        self.sealed = max(state.sealed, self.log.last.epoch)
+        self.durable: Place = self.log.last
+        self.registrar = Registrar(name, incarnation, settings)
+        self.lease = HeldLease(settings)
+        self.register = Register()
+
+    def seal(self, epoch: int) -> Effects:
+        """Durable before anything that follows; nothing when it is sealed as high already."""
+        if epoch <= self.sealed:
+            return []
+        self.sealed = epoch
+        return [Persist(NodeState(identity=self.member.identity, sealed=epoch))]
+
+    def append(self, records: tuple[Record, ...]) -> Effects:
+        self.log.append(records)
+        return [Append(records)]
+
+    def truncate(self, after_position: int, reason: str) -> Effects:
+        self.log.truncate(after_position)
+        self.table.cut(after_position)
+        self.durable = min(self.durable, self.log.last, key=lambda place: place.position)
+        return [Truncate(after_position, reason)]
+
+    def wrote(self, place: Place) -> None:
+        """The disk holds the log up to there; a word about records that were dropped since is void."""
+        if self.log.holds(place) and place.position > self.durable.position:
+            self.durable = place

@@ -1,0 +1,362 @@
+"""A primary: holds a lease, takes writes, answers reads. Reigns in one epoch that a full ballot has named.
+
+    state   event                                   -> state
+    taking  lease held and its mark acknowledged       serving   router moved, canary sent
+    serving lease run out                              fenced    refuses reads and writes, keeps what waits
+    fenced  lease granted again, same epoch            serving
+    any     the register names another, or a seal      left      what waits is told "unknown"
+    any     refused as too old, still named after L    left      takes a newer epoch, what waits goes on
+
+The lease is looked at before a write is accepted, before its acknowledgement is decided, and after a read.
+"""
+
+from __future__ import annotations
+
+from itertools import takewhile
+
+from msgspec import Struct
+
+from targets.reference.defects import NO_LEASE_CHECK
+from targets.reference.machines import handover as switch
+from targets.reference.machines.grammar import (
+    Alert,
+    Answer,
+    Claim,
+    Effects,
+    Redirect,
+    Send,
+    SetTimer,
+    StopTimer,
+    Tell,
+    TellRole,
+    Validate,
+)
+from targets.reference.machines.handover import Handover
+from targets.reference.machines.messages import (
+    Follow,
+    FollowRefused,
+    Granted,
+    HandBack,
+    Heartbeat,
+    HeartbeatRefused,
+    Member,
+    Promote,
+    Read,
+    ReadAll,
+    Record,
+    Register,
+    Reply,
+    Sealed,
+    StreamAck,
+    StreamRefused,
+    SwitchOver,
+    SwitchOverAnswer,
+    Write,
+)
+from targets.reference.machines.own import Own
+from targets.reference.machines.replication import Replication
+
+BEAT, LEASE, RETAKE = "beat", "lease", "retake"
+TIMERS = (BEAT, LEASE, RETAKE, switch.TIMER)
+NOT_SERVING = "this node does not serve: no lease, or not open yet"
+
+
+class Waiting(Struct, frozen=True):
+    """A write that is in the log and not acknowledged."""
+
+    via: str
+    request: int
+
+
+class Primary:
+    """Of one epoch. waiting: writes taken over from an older epoch of this very process, by position."""
+
+    def __init__(self, own: Own, register: Register, waiting: dict[int, Waiting] | None = None) -> None:
+        self._own, self.epoch = own, register.epoch
+        self._waiting = waiting or {}
+        self._open = self._serves = False
+        self._refused_for = 0
+        self._retaking: bool | None = None  # None: never refused; True: the time to retake has come
+        self._handover: Handover | None = None
+        self._moved_s = 0.0
+        self._complained = False
+        self._mark = Record(register.epoch, own.log.last.position + 1, "", "")
+        self._seal = own.seal(register.epoch)
+        self._append = own.append((self._mark,))
+        self._replication = Replication(
+            own.log,
+            register,
+            sync=own.settings.replication == "sync",
+            silence_s=own.settings.detector.silence_s,
+        )
+
+    def begin(self, now_s: float) -> Effects:
+        self._moved_s = now_s
+        return [*self._seal, Claim(self.epoch), *self._append, *self._beat(now_s)]
+
+    def serving(self, now_s: float) -> bool:
+        return self._open and self._leased(now_s)
+
+    # --- clients ----------------------------------------------------------------------------------
+
+    def write(self, now_s: float, message: Write, via: str) -> Effects:
+        if not self.serving(now_s):
+            return [self._fail(message.request, via, NOT_SERVING)]
+        if self._handover is not None:
+            return [self._fail(message.request, via, "switching over")]
+        if not message.key:
+            return [self._fail(message.request, via, "a key is not empty")]
+        own = self._own
+        position = own.log.last.position + 1
+        self._waiting[position] = Waiting(via, message.request)
+        record = Record(self.epoch, position, message.key, message.value)
+        return [*own.append((record,)), *self._replication.appended()]
+
+    def read(self, now_s: float, message: Read, via: str) -> Effects:
+        value = self._own.table.value(message.key)
+        if not self.serving(now_s):
+            return [self._fail(message.request, via, NOT_SERVING)]
+        return [Answer(via, Reply(message.request, "ok", self._own.name, self.epoch, value))]
+
+    def read_all(self, now_s: float, message: ReadAll, via: str) -> Effects:
+        shown = self._own.log.upto(self._replication.acknowledged)
+        values = tuple(record.value for record in shown if record.value.startswith(message.prefix))
+        if not self.serving(now_s):
+            return [self._fail(message.request, via, NOT_SERVING)]
+        return [Answer(via, Reply(message.request, "ok", self._own.name, self.epoch, values=values))]
+
+    def switch_over(self, now_s: float, message: SwitchOver, via: str) -> Effects:
+        problem = self._cannot_switch(now_s, message.to)
+        if problem:
+            return [Answer(via, SwitchOverAnswer(message.request, False, problem))]
+        candidate = Member(message.to, self._replication.identity(message.to))
+        self._handover = Handover(via, message.request, candidate, self.epoch)
+        return [*self._handover.begin(now_s), *self._handed_over(now_s)]
+
+    # --- lease ------------------------------------------------------------------------------------
+
+    def granted(self, now_s: float, witness: str, message: Granted) -> Effects:
+        had = self._leased(now_s)
+        self._own.lease.granted(witness, message.epoch, message.sent_s)
+        if had or not self._leased(now_s):
+            return []
+        effects: Effects = [self._until_lease_ends(now_s), *self._advance(now_s)]
+        if self._open and not self._serves:
+            self._serves = True
+            effects.append(TellRole("primary", self.epoch))
+        return effects
+
+    def heartbeat_refused(self, now_s: float, message: HeartbeatRefused) -> Effects:
+        return self._too_old(now_s, message.known_epoch) if message.epoch == self.epoch else []
+
+    def fired(self, now_s: float, timer: str) -> Effects:
+        match timer:
+            case "beat":
+                return self._beat(now_s)
+            case "lease":
+                return self._lease_over(now_s)
+            case "retake":
+                self._retaking = True
+                return self._own.registrar.read(now_s)
+            case _:
+                return self._give_up_handover()
+
+    # --- standbys ---------------------------------------------------------------------------------
+
+    def follow(self, now_s: float, message: Follow, via: str) -> Effects:
+        if message.epoch != self.epoch:
+            return [Answer(via, FollowRefused(self.epoch, self._own.name))]
+        return [*self._replication.follow(now_s, message, via), *self._moved(now_s)]
+
+    def acked(self, now_s: float, message: StreamAck) -> Effects:
+        return [*self._replication.ack(now_s, message), *self._moved(now_s)]
+
+    def stream_refused(self, now_s: float, message: StreamRefused) -> Effects:
+        if message.epoch == self.epoch and message.sealed > self.epoch:
+            return self._too_old(now_s, message.sealed)
+        return self._replication.refused(message)
+
+    def sealed(self, now_s: float, message: Sealed) -> Effects:
+        """Only a switchover asks for a seal."""
+        handover, own = self._handover, self._own
+        if handover is None or own.registrar.busy or not handover.sealed(message, own.log.last):
+            return []
+        change = handover.change(self._replication.register)
+        self._replication.proposed(change)
+        return own.registrar.change(now_s, self._replication.register, change)
+
+    def wrote(self, now_s: float) -> Effects:
+        self._replication.durable(self._own.durable.position)
+        return self._moved(now_s)
+
+    # --- the register -----------------------------------------------------------------------------
+
+    def settled(self, now_s: float, register: Register) -> Effects:
+        """A full ballot has shown this, and it is this very reign."""
+        before = self._replication.register.eligible
+        self._replication.resolved(register)
+        effects: Effects = [
+            Tell("rejoined", self.epoch, member.node) for member in register.eligible if member not in before
+        ]
+        if self._handover is not None and self._handover.step == "proposed":
+            effects += self._end_handover(register, "the register kept this primary")
+        if self._retaking and not self._own.registrar.busy:
+            newer = Register(max(self._refused_for, self.epoch + 1), register.primary, register.eligible)
+            return [*effects, *self._own.registrar.change(now_s, register, newer)]
+        return [*effects, *self._moved(now_s)]
+
+    def leave(self, register: Register | None) -> Effects:
+        """For another primary, or for nobody knows whom. The epoch is given up for ever before it is said."""
+        own = self._own
+        effects = self._stop()
+        effects += [Answer(w.via, self._unknown(w.request)) for w in self._waiting.values()]
+        own.lease.drop(self.epoch)
+        effects += [Send(w, HandBack(self.epoch, own.name)) for w in own.settings.witnesses]
+        if self._handover is not None:
+            if register is not None and register.primary == self._handover.candidate.node:
+                effects.append(Send(register.primary, Promote(register.epoch)))
+            effects += self._end_handover(register, "another primary was promoted meanwhile")
+        return effects
+
+    def renew(self, register: Register) -> tuple[Effects, Primary]:
+        """This node's next epoch: what waits goes on, those who follow are told."""
+        effects = self._stop()
+        if self._handover is not None:
+            effects += self._end_handover(register, "given up: this primary had to take a new epoch")
+        effects += self._replication.farewell(FollowRefused(register.epoch, register.primary))
+        return effects, Primary(self._own, register, self._waiting)
+
+    def _stop(self) -> Effects:
+        return [StopTimer(timer) for timer in TIMERS]
+
+    # --- what follows from it ---------------------------------------------------------------------
+
+    def _moved(self, now_s: float) -> Effects:
+        return [*self._advance(now_s), *self._handed_over(now_s), *self._take_back(now_s)]
+
+    def _advance(self, now_s: float) -> Effects:
+        """Acknowledge all that the rule allows, if the lease allows it now."""
+        replication, own = self._replication, self._own
+        upto = replication.reachable()
+        if upto <= replication.acknowledged or not self._leased(now_s):
+            return []
+        # Writes wait in the order of their positions.
+        decided = [*takewhile(lambda position: position <= upto, self._waiting)]
+        effects: Effects = [self._done(self._waiting.pop(position)) for position in decided]
+        own.table.apply(own.log, upto)
+        replication.acknowledged = upto
+        self._moved_s, self._complained = now_s, False
+        if not self._open:
+            effects += self._begin_to_serve()
+        return effects
+
+    def _begin_to_serve(self) -> Effects:
+        own = self._own
+        self._open = self._serves = True
+        return [
+            TellRole("primary", self.epoch),
+            Tell("promoted", self.epoch, own.name),
+            Redirect(own.name, self.epoch),
+            Validate(self.epoch, own.name),
+        ]
+
+    def _take_back(self, now_s: float) -> Effects:
+        """Whoever has caught up becomes eligible again, through the register."""
+        if not self._open or self._handover is not None or self._own.registrar.busy:
+            return []
+        change = self._replication.candidate()
+        if change is None:
+            return []
+        expected = self._replication.register
+        self._replication.proposed(change)
+        return self._own.registrar.change(now_s, expected, change)
+
+    def _too_old(self, now_s: float, known_epoch: int) -> Effects:
+        """Somebody knows a newer epoch: either another reigns, or a promotion was given up."""
+        if known_epoch <= self.epoch:
+            return []
+        self._refused_for = max(self._refused_for, known_epoch)
+        if self._retaking is not None:
+            return []
+        self._retaking = False
+        due_s = now_s + self._own.settings.granted_lease_s
+        return [SetTimer(RETAKE, due_s), *self._own.registrar.read(now_s)]
+
+    def _beat(self, now_s: float) -> Effects:
+        own = self._own
+        beat = Heartbeat(self.epoch, own.name, now_s, own.durable)
+        effects: Effects = [Send(witness, beat) for witness in own.settings.witnesses]
+        effects.append(SetTimer(BEAT, now_s + own.settings.detector.interval_s))
+        return [*effects, *self._replication.beat(now_s), *self._moved(now_s), *self._complain(now_s)]
+
+    def _complain(self, now_s: float) -> Effects:
+        """Writes that wait for a standby wait without a limit: a person should know."""
+        long_s = 2 * self._own.settings.detector.silence_s
+        if self._complained or not self._waiting or now_s - self._moved_s < long_s:
+            return []
+        if not self._leased(now_s):
+            return []
+        self._complained = True
+        names = ", ".join(self._replication.waited_for())
+        return [Alert(f"{self._own.name}: writes wait for {names or 'the disk'}; none is acknowledged")]
+
+    def _leased(self, now_s: float) -> bool:
+        return NO_LEASE_CHECK in self._own.defects or self._own.lease.valid(now_s, self.epoch)
+
+    def _until_lease_ends(self, now_s: float) -> SetTimer:
+        return SetTimer(LEASE, max(self._own.lease.until_s(self.epoch), now_s + 0.001))
+
+    def _lease_over(self, now_s: float) -> Effects:
+        if self._own.lease.valid(now_s, self.epoch):
+            return [self._until_lease_ends(now_s)]
+        if not self._serves or self._leased(now_s):
+            return []
+        self._serves = False
+        return [TellRole("fenced", self.epoch)]
+
+    # --- switchover -------------------------------------------------------------------------------
+
+    def _cannot_switch(self, now_s: float, to: str) -> str:
+        eligible = {member.node: member.identity for member in self._replication.register.eligible}
+        if not self.serving(now_s):
+            return f"{self._own.name} does not serve"
+        if self._handover is not None:
+            return "a switchover is under way"
+        if to == self._own.name:
+            return f"{to} is primary already"
+        if to not in eligible or eligible[to] != self._replication.identity(to):
+            return f"{to} is not an eligible standby that follows"
+        return ""
+
+    def _handed_over(self, now_s: float) -> Effects:
+        handover, own = self._handover, self._own
+        if handover is None or own.registrar.busy or not self._leased(now_s):
+            return []
+        drained = self._replication.acknowledged == own.log.last.position
+        return handover.drained() if drained and self._replication.has_all(handover.candidate.node) else []
+
+    def _give_up_handover(self) -> Effects:
+        """Once it is proposed only the register can end it."""
+        if self._handover is None or self._handover.step == "proposed":
+            return []
+        return self._end_handover(
+            None, f"not within {switch.WITHIN_S:g} s: it was still {self._handover.step}"
+        )
+
+    def _end_handover(self, register: Register | None, why: str) -> Effects:
+        assert self._handover is not None
+        answer = self._handover.answer(register, why)
+        self._handover = None
+        return [StopTimer(switch.TIMER), *answer]
+
+    # --- answers ----------------------------------------------------------------------------------
+
+    def _fail(self, request: int, via: str, error: str) -> Answer:
+        return Answer(via, Reply(request, "fail", self._own.name, self.epoch, error=error))
+
+    def _done(self, write: Waiting) -> Answer:
+        return Answer(write.via, Reply(write.request, "ok", self._own.name, self.epoch))
+
+    def _unknown(self, request: int) -> Reply:
+        error = "this node lost its reign before it was decided"
+        return Reply(request, "unknown", self._own.name, self.epoch, error=error)

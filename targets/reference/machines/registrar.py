@@ -1,0 +1,70 @@
+"""Register operations to their end: a ballot that proves nothing is followed by another. Ignores the meaning.
+
+A change is proposed once. If its outcome is uncertain, full read ballots follow until one is committed, and
+that value tells: it is what was proposed (or was built on it), or the change never happened and never will.
+So the owner only ever learns what is in force.
+"""
+
+from __future__ import annotations
+
+from targets.reference.machines.grammar import Effects, SetTimer
+from targets.reference.machines.messages import Message, Register
+from targets.reference.machines.register import TIMER, Committed, Proposer
+from targets.reference.settings import Settings
+
+AGAIN = "ballot again"
+# Two proposers that were in each other's way come back at different times.
+_AGAIN_S = 0.015
+_AGAIN_MAX_S = 0.2
+
+
+class Registrar:
+    """One operation at a time; `take()` gives the register in force, once per operation."""
+
+    def __init__(self, node: str, incarnation: int, settings: Settings) -> None:
+        self._proposer = Proposer(node, incarnation, settings.witnesses, settings.majority)
+        self._stagger = 1 + (settings.witnesses + settings.nodes).index(node)
+        self._change: tuple[Register, Register] | None = None
+        self._attempts = 0
+        self._settled: Register | None = None
+        self.busy = False
+
+    def read(self, now_s: float) -> Effects:
+        """Does nothing while an operation is under way: its outcome is as new."""
+        if self.busy:
+            return []
+        return self._begin(now_s, None)
+
+    def change(self, now_s: float, expected: Register, proposed: Register) -> Effects:
+        assert not self.busy, "one operation at a time"
+        return self._begin(now_s, (expected, proposed))
+
+    def take(self) -> Register | None:
+        settled, self._settled = self._settled, None
+        return settled
+
+    def handle(self, now_s: float, sender: str, message: Message) -> Effects:
+        return self._after(now_s, self._proposer.handle(now_s, sender, message))
+
+    def fired(self, now_s: float, timer: str) -> Effects:
+        """True timers of this machine are TIMER and AGAIN; others are ignored."""
+        if timer == TIMER:
+            return self._after(now_s, self._proposer.expire(now_s))
+        if timer == AGAIN and self.busy and not self._proposer.busy:
+            return self._proposer.start(now_s, None, None)
+        return []
+
+    def _begin(self, now_s: float, change: tuple[Register, Register] | None) -> Effects:
+        self.busy, self._attempts, self._settled = True, 0, None
+        return self._proposer.start(now_s, *(change or (None, None)))
+
+    def _after(self, now_s: float, effects: Effects) -> Effects:
+        outcome = self._proposer.take()
+        if outcome is None:
+            return effects
+        if isinstance(outcome, Committed):
+            self.busy, self._settled = False, outcome.register
+            return effects
+        self._attempts += 1
+        delay_s = min(_AGAIN_S * self._stagger * self._attempts, _AGAIN_MAX_S)
+        return [*effects, SetTimer(AGAIN, now_s + delay_s)]

@@ -1,0 +1,194 @@
+"""A primary's view of its standbys, and what counts as acknowledged. Ignores leases and clients.
+
+    acknowledged = the last position that the primary itself and every standby that counts hold durably,
+                   once a record of the own epoch is among them
+
+A standby counts when the register's `eligible` names its (node, identity), or might: while a change is
+unresolved, the old set and the new one both must be satisfied. One that comes back counts from the moment on
+from which it is waited for, before it is published. In async mode the primary alone is enough.
+"""
+
+from __future__ import annotations
+
+from targets.reference.machines.grammar import Answer, Effects
+from targets.reference.machines.log import Log
+from targets.reference.machines.messages import (
+    Common,
+    Follow,
+    Member,
+    Message,
+    Place,
+    Register,
+    Stream,
+    StreamAck,
+    StreamRefused,
+)
+
+# One message holds at most so many records, and so many may be on their way unanswered.
+_BATCH_MAX = 500
+_WINDOW_MAX = 4000
+# So close to the end of the log a standby can be waited for.
+_CLOSE = 200
+
+
+class _Session:
+    """One standby's stream: over the connection that its Follow came by."""
+
+    def __init__(self, member: Member, via: str, start: Place, now_s: float) -> None:
+        self.member, self.via = member, via
+        self.start = self.sent = start.position
+        # Its log may be longer than what its disk holds: it says so itself, in its first answer.
+        self.held = 0
+        self.heard_s = now_s
+
+
+class Replication:
+    """Of one reign. mark: the position of the record that opened it."""
+
+    def __init__(self, log: Log, register: Register, *, sync: bool, silence_s: float) -> None:
+        self._log, self._sync, self._silence_s = log, sync, silence_s
+        self._epoch, self._own = register.epoch, register.primary
+        self._views = [register]
+        self._sessions: dict[str, _Session] = {}
+        # Standbys that come back, each with the position from which on it is waited for.
+        self._returning: dict[Member, int] = {}
+        self._durable = 0
+        self.mark = log.last.position
+        self.acknowledged = 0
+
+    # --- what counts ------------------------------------------------------------------------------
+
+    @property
+    def register(self) -> Register:
+        return self._views[0]
+
+    def proposed(self, register: Register) -> None:
+        """A change is under way: until it is resolved both sets must be satisfied."""
+        self._views = [self._views[0], register]
+
+    def resolved(self, register: Register) -> None:
+        """A full ballot has shown this to be in force, so nothing else is."""
+        self._views = [register]
+        for member in [member for member in self._returning if member in register.eligible]:
+            del self._returning[member]
+
+    def durable(self, position: int) -> None:
+        """The primary's own disk holds everything up to there."""
+        self._durable = max(self._durable, position)
+
+    def reachable(self) -> int:
+        """The position up to which everything may be acknowledged; the lease is the caller's business."""
+        held = min((self._held(member) for member in self._counting()), default=self._durable)
+        place = min(held, self._durable)
+        return place if place >= self.mark else 0
+
+    def waited_for(self) -> tuple[str, ...]:
+        """The standbys without which nothing is acknowledged."""
+        return tuple(sorted({member.node for member in self._counting()}))
+
+    def has_all(self, node: str) -> bool:
+        """The standby is eligible and holds durably all that there is."""
+        session = self._sessions.get(node)
+        if session is None or session.member not in self.register.eligible:
+            return False
+        return session.held == self._log.last.position
+
+    def identity(self, node: str) -> str:
+        session = self._sessions.get(node)
+        return session.member.identity if session else ""
+
+    # --- streams ----------------------------------------------------------------------------------
+
+    def follow(self, now_s: float, message: Follow, via: str) -> Effects:
+        start = self._log.common(message.history)
+        session = _Session(Member(message.node, message.identity), via, start, now_s)
+        self._sessions[message.node] = session
+        self._returning.pop(session.member, None)
+        return [Answer(via, Common(self._epoch, start)), *(self._pump(session) or [self._stream(session, 0)])]
+
+    def ack(self, now_s: float, message: StreamAck) -> Effects:
+        """Of another epoch or store it is void; of a record that is not in this log too."""
+        session = self._sessions.get(message.node)
+        if session is None or message.epoch != self._epoch or message.identity != session.member.identity:
+            return []
+        session.heard_s = now_s
+        if self._log.holds(message.last):
+            session.held = max(session.held, message.last.position)
+        return self._pump(session)
+
+    def refused(self, message: StreamRefused) -> Effects:
+        """It lacks something in between: from what it has, if that is here too; else it must follow anew."""
+        session = self._sessions.get(message.node)
+        if session is None or message.epoch != self._epoch or not self._log.holds(message.last):
+            return []
+        session.sent = message.last.position
+        return self._pump(session)
+
+    def appended(self) -> Effects:
+        """Records were added to the log: on to everyone who follows."""
+        return [effect for session in self._sessions.values() for effect in self._pump(session)]
+
+    def beat(self, now_s: float) -> Effects:
+        """Ask everyone who is up to date whether they are there; drop those who have not been for long."""
+        effects: Effects = []
+        for node, session in [*self._sessions.items()]:
+            if now_s - session.heard_s > self._silence_s:
+                self._lose(node)
+            elif session.sent == self._log.last.position:
+                effects.append(self._stream(session, 0))
+        return effects
+
+    def farewell(self, message: Message) -> Effects:
+        """A last word to everyone who follows."""
+        return [Answer(session.via, message) for session in self._sessions.values()]
+
+    def _pump(self, session: _Session) -> Effects:
+        effects: Effects = []
+        while session.sent < self._log.last.position and self._on_its_way(session) < _WINDOW_MAX:
+            effects.append(self._stream(session, _BATCH_MAX))
+        return effects
+
+    def _on_its_way(self, session: _Session) -> int:
+        return session.sent - max(session.held, session.start)
+
+    def _stream(self, session: _Session, at_most: int) -> Answer:
+        previous = self._log.place(session.sent)
+        records = self._log.after(session.sent, at_most=at_most)
+        session.sent += len(records)
+        return Answer(session.via, Stream(self._epoch, previous, records, self.acknowledged))
+
+    def _lose(self, node: str) -> None:
+        """Whoever is not published yet need not be waited for any more."""
+        member = self._sessions.pop(node).member
+        if not any(member in view.eligible for view in self._views):
+            self._returning.pop(member, None)
+
+    # --- coming back ------------------------------------------------------------------------------
+
+    def candidate(self) -> Register | None:
+        """The register with one more standby: it holds everything up to the moment since which it counts."""
+        if len(self._views) > 1:
+            return None
+        self._wait_for_returning()
+        for member, since in self._returning.items():
+            if self._held(member) >= since:
+                others = [other for other in self.register.eligible if other.node != member.node]
+                return Register(self._epoch, self._own, tuple(sorted([*others, member])))
+        return None
+
+    def _wait_for_returning(self) -> None:
+        last = self._log.last.position
+        for session in self._sessions.values():
+            known = session.member in self._returning or session.member in self.register.eligible
+            if not known and last - session.held <= _CLOSE:
+                self._returning[session.member] = last
+
+    def _counting(self) -> set[Member]:
+        if not self._sync:
+            return set()
+        named = {member for view in self._views for member in view.eligible if member.node != self._own}
+        return named | self._returning.keys()
+
+    def _held(self, member: Member) -> int:
+        session = self._sessions.get(member.node)
+        return session.held if session and session.member == member else 0

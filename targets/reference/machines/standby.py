@@ -1,0 +1,129 @@
+"""A standby: follows the primary that a full ballot has named. Takes no client's word.
+
+    state      event                          -> state
+    away       Common of its epoch               following   (what diverges is moved away first)
+    following  Stream that fits                  following   appended; answered when durable
+    following  silence                           away        asks to follow again, then reads the register
+    any        Seal of a newer epoch             away        refuses every older stream from then on
+
+Away, it asks again every interval. One that is sealed above its primary's epoch says so instead: a promotion
+that was given up leaves the seal, and the primary has to take a newer epoch.
+"""
+
+from __future__ import annotations
+
+from targets.reference.machines.grammar import Effects, Send, SetTimer, StopTimer, TellRole
+from targets.reference.machines.messages import (
+    Common,
+    Follow,
+    FollowRefused,
+    Register,
+    Stream,
+    StreamAck,
+    StreamRefused,
+)
+from targets.reference.machines.own import Own
+
+WATCH = "watch"
+# A primary that says nothing for so many intervals is asked again; it may have forgotten about us.
+_SILENT_INTERVALS = 2
+
+
+class Standby:
+    """Of one (epoch, primary)."""
+
+    def __init__(self, own: Own, register: Register) -> None:
+        self._own, self.register = own, register
+        self._following = False
+        self._heard_s = self._refused_s = float("-inf")
+        self._looked_s = float("-inf")
+
+    def begin(self, now_s: float) -> Effects:
+        self._looked_s = now_s
+        return [TellRole("standby", self.register.epoch), *self._ask(), self._watch(now_s)]
+
+    def end(self) -> Effects:
+        return [StopTimer(WATCH)]
+
+    def common(self, now_s: float, message: Common) -> Effects:
+        own, common = self._own, message.last_common
+        if not self._is_ours(message.epoch) or not own.log.holds(common):
+            return []
+        effects = own.seal(message.epoch)
+        if own.log.last.position > common.position:
+            reason = f"not in the log of {self.register.primary}, primary of epoch {message.epoch}"
+            effects += own.truncate(common.position, reason)
+        self._following, self._heard_s = True, now_s
+        return effects
+
+    def stream(self, now_s: float, message: Stream) -> Effects:
+        own = self._own
+        if not self._is_ours(message.epoch):
+            return self._strange(now_s, message.epoch)
+        if not self._following:
+            return []
+        self._heard_s = now_s
+        if message.previous != own.log.last:
+            return self._misfit(now_s)
+        effects = own.append(message.records) if message.records else self._ack()
+        own.table.apply(own.log, min(message.acknowledged, own.log.last.position))
+        return effects
+
+    def refused(self, now_s: float, message: FollowRefused) -> Effects:
+        """Whom we follow reigns no more, or not yet; the register tells."""
+        return self._look(now_s) if message.epoch != self.register.epoch else []
+
+    def wrote(self) -> Effects:
+        """The disk has caught up. The seal is looked at again: it may have come meanwhile."""
+        return self._ack() if self._following and self._is_ours(self.register.epoch) else []
+
+    def sealed(self) -> None:
+        self._following = self._following and self._is_ours(self.register.epoch)
+
+    def fired(self, now_s: float) -> Effects:
+        settings = self._own.settings
+        silent_s = now_s - self._heard_s
+        effects: Effects = [self._watch(now_s)]
+        if silent_s > _SILENT_INTERVALS * settings.detector.interval_s:
+            effects += self._ask()
+        if min(silent_s, now_s - self._looked_s) > settings.detector.silence_s:
+            effects += self._look(now_s)
+        return effects
+
+    def _is_ours(self, epoch: int) -> bool:
+        return epoch == self.register.epoch and epoch >= self._own.sealed
+
+    def _ask(self) -> Effects:
+        own, register = self._own, self.register
+        if own.sealed > register.epoch:
+            return [self._refuse(register.epoch)]
+        history = own.log.history
+        return [Send(register.primary, Follow(register.epoch, own.name, own.member.identity, history))]
+
+    def _ack(self) -> Effects:
+        own, register = self._own, self.register
+        ack = StreamAck(register.epoch, own.name, own.member.identity, own.durable)
+        return [Send(register.primary, ack)]
+
+    def _refuse(self, epoch: int) -> Send:
+        own = self._own
+        return Send(self.register.primary, StreamRefused(epoch, own.name, own.sealed, own.log.last))
+
+    def _misfit(self, now_s: float) -> Effects:
+        """Once is enough for all that is on its way: each would be sent again for each refusal."""
+        if now_s - self._refused_s < self._own.settings.detector.interval_s:
+            return []
+        self._refused_s = now_s
+        return [self._refuse(self.register.epoch)]
+
+    def _strange(self, now_s: float, epoch: int) -> Effects:
+        if epoch < self._own.sealed:
+            return [self._refuse(epoch)]
+        return self._look(now_s) if epoch > self.register.epoch else []
+
+    def _look(self, now_s: float) -> Effects:
+        self._looked_s = now_s
+        return self._own.registrar.read(now_s)
+
+    def _watch(self, now_s: float) -> SetTimer:
+        return SetTimer(WATCH, now_s + self._own.settings.detector.interval_s)

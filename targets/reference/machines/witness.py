@@ -1,0 +1,357 @@
+"""A witness: keeps the register, grants leases, detects, votes; may lead a failover. Holds no user data.
+
+    state    event                                     -> state
+    copying  all others answered                          silent    (only without a store)
+    silent   a whole lease has passed since the start     watching  grants and votes
+    watching silence, or a hand-back, of the reign        voting    "suspected"; no renewal, repeats its vote
+    voting   a heartbeat of the reign                     watching  its vote stands for one lease all the same
+    any      a newer reign is learned                     watching  the detector's clock starts anew
+
+With a majority's standing votes it leads the failover: the first witness at once, the others one stagger
+after another, and each holds back while it hears another one's fence.
+"""
+
+from __future__ import annotations
+
+from targets.reference.defects import LONE_WITNESS_DECIDES
+from targets.reference.machines import coordinator, copying, registrar
+from targets.reference.machines import register as ballots
+from targets.reference.machines.coordinator import Coordinator
+from targets.reference.machines.copying import Copying
+from targets.reference.machines.grammar import (
+    Answer,
+    Began,
+    Effects,
+    Event,
+    Fired,
+    Persist,
+    Received,
+    Send,
+    SetTimer,
+    StopTimer,
+    Tell,
+    TellRegister,
+    WitnessState,
+)
+from targets.reference.machines.lease import Granter, Reign
+from targets.reference.machines.messages import (
+    Accept,
+    Accepted,
+    BallotRefused,
+    CopyAnswer,
+    CopyRequest,
+    Fence,
+    Granted,
+    HandBack,
+    HandBackNoted,
+    Heartbeat,
+    HeartbeatRefused,
+    Here,
+    LeaseOver,
+    Prepare,
+    Promised,
+    Register,
+    Sealed,
+    Vote,
+)
+from targets.reference.machines.register import Acceptor
+from targets.reference.machines.registrar import Registrar
+from targets.reference.machines.votes import Votes
+from targets.reference.settings import Settings
+
+SILENCE, VOTE, LEAD, LEASE_OVER, REFRESH = "silence", "vote", "lead", "lease over", "refresh"
+# All of them come within the stated time of a vote.
+_STAGGER_S = 0.03
+_REFRESH_S = 0.05
+_NOBODY: Reign = (0, "")
+
+
+class Witness:
+    """state: what its store holds, None when it has none. incarnation: drawn anew at each start."""
+
+    def __init__(
+        self,
+        name: str,
+        settings: Settings,
+        state: WitnessState | None,
+        incarnation: int,
+        defects: frozenset[str] = frozenset(),
+    ) -> None:
+        self._name, self._settings = name, settings
+        self._place = settings.witnesses.index(name)
+        self._acceptor = Acceptor(state) if state else None
+        self._copying = Copying(name, settings)
+        self._granter = Granter(settings)
+        self._votes = Votes(settings.granted_lease_s)
+        self._votes_needed = 1 if LONE_WITNESS_DECIDES in defects else settings.majority
+        self._registrar = Registrar(name, incarnation, settings)
+        self._coordinator = Coordinator(settings, self._registrar)
+        self._proven: Reign = _NOBODY  # the newest that a heartbeat or a full ballot has shown
+        self._reign: Reign = _NOBODY  # the one that is watched
+        self._heard_s = 0.0
+        self._voting = ""  # the reason, while it lasts
+        self._lead_from_s: float | None = None  # None: no majority's votes stand
+        self._refreshing = False
+        self._awaited: dict[Reign, set[str]] = {}  # who wants to hear that our grant is over
+        self._told = Register()
+
+    def handle(self, now_s: float, event: Event) -> Effects:
+        effects = self._take(now_s, event)
+        while (register := self._registrar.take()) is not None:
+            effects = [*effects, *self._settled(now_s, register)]
+        return effects
+
+    def _take(self, now_s: float, event: Event) -> Effects:
+        match event:
+            case Received():
+                return self._received(now_s, event)
+            case Fired(timer=timer):
+                return self._fired(now_s, timer)
+            case Began():
+                return self._began(now_s)
+            case _:
+                return []
+
+    def _began(self, now_s: float) -> Effects:
+        self._granter.began(now_s)
+        if self._acceptor is None:
+            return self._copying.begin(now_s)
+        return self._ready(now_s, self._acceptor.state)
+
+    def _ready(self, now_s: float, state: WitnessState) -> Effects:
+        """From now on it answers for the register."""
+        self._granter.accepted(state.value.epoch)
+        return self._watch_newest(now_s)
+
+    # --- messages ---------------------------------------------------------------------------------
+
+    def _received(self, now_s: float, event: Received) -> Effects:
+        message = event.message
+        match message:
+            case CopyRequest():
+                state = self._acceptor.state if self._acceptor else None
+                return [Answer(event.via, copying.answer(message, state))]
+            case CopyAnswer():
+                return self._copied(now_s, event.sender, message)
+        if self._acceptor is None:
+            return []
+        match message:
+            case Prepare() | Accept():
+                return self._proposed(now_s, self._acceptor, message, event.via)
+            case Promised() | Accepted() | BallotRefused():
+                return self._registrar.handle(now_s, event.sender, message)
+            case Heartbeat():
+                return self._heartbeat(now_s, message, event.via)
+            case HandBack():
+                return self._hand_back(now_s, message, event.via)
+            case Vote():
+                return self._vote(now_s, event.sender, message)
+            case Fence():
+                return self._fence(now_s, event.sender, message)
+            case LeaseOver():
+                return self._coordinator.lease_over(now_s, event.sender, message)
+            case Here():
+                return self._coordinator.here(now_s, message)
+            case Sealed():
+                return self._coordinator.sealed(now_s, message)
+            case _:
+                return []
+
+    def _copied(self, now_s: float, sender: str, message: CopyAnswer) -> Effects:
+        effects = self._copying.answered(sender, message)
+        state = self._copying.state
+        if state is None or self._acceptor is not None:
+            return effects
+        self._acceptor = Acceptor(state)
+        return [*effects, Persist(state), StopTimer(copying.TIMER), *self._ready(now_s, state)]
+
+    def _proposed(self, now_s: float, acceptor: Acceptor, message: Prepare | Accept, via: str) -> Effects:
+        effects, answer = (
+            acceptor.prepare(message) if isinstance(message, Prepare) else acceptor.accept(message)
+        )
+        effects.append(Answer(via, answer))
+        if isinstance(answer, Accepted):
+            self._granter.accepted(acceptor.state.value.epoch)
+            effects += self._watch_newest(now_s)
+        return effects
+
+    def _heartbeat(self, now_s: float, message: Heartbeat, via: str) -> Effects:
+        reign = (message.epoch, message.node)
+        granted = self._granter.heartbeat(now_s, message.epoch, message.node)
+        answer = (
+            Granted(message.epoch, message.node, message.sent_s)
+            if granted
+            else HeartbeatRefused(message.epoch, message.node, message.sent_s, self._granter.known_epoch)
+        )
+        effects: Effects = [Answer(via, answer), *self._learn(now_s, reign)]
+        if reign != self._reign:
+            return effects
+        self._heard_s = now_s
+        if not self._granter.handed_back(reign):
+            self._voting = ""
+        effects += self._coordinator.heard(*reign)
+        return [*effects, *self._know_register(now_s), self._watch(now_s)]
+
+    def _hand_back(self, now_s: float, message: HandBack, via: str) -> Effects:
+        reign = (message.epoch, message.node)
+        self._granter.hand_back(*reign)
+        effects: Effects = [Answer(via, HandBackNoted(*reign)), *self._learn(now_s, reign)]
+        effects += self._lease_maybe_over(now_s)
+        if reign == self._reign and not self._voting:
+            effects += self._suspect(now_s, "handed back")
+        return effects
+
+    def _vote(self, now_s: float, voter: str, message: Vote) -> Effects:
+        if voter not in self._settings.witnesses:
+            return []
+        self._votes.cast(now_s, voter, (message.epoch, message.node))
+        return self._maybe_lead(now_s)
+
+    def _fence(self, now_s: float, sender: str, message: Fence) -> Effects:
+        """Only what a majority has confirmed stops a lease from being renewed."""
+        reign = (message.epoch, message.node)
+        if len(set(message.voters) & set(self._settings.witnesses)) < self._votes_needed:
+            return []
+        if sender != self._name:
+            self._lead_from_s = max(
+                self._lead_from_s, now_s + self._settings.granted_lease_s + self._stagger_s
+            )
+        self._granter.block(now_s, reign)
+        self._awaited.setdefault(reign, set()).add(sender)
+        return self._lease_maybe_over(now_s)
+
+    # --- timers -----------------------------------------------------------------------------------
+
+    def _fired(self, now_s: float, timer: str) -> Effects:
+        if timer == copying.TIMER:
+            return self._copying.fired(now_s)
+        if self._acceptor is None:
+            return []
+        match timer:
+            case ballots.TIMER | registrar.AGAIN:
+                return self._registrar.fired(now_s, timer)
+            case coordinator.TIMER:
+                return self._coordinator.fired(now_s)
+            case "silence":
+                return self._silent(now_s)
+            case "vote":
+                return self._repeat_vote(now_s)
+            case "lead":
+                return self._maybe_lead(now_s)
+            case "lease over":
+                return self._lease_maybe_over(now_s)
+            case "refresh":
+                self._refreshing = False
+                return self._registrar.read(now_s) if self._is_behind else []
+            case _:
+                return []
+
+    # --- detection and votes ----------------------------------------------------------------------
+
+    def _learn(self, now_s: float, reign: Reign) -> Effects:
+        """A heartbeat or a full ballot proves that this reign was committed."""
+        self._proven = max(self._proven, reign)
+        return self._watch_newest(now_s)
+
+    def _watch_newest(self, now_s: float) -> Effects:
+        """Of a new reign the detector's clock starts at once: a primary that never beats is missed too.
+
+        What was merely accepted is watched as well, until another ballot settles it otherwise.
+        """
+        value = self._acceptor.state.value if self._acceptor else Register()
+        newest = max(self._proven, (value.epoch, value.primary))
+        if newest == self._reign:
+            return []
+        self._reign, self._heard_s = newest, now_s
+        self._voting, self._lead_from_s = "", None
+        self._votes.forget_before(newest[0])
+        return [StopTimer(VOTE), StopTimer(LEAD), self._watch(now_s)]
+
+    def _watch(self, now_s: float) -> SetTimer:
+        due_s = self._heard_s + self._settings.detector.silence_s
+        return SetTimer(SILENCE, max(due_s, self._granter.ready_s, now_s))
+
+    def _silent(self, now_s: float) -> Effects:
+        if self._reign == _NOBODY or self._voting:
+            return []
+        if now_s < self._heard_s + self._settings.detector.silence_s or now_s < self._granter.ready_s:
+            return [self._watch(now_s)]
+        return self._suspect(now_s, f"no heartbeat for {now_s - self._heard_s:.3f} s")
+
+    def _suspect(self, now_s: float, reason: str) -> Effects:
+        if now_s < self._granter.ready_s:
+            return []
+        self._voting = reason
+        return [Tell("suspected", *self._reign, reason), *self._repeat_vote(now_s)]
+
+    def _repeat_vote(self, now_s: float) -> Effects:
+        if not self._voting:
+            return []
+        self._votes.cast(now_s, self._name, self._reign)
+        self._granter.block(now_s, self._reign)
+        vote = Vote(*self._reign, self._voting)
+        others = [witness for witness in self._settings.witnesses if witness != self._name]
+        effects: Effects = [Send(witness, vote) for witness in others]
+        effects.append(SetTimer(VOTE, now_s + self._settings.detector.interval_s))
+        return [*effects, *self._maybe_lead(now_s)]
+
+    @property
+    def _stagger_s(self) -> float:
+        return _STAGGER_S * self._place
+
+    def _maybe_lead(self, now_s: float) -> Effects:
+        voters = self._votes.standing(now_s, self._reign)
+        if len(voters) < self._votes_needed:
+            self._lead_from_s = None
+            return []
+        if self._coordinator.step != "idle":
+            return []
+        if self._lead_from_s is None:
+            # Those before us in line get their turn.
+            self._lead_from_s = now_s + self._stagger_s
+        if now_s < self._lead_from_s:
+            return [SetTimer(LEAD, self._lead_from_s)]
+        self._lead_from_s = now_s + self._settings.detector.interval_s
+        return self._coordinator.begin(now_s, self._reign, voters)
+
+    # --- the own grant ----------------------------------------------------------------------------
+
+    def _lease_maybe_over(self, now_s: float) -> Effects:
+        effects: Effects = []
+        for reign, waiting in [*self._awaited.items()]:
+            if self._granter.over(now_s, reign):
+                effects += [Send(coordinator, LeaseOver(*reign)) for coordinator in sorted(waiting)]
+                del self._awaited[reign]
+            else:
+                effects.append(SetTimer(LEASE_OVER, self._granter.over_s(reign)))
+        return effects
+
+    # --- the register -----------------------------------------------------------------------------
+
+    @property
+    def _is_behind(self) -> bool:
+        """Its own accepted value is not of the reign that it hears."""
+        value = self._acceptor.state.value if self._acceptor else Register()
+        return (value.epoch, value.primary) != self._reign
+
+    def _know_register(self, now_s: float) -> Effects:
+        """A heartbeat proves that its reign was committed; what this witness lacks of it, a ballot brings."""
+        assert self._acceptor is not None
+        value = self._acceptor.state.value
+        if self._is_behind and not self._refreshing:
+            self._refreshing = True
+            return [SetTimer(REFRESH, now_s + _REFRESH_S * (1 + self._place))]
+        if self._is_behind:
+            return []
+        if (value.epoch, value.primary) == (self._told.epoch, self._told.primary):
+            return []
+        self._told = value
+        return [TellRegister(value)]
+
+    def _settled(self, now_s: float, register: Register) -> Effects:
+        effects = self._learn(now_s, (register.epoch, register.primary))
+        if register != self._told:
+            self._told = register
+            if self._coordinator.step in ("idle", "hinting"):
+                effects.append(TellRegister(register))
+        return [*effects, *self._coordinator.settled(now_s, register)]
