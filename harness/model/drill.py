@@ -124,7 +124,7 @@ class Expectation(Struct, frozen=True, kw_only=True):
 
 
 class Drill(Struct, frozen=True, kw_only=True):
-    """One drill file. `settings` holds the block of the chosen target only, as the person wrote it."""
+    """One drill file. settings: each target's block, as the person wrote it. lines: of every field."""
 
     name: str
     path: str
@@ -136,3 +136,4 @@ class Drill(Struct, frozen=True, kw_only=True):
     trials: int
     steps: tuple[Step, ...]
     expect: tuple[Expectation, ...]
+    lines: dict[str, int] = {}  # `steps[0].kill` -> 12: where to point when only a plan shows what is wrong

@@ -1,0 +1,259 @@
+"""Every step that a drill can take: its verb, its words, and how they become a step.
+
+The reader, the JSON Schema and `failover-drill faults` all come from this table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from harness.drillfile.fields import (
+    AT,
+    BOTH_WAYS,
+    DELAY,
+    DIRECTION,
+    FOR,
+    HOST,
+    HOW,
+    JITTER,
+    SCOPE,
+    TO,
+    UNTIL,
+    WITHIN,
+)
+from harness.drillfile.words import SIDE, SIDES, WORD, Field, Words, nested, span
+from harness.model.drill import (
+    ControlStep,
+    HoldStep,
+    KillStep,
+    LatencyStep,
+    PartitionStep,
+    Step,
+    WaitStep,
+)
+from harness.model.units import duration
+from harness.roles import REST
+
+
+class Verb(Struct, frozen=True, kw_only=True):
+    """head: the verb itself, with what stands behind it. does: what it means for the cluster."""
+
+    head: Field[Any]
+    fields: tuple[Field[Any], ...]
+    build: Callable[[Words], Step]
+    summary: str
+    does: str
+    example: str
+
+    @property
+    def name(self) -> str:
+        return self.head.name
+
+    @property
+    def all_fields(self) -> tuple[Field[Any], ...]:
+        return (self.head, *self.fields)
+
+
+def _victim(verb: str) -> Field[str]:
+    return Field(name=verb, kind=WORD, help="whom: a role or a host", example="primary", required=True)
+
+
+def _strike(verb: Literal["kill", "stop", "pause"]) -> tuple[Field[str], Callable[[Words], Step]]:
+    head = _victim(verb)
+
+    def build(words: Words) -> Step:
+        return KillStep(
+            verb=verb, victim=words[head], scope=words[SCOPE], at=words[AT], until_s=_until_s(words)
+        )
+
+    return head, build
+
+
+_SIDES: Field[tuple[tuple[str, ...], ...]] = Field(
+    name="partition",
+    kind=SIDES,
+    help=f"the sides, each a role, a host or a list of them; `{REST}` is all that no other side names",
+    example=f"[[primary, client/1], {REST}]",
+    required=True,
+)
+_ALONE: Field[tuple[str, ...]] = Field(
+    name="isolate",
+    kind=SIDE,
+    help="whom: a role, a host or a list of them; all others are the other side",
+    example="primary",
+    required=True,
+)
+_SLOWED: Field[tuple[tuple[str, ...], ...]] = Field(
+    name="latency",
+    kind=SIDES,
+    help=f"the sides, as of a partition; `[[primary], {REST}]` is every link of the primary",
+    example=f"[[primary], {REST}]",
+    required=True,
+)
+_WAIT: Field[Words] = Field(
+    name="wait",
+    kind=nested("a wait", (FOR, HOST, WITHIN)),
+    help="a block: for, host, within",
+    example="{for: steady, within: 20s}",
+    required=True,
+)
+_HOLD: Field[float] = Field(name="hold", kind=span(0.001), help="how long", example="30s", required=True)
+_SWITCHOVER: Field[Words] = Field(
+    name="switchover",
+    kind=nested("a switchover", (TO,)),
+    help="a block: to",
+    example="{to: standby}",
+    required=True,
+)
+
+
+def _partition(words: Words) -> Step:
+    sides = words[_SIDES]
+    if words[DIRECTION] != "both" and len(sides) != 2:
+        raise words.wrong(DIRECTION, f"one way is cut between two sides, here are {len(sides)}")
+    return _cut(words, sides)
+
+
+def _isolate(words: Words) -> Step:
+    if REST in words[_ALONE]:
+        raise words.wrong(_ALONE, f"'{REST}' is the other side already; write who is isolated, like primary")
+    return _cut(words, (words[_ALONE], (REST,)))
+
+
+def _cut(words: Words, sides: tuple[tuple[str, ...], ...]) -> Step:
+    how, direction = words[HOW], words[DIRECTION]
+    if how in BOTH_WAYS and direction != "both":
+        raise words.wrong(
+            DIRECTION, f"'{how}' acts on both directions at once; for one way write how: drop or how: stall"
+        )
+    return PartitionStep(sides=sides, how=how, direction=direction, at=words[AT], until_s=_until_s(words))
+
+
+def _latency(words: Words) -> Step:
+    delay_s, jitter_s = words[DELAY], words[JITTER]
+    if jitter_s > delay_s:
+        raise words.wrong(
+            JITTER,
+            f"{duration(jitter_s)} is more than the delay of {duration(delay_s)}; nothing arrives early",
+        )
+    return LatencyStep(
+        sides=words[_SLOWED], delay_s=delay_s, jitter_s=jitter_s, at=words[AT], until_s=_until_s(words)
+    )
+
+
+def _wait(words: Words) -> Step:
+    inner = words[_WAIT]
+    if inner[HOST] and inner[FOR] != "rejoined":
+        raise inner.wrong(HOST, f"'{inner[FOR]}' is about the whole cluster; host goes with for: rejoined")
+    return WaitStep(wait_for=inner[FOR], host=inner[HOST], within_s=inner[WITHIN])
+
+
+def _hold(words: Words) -> Step:
+    return HoldStep(duration_s=words[_HOLD])
+
+
+def _switchover(words: Words) -> Step:
+    return ControlStep(action="switchover", to=words[_SWITCHOVER][TO], at=words[AT])
+
+
+def _until_s(words: Words) -> float:
+    """A fault lasts: wherever in its window it begins, it ends later."""
+    at, until_s = words[AT], words[UNTIL]
+    if until_s <= at.high_s:
+        began = duration(at.high_s)
+        raise words.wrong(
+            UNTIL, f"{duration(until_s)} is not after {began}, when it may only begin; write more"
+        )
+    return until_s
+
+
+_KILL, _build_kill = _strike("kill")
+_STOP, _build_stop = _strike("stop")
+_PAUSE, _build_pause = _strike("pause")
+
+_FAULTS = (
+    Verb(
+        head=_KILL,
+        fields=(SCOPE, AT, UNTIL),
+        build=_build_kill,
+        summary="end a process or a host by SIGKILL",
+        does="Nobody restarts it before `until`. Of a process the host lives on: its peers are refused, and "
+        "an agent beside it can see it die. Of a host all is silent at once.",
+        example="- kill: primary\n  at: 1s..2s\n  until: 3s",
+    ),
+    Verb(
+        head=_STOP,
+        fields=(SCOPE, AT, UNTIL),
+        build=_build_stop,
+        summary="ask it to end by SIGTERM: an orderly stop",
+        does="What can hand over does so. It is started again at `until`.",
+        example="- stop: standby\n  at: 1s..2s\n  until: 3s",
+    ),
+    Verb(
+        head=_PAUSE,
+        fields=(SCOPE, AT, UNTIL),
+        build=_build_pause,
+        summary="freeze a process or a host, then let it go on",
+        does="It keeps its memory and its connections, and believes that no time has passed: longer than the "
+        "lease, a primary comes back as a zombie that must neither acknowledge nor answer.",
+        example="- pause: primary\n  scope: host\n  at: 1s..2s\n  until: 4s",
+    ),
+    Verb(
+        head=_SIDES,
+        fields=(HOW, DIRECTION, AT, UNTIL),
+        build=_partition,
+        summary="cut every link between sets of hosts",
+        does="Hosts of one side keep each other. A client in the list is stranded with that side; whoever "
+        "watches the run is never cut off.",
+        example=f"- partition: [[primary, client/1], {REST}]\n  how: drop\n  at: 1s..2s\n  until: 4s",
+    ),
+    Verb(
+        head=_ALONE,
+        fields=(HOW, DIRECTION, AT, UNTIL),
+        build=_isolate,
+        summary=f"cut hosts off from all others: partition [[…], {REST}]",
+        does="Several hosts in the list keep each other.",
+        example="- isolate: primary\n  at: 1s..2s\n  until: 4s",
+    ),
+    Verb(
+        head=_SLOWED,
+        fields=(DELAY, JITTER, AT, UNTIL),
+        build=_latency,
+        summary="delay every link between sets of hosts",
+        does="Everything arrives, in order and late, both ways. Below the detector's time-out it must cause "
+        "no failover.",
+        example=f"- latency: [[primary], {REST}]\n  delay: 30ms\n  jitter: 10ms\n  at: 1s..2s\n  until: 6s",
+    ),
+)
+_OTHERS = (
+    Verb(
+        head=_WAIT,
+        fields=(),
+        build=_wait,
+        summary="go on when the cluster is steady, rejoined or failed over",
+        does="The times of the steps after it count from the moment it is met.",
+        example="- wait: {for: rejoined, host: victim, within: 20s}",
+    ),
+    Verb(
+        head=_HOLD,
+        fields=(),
+        build=_hold,
+        summary="let the load run on",
+        does="Begins once all steps before it have begun; their times go on counting from the last met wait.",
+        example="- hold: 30s",
+    ),
+    Verb(
+        head=_SWITCHOVER,
+        fields=(AT,),
+        build=_switchover,
+        summary="ask the target to make another node primary: a planned move",
+        does="The target does it itself, in order: no write may fail for longer than a moment.",
+        example="- switchover: {to: standby}\n  at: 1s..2s",
+    ),
+)
+FAULTS: Mapping[str, Verb] = {verb.name: verb for verb in _FAULTS}
+OTHERS: Mapping[str, Verb] = {verb.name: verb for verb in _OTHERS}
+VERBS: Mapping[str, Verb] = {**FAULTS, **OTHERS}

@@ -1,0 +1,121 @@
+"""Drill, target, world, seed -> Plan: nothing left to guess, and everything checked before anything starts.
+
+offers     what each world can do
+rehearsal  whether the roles of each step can be played at all
+phases     when each step happens, drawn from the seed
+clients    the clients' shares of the load
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Mapping
+
+from harness.checkers.bounds import promised
+from harness.model.drill import ControlStep, Drill, HoldStep, Json, LatencyStep, WaitStep
+from harness.model.errors import DrillError
+from harness.model.plan import Plan, Promises
+from harness.planner.clients import client_plans
+from harness.planner.offers import FAULTS_OF_WORLDS, needed_fault
+from harness.planner.phases import trial_plans
+from harness.planner.rehearsal import rehearse
+from harness.seams import Target
+
+_NEEDS_A_FAULT = frozenset({"detection_time", "rejoin_time"})
+
+
+def plan(drill: Drill, target: Target, *, world: str, seed: int, trials: int, defect: str) -> Plan:
+    """Raises DrillError: what is wrong in the file with its path, line and field; a defect without."""
+    _check_defect(target, defect)
+    try:
+        return _plan(drill, target, world=world, seed=seed, trials=trials, defect=defect)
+    except DrillError as error:
+        raise _located(error, drill) from error
+
+
+def _plan(drill: Drill, target: Target, *, world: str, seed: int, trials: int, defect: str) -> Plan:
+    settings = _settings(drill, target)
+    hosts = target.hosts(settings)
+    promises = target.promises(settings)
+    _check_offers(drill, target, world)
+    rehearse(drill.steps, hosts)
+    _check_expectations(drill, target.name, promises)
+    return Plan(
+        drill=drill.name,
+        story=drill.story,
+        target=target.name,
+        world=world,
+        seed=seed,
+        defect=defect,
+        settings=settings,
+        hosts=hosts,
+        clients=client_plans(drill, target, hosts),
+        load=drill.load,
+        trials=trial_plans(drill, seed=seed, trials=trials),
+        expect=drill.expect,
+        promises=promises,
+    )
+
+
+def _settings(drill: Drill, target: Target) -> dict[str, Json]:
+    """The target's own block, defaults filled in. A block whose name is nearly the target's is a slip."""
+    block = drill.settings.get(target.name)
+    if block is None:
+        slip = difflib.get_close_matches(target.name, drill.settings, n=1, cutoff=0.75)
+        if slip:
+            raise DrillError(f"did you mean '{target.name}'?", field=f"settings.{slip[0]}")
+    try:
+        return target.settings(block or {})
+    except DrillError as error:
+        where = ".".join(part for part in ("settings", target.name, error.field) if part)
+        raise DrillError(error.problem, field=where) from error
+
+
+def _check_offers(drill: Drill, target: Target, world: str) -> None:
+    for index, step in enumerate(drill.steps):
+        fault, field = needed_fault(step), f"steps[{index}]"
+        if fault:
+            _check_offer(
+                f"the world {world}", "fault", fault, FAULTS_OF_WORLDS.get(world, frozenset()), field
+            )
+            _check_offer(f"the target {target.name}", "fault", fault, target.faults(), field)
+        elif isinstance(step, ControlStep):
+            _check_offer(f"the target {target.name}", "control", step.action, target.controls(), field)
+
+
+def _check_offer(who: str, kind: str, wanted: str, offered: Collection[str], field: str) -> None:
+    if wanted not in offered:
+        there = f"it offers {', '.join(sorted(offered))}" if offered else f"it offers no {kind} at all"
+        raise DrillError(f"{who} does not offer the {kind} '{wanted}'; {there}", field=field)
+
+
+def _check_expectations(drill: Drill, target: str, promises: Promises) -> None:
+    """What could only end as unknown is told at once."""
+    harmless = all(isinstance(s, WaitStep | HoldStep | ControlStep | LatencyStep) for s in drill.steps)
+    for expected in drill.expect:
+        field = f"expect.{expected.measure}"
+        if expected.limit is None and promised(promises, expected.measure) is None:
+            raise DrillError(
+                f"under its settings {target} promises no bound for it; write a number instead", field=field
+            )
+        if harmless and expected.measure in _NEEDS_A_FAULT:
+            raise DrillError("no step of this drill strikes a node, so it cannot be measured", field=field)
+
+
+def _check_defect(target: Target, defect: str) -> None:
+    defects = target.defects()
+    if defect and defect not in defects:
+        near = difflib.get_close_matches(defect, defects, n=1, cutoff=0.5)
+        hint = f"did you mean '{near[0]}'?" if near else f"`failover-drill targets {target.name}` lists them"
+        raise DrillError(f"the target {target.name} has no defect '{defect}'; {hint}")
+
+
+def _located(error: DrillError, drill: Drill) -> DrillError:
+    """With the file, and the line of the field or of the nearest one around it."""
+    return DrillError(error.problem, path=drill.path, line=_line(error.field, drill.lines), field=error.field)
+
+
+def _line(field: str, lines: Mapping[str, int]) -> int:
+    while field and field not in lines:
+        field = field[: max(field.rfind("."), field.rfind("["), 0)]
+    return lines.get(field, 0)

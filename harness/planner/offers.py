@@ -1,0 +1,24 @@
+"""What each world can do, so that a plan is refused before its world is there. Imports no world."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from harness.model.drill import ControlStep, HoldStep, KillStep, LatencyStep, PartitionStep, Step, WaitStep
+
+FAULTS_OF_WORLDS: Mapping[str, frozenset[str]] = {
+    "docker": frozenset({"kill", "stop", "pause", "partition", "latency"}),
+}
+
+
+def needed_fault(step: Step) -> str:
+    """The fault that a step asks for, as worlds and targets name it; empty where it asks for none."""
+    match step:
+        case KillStep(verb=verb):
+            return verb
+        case PartitionStep():
+            return "partition"
+        case LatencyStep():
+            return "latency"
+        case ControlStep() | WaitStep() | HoldStep():
+            return ""

@@ -1,0 +1,86 @@
+"""Whether a drill's roles can be played at all: each step is begun, in mind, with every cast that may come.
+
+Who is primary shows only when a step runs. What no cast can play is refused before anything starts; what
+only some can play is left to the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+
+from msgspec import Struct
+
+from harness.conductor.steps import begin, waited_host
+from harness.model.drill import ControlStep, HoldStep, KillStep, Step, WaitStep
+from harness.model.errors import DrillError
+from harness.model.fault import Fault
+from harness.model.plan import HostPlan
+from harness.reach import Hosts, victim
+from harness.roles import Cast, RoleError
+
+
+class _Stage(Struct, frozen=True):
+    """Who may be the old primary, and who the victim, once the steps so far are over; "" is nobody."""
+
+    hosts: tuple[HostPlan, ...]
+    old_primaries: frozenset[str] = frozenset({""})
+    victims: frozenset[str] = frozenset({""})
+
+    def casts(self) -> list[Cast]:
+        data = Hosts.of(self.hosts).data
+        parts = product(data, sorted(self.old_primaries), sorted(self.victims))
+        return [Cast(primary=p, old_primary=o, victim=v, hosts=self.hosts) for p, o, v in parts]
+
+
+def rehearse(steps: Sequence[Step], hosts: Sequence[HostPlan]) -> None:
+    """Raises DrillError without a path, at the first step that nobody can play."""
+    stage = _Stage(tuple(hosts))
+    for index, step in enumerate(steps):
+        try:
+            stage = _played(step, stage)
+        except RoleError as error:
+            raise DrillError(f"{error}", field=f"steps[{index}]") from error
+
+
+def _played(step: Step, stage: _Stage) -> _Stage:
+    """The stage after the step. Raises RoleError, the first cast's, when no cast can play it."""
+    played: list[tuple[str, Fault | None]] = []
+    problems: list[RoleError] = []
+    for cast in stage.casts():
+        try:
+            played.append((cast.primary, _play(step, cast)))
+        except RoleError as error:
+            problems.append(error)
+    if problems and not played:
+        raise problems[0]
+    by = Hosts.of(stage.hosts)
+    faults = [(primary, fault) for primary, fault in played if fault is not None]
+    return _Stage(
+        stage.hosts,
+        old_primaries=stage.old_primaries | {primary for primary, _ in faults},
+        victims=stage.victims | {victim(fault, by, primary=primary) for primary, fault in faults},
+    )
+
+
+def _play(step: Step, cast: Cast) -> Fault | None:
+    """The fault that a step would ask for. Raises RoleError where this cast cannot play it."""
+    match step:
+        case HoldStep():
+            return None
+        case WaitStep():
+            waited_host(step, cast)
+            return None
+    begun = begin(step, cast)
+    by = Hosts.of(cast.hosts)
+    match step:
+        case KillStep(verb=verb, victim=word) if begun.hosts[0] in by.clients:
+            raise RoleError(
+                f"'{word}' is a client: a {verb} would cost what it has seen; cut it off instead: "
+                f"partition: [[{word}], rest]"
+            )
+        case ControlStep(to=word) if begun.hosts[0] not in by.data:
+            raise RoleError(f"'{word}' is {begun.hosts[0]}, which is no data node: only those become primary")
+        case ControlStep(to=word) if begun.hosts[0] == cast.primary:
+            raise RoleError(f"'{word}' is the primary already; name another data node, like standby")
+    return begun.fault
