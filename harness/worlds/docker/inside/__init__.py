@@ -1,4 +1,6 @@
-"""What runs beside the hub, in a container: one port with a gate for observers and an injector. Standard library only.
+"""What runs beside the hub, in a container: a gate for observers and an injector, behind one port.
+
+The standard library is all it has:
 
     python3 -m inside.resident --port 7400
 
@@ -7,6 +9,6 @@ processes (`pid: host`), and the capabilities NET_ADMIN (addresses, packet filte
 (which namespace a process is in) and SYS_ADMIN (to probe from a host's namespace). From its environment:
 
     FAILOVER_DRILL_TOKEN   the run's; a connection that does not begin with it is closed without a word
-    FAILOVER_DRILL_MESH    JSON: [{"beside": "198.18.1.2", "add": ["198.18.1.101", …]}, …], the addresses
-                           that the hub gets on each of its networks; it answers on its port once they are there
+    FAILOVER_DRILL_MESH    JSON: [{"beside": "198.18.1.2", "add": ["198.18.1.101", …]}, …], what
+                           the hub gets on each of its networks; the port opens once it is there
 """

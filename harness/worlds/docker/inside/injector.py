@@ -1,0 +1,48 @@
+"""What the injector does on demand, by name. Every command is one JSON line in, one out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import TypedDict
+
+from . import network, probes, processes, sockets
+
+InjectorError = processes.ProcessError
+
+
+class Moment(TypedDict):
+    now_s: float
+
+
+class Stamped(TypedDict):
+    """Raw CLOCK_MONOTONIC just before and after."""
+
+    before_s: float
+    after_s: float
+
+
+def ready() -> Moment:
+    """The addresses are there: the resident listens only once they are."""
+    return {"now_s": time.monotonic()}
+
+
+def lose(*, addresses: Sequence[str]) -> Stamped:
+    before_s = time.monotonic()
+    network.lose(addresses)
+    return {"before_s": before_s, "after_s": time.monotonic()}
+
+
+COMMANDS: dict[str, Callable[..., object]] = {
+    "ready": ready,
+    "end": processes.end,
+    "halt": processes.halt,
+    "resume": processes.resume,
+    "begin_child": processes.begin_child,
+    "living_children": processes.living_children,
+    "freezer": processes.freezer,
+    "lose": lose,
+    "lost": network.lost,
+    "connect_all": probes.connect_all,
+    "sockets": sockets.look,
+}
