@@ -8,7 +8,7 @@ So the owner only ever learns what is in force.
 from __future__ import annotations
 
 from targets.reference.machines.grammar import Effects, SetTimer
-from targets.reference.machines.messages import Message, Register
+from targets.reference.machines.messages import Ballot, Message, Register
 from targets.reference.machines.register import TIMER, Committed, Proposer
 from targets.reference.settings import Settings
 
@@ -39,6 +39,10 @@ class Registrar:
         assert not self.busy, "one operation at a time"
         return self._begin(now_s, (expected, proposed))
 
+    def heard(self, ballot: Ballot) -> None:
+        """Somebody's ballot: the next one here goes above it."""
+        self._proposer.heard(ballot)
+
     def take(self) -> Register | None:
         settled, self._settled = self._settled, None
         return settled
@@ -66,5 +70,8 @@ class Registrar:
             self.busy, self._settled = False, outcome.register
             return effects
         self._attempts += 1
+        if self._attempts == 1:
+            # Most often its number was merely too low, and now it knows better.
+            return [*effects, *self._proposer.start(now_s, None, None)]
         delay_s = min(_AGAIN_S * self._stagger * self._attempts, _AGAIN_MAX_S)
         return [*effects, SetTimer(AGAIN, now_s + delay_s)]

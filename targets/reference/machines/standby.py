@@ -70,8 +70,8 @@ class Standby:
         return effects
 
     def refused(self, now_s: float, message: FollowRefused) -> Effects:
-        """Whom we follow reigns no more, or not yet; the register tells."""
-        return self._look(now_s) if message.epoch != self.register.epoch else []
+        """It knows a newer epoch: the register tells. One that lags behind is left in peace."""
+        return self._look(now_s) if message.epoch > self.register.epoch else []
 
     def wrote(self) -> Effects:
         """The disk has caught up. The seal is looked at again: it may have come meanwhile."""

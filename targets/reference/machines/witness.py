@@ -166,6 +166,7 @@ class Witness:
         return [*effects, Persist(state), StopTimer(copying.TIMER), *self._ready(now_s, state)]
 
     def _proposed(self, now_s: float, acceptor: Acceptor, message: Prepare | Accept, via: str) -> Effects:
+        self._registrar.heard(message.ballot)
         effects, answer = (
             acceptor.prepare(message) if isinstance(message, Prepare) else acceptor.accept(message)
         )
