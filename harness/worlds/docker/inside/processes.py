@@ -74,13 +74,13 @@ def halt(*, main_pid: int, sandbox_pid: int, child: bool) -> Settled:
         return {**sent, "states": _states_when(pid, lambda state: state in _STOPPED)}
 
 
-def resume(*, pid: int, start_ticks: int, sandbox_pid: int) -> Settled | None:
-    """SIGCONT to what was halted, and wait until no thread is stopped; None when it has ended meanwhile."""
+def resume(*, pid: int, start_ticks: int, sandbox_pid: int) -> list[Settled]:
+    """SIGCONT to what was halted, and wait until no thread is stopped; none when it has ended meanwhile."""
     if _ended(pid, start_ticks):
-        return None
+        return []
     with _held(pid, sandbox_pid) as pidfd:
         sent = _send(pidfd, pid, "CONT")
-        return {**sent, "states": _states_when(pid, lambda state: state not in _STOPPED)}
+        return [{**sent, "states": _states_when(pid, lambda state: state not in _STOPPED)}]
 
 
 def begin_child(*, main_pid: int, sandbox_pid: int, name: str, within_s: float) -> Begun:
