@@ -214,9 +214,7 @@ class Witness:
         if len(set(message.voters) & set(self._settings.witnesses)) < self._votes_needed:
             return []
         if sender != self._name:
-            self._lead_from_s = max(
-                self._lead_from_s, now_s + self._settings.granted_lease_s + self._stagger_s
-            )
+            self._lead_from_s = now_s + self._settings.granted_lease_s + self._stagger_s
         self._granter.block(now_s, reign)
         self._awaited.setdefault(reign, set()).add(sender)
         return self._lease_maybe_over(now_s)
