@@ -3,7 +3,8 @@
 arguments   what can be written, and the help that teaches it
 streams     standard output and error: colour, width, signs, pipes that close
 drills      run, plan, check
-looks       doctor, setup, clean, targets, faults, schema
+looks       doctor, setup, clean, targets
+vocabulary  faults, schema
 
 Heavy modules are imported by the command that needs them: `--help` must not wait for the Docker client.
 """

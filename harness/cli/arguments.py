@@ -201,8 +201,8 @@ _COMMANDS: dict[str, tuple[str, Callable[[Parser], None]]] = {
     "setup": ("looks:setup", _setup),
     "clean": ("looks:clean", _clean),
     "targets": ("looks:targets", _targets),
-    "faults": ("looks:faults", _faults),
-    "schema": ("looks:schema", _schema),
+    "faults": ("vocabulary:faults", _faults),
+    "schema": ("vocabulary:schema", _schema),
 }
 
 

@@ -1,4 +1,4 @@
-"""doctor, setup, clean, targets, faults, schema: everything that is not about one drill."""
+"""doctor, setup, clean, targets: what is there, and what could be."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from harness.model.errors import ExitCode
 from reports.machine import encode
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from harness.seams import Target
 
 
@@ -68,8 +70,9 @@ def _target(target: Target, args: Namespace) -> ExitCode:
     from reports.terminal import settings_text
 
     settings = target.settings({})
+    texts = settings_text(settings).split(", ")
     promises = target.promises(settings)
-    parts = [
+    parts: list[tuple[str, Iterable[tuple[str, str]]]] = [
         (target.name, [("", target.summary)]),
         ("hosts", hosts(target.hosts(settings)).items()),
         (
@@ -82,7 +85,7 @@ def _target(target: Target, args: Namespace) -> ExitCode:
         ),
         (
             "settings, with their defaults",
-            [tuple(text.split(" ", 1)) for text in settings_text(settings).split(", ")],
+            [(name, value) for name, _, value in (text.partition(" ") for text in texts)],
         ),
         (
             "promises under these settings",
@@ -97,20 +100,6 @@ def _target(target: Target, args: Namespace) -> ExitCode:
         write_out(encode({title: dict(rows) for title, rows in parts}))
     else:
         show(sections(parts, look()))
-    return ExitCode.PASS
-
-
-def faults(args: Namespace) -> ExitCode:
-    """All faults in a line each, or one in full."""
-
-    return ExitCode.PASS
-
-
-def schema(args: Namespace) -> ExitCode:
-    """JSON on standard output, for an editor."""
-    from harness.schema import schema as of_drills
-
-    write_out(encode(of_drills()))
     return ExitCode.PASS
 
 

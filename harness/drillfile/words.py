@@ -31,11 +31,15 @@ _DURATION_PATTERN = rf"\d+(\.\d+)?\s*({'|'.join(UNITS_S)})"
 
 
 class Kind(Struct, Generic[T], frozen=True):
-    """read: raises DrillError without a path. choices: every word there is, with its meaning."""
+    """read: raises DrillError without a path. choices: every word there is, with its meaning.
+
+    fields: the words of a block.
+    """
 
     read: Callable[[Node], T]
     schema: Mapping[str, Json]
     choices: Mapping[str, str] = {}
+    fields: tuple[Field[Any], ...] = ()
 
 
 class Field(Struct, Generic[T], frozen=True, kw_only=True):
@@ -116,7 +120,7 @@ def text_of(node: Node, wanted: str) -> str:
 
 def nested(what: str, fields: Sequence[Field[Any]]) -> Kind[Words]:
     """A block of words behind a word."""
-    return Kind(lambda node: read_fields(node, what, fields), object_schema(fields))
+    return Kind(lambda node: read_fields(node, what, fields), object_schema(fields), fields=tuple(fields))
 
 
 def object_schema(fields: Sequence[Field[Any]]) -> dict[str, Json]:

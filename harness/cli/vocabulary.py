@@ -1,0 +1,105 @@
+"""The words of a drill file, for people and editors: all faults, one in full, the JSON Schema.
+
+Says nothing of its own: what is read is what is explained.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from harness.cli.arguments import Namespace, nearest
+from harness.cli.streams import look, show, write_out
+from harness.drillfile.measures import MEASURES
+from harness.drillfile.verbs import FAULTS, OTHERS, VERBS, Verb
+from harness.drillfile.words import Field, object_schema
+from harness.model.drill import Json
+from harness.model.errors import DrillError, ExitCode
+from harness.roles import WORDS
+from reports.machine import encode
+
+Rows = list[tuple[str, str]]
+_ROLES, _MEASURES = "roles", "expect"
+_MORE_ROLES = (f"faults {_ROLES}", "who can be named")
+
+
+def faults(args: Namespace) -> ExitCode:
+    """All faults in a line each, or one in full."""
+    parts = _one(args.name) if args.name else _all()
+    if args.json:
+        in_full = _in_full(VERBS[args.name]) if args.name in VERBS else None
+        write_out(encode(in_full or {title: dict(rows) for title, rows in parts}))
+    else:
+        from reports.plain import sections
+
+        show(sections(parts, look()))
+    return ExitCode.PASS
+
+
+def schema(args: Namespace) -> ExitCode:
+    """JSON on standard output, for an editor."""
+    from harness.schema import schema as of_drills
+    from targets.registry import TARGETS
+
+    write_out(encode(of_drills({name: target.settings_schema() for name, target in TARGETS.items()})))
+    return ExitCode.PASS
+
+
+def _all() -> list[tuple[str, Rows]]:
+    return [
+        ("faults", [(name, verb.summary) for name, verb in FAULTS.items()]),
+        ("other steps", [(name, verb.summary) for name, verb in OTHERS.items()]),
+        (
+            "more",
+            [
+                ("faults NAME", "one in full, with an example"),
+                _MORE_ROLES,
+                (f"faults {_MEASURES}", "what can be expected"),
+            ],
+        ),
+    ]
+
+
+def _one(name: str) -> list[tuple[str, Rows]]:
+    """Raises DrillError for a word that is none."""
+    if name == _ROLES:
+        return [_roles()]
+    if name == _MEASURES:
+        return [_measures()]
+    if name not in VERBS:
+        raise DrillError(f"unknown fault '{name}'{nearest(name, [*VERBS, _ROLES, _MEASURES])}")
+    verb = VERBS[name]
+    return [
+        (f"{name}: {verb.summary}", [("", verb.does)]),
+        ("words", list(_words(verb.all_fields))),
+        ("example", [("", line) for line in verb.example.splitlines()]),
+        ("more", [_MORE_ROLES]),
+    ]
+
+
+def _roles() -> tuple[str, Rows]:
+    return ("roles; a host's own name will do as well", list(WORDS.items()))
+
+
+def _measures() -> tuple[str, Rows]:
+    """Each with an example of its bound."""
+    return (_MEASURES, [(f"{name}: {measure.example}", measure.help) for name, measure in MEASURES.items()])
+
+
+def _words(fields: Sequence[Field[Any]], indent: str = "") -> Iterator[tuple[str, str]]:
+    """Each word with its meaning, and below it the words that may stand behind it."""
+    for field in fields:
+        default = "" if field.required else f" (default: {field.written})"
+        yield indent + field.name, field.help + default
+        yield from ((f"{indent}  {word}", meaning) for word, meaning in field.kind.choices.items())
+        yield from _words(field.kind.fields, indent + "  ")
+
+
+def _in_full(verb: Verb) -> dict[str, Json]:
+    return {
+        "name": verb.name,
+        "summary": verb.summary,
+        "does": verb.does,
+        "words": object_schema(verb.all_fields),
+        "example": verb.example,
+    }
