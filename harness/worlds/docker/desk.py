@@ -49,6 +49,7 @@ class Desk:
     ) -> None:
         self._injector, self._watch, self._loads = injector, watch, loads
         self._explained, self._inbox, self._now_s = explained, inbox, now_s
+        self.closed = False
         # Faults share the hub and the packet filter: side by side they could undo each other's half.
         self._faults = ThreadPoolExecutor(max_workers=1, thread_name_prefix="faults")
         self._questions = ThreadPoolExecutor(_QUESTIONS_AT_ONCE, thread_name_prefix="questions")
@@ -70,10 +71,13 @@ class Desk:
 
     def close(self) -> None:
         """What has begun is finished, what has not never begins."""
+        self.closed = True
         self._faults.shutdown(wait=True, cancel_futures=True)
         self._questions.shutdown(wait=False, cancel_futures=True)
 
     def _told(self, command_id: str, work: Callable[[], Event]) -> None:
+        if self.closed:
+            return
         try:
             self._inbox.tell(work())
         except (HarnessError, OSError) as error:

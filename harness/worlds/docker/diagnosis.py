@@ -38,7 +38,7 @@ _FIXES = (
 def start_failed(said: str, *, again: str) -> WorldError:
     """What went wrong, from the output of `docker compose up`. again: the command that shows it again."""
     reason = _reason(said)
-    if re.search(r"pool overlaps|overlaps with", reason, re.IGNORECASE):
+    if re.search(r"overlap", reason, re.IGNORECASE):
         return BlockTakenError(f"an address block was taken meanwhile: {reason}")
     fix = next(
         (fix for pattern, fix in _FIXES if re.search(pattern, reason, re.IGNORECASE | re.MULTILINE)), ""
@@ -47,9 +47,7 @@ def start_failed(said: str, *, again: str) -> WorldError:
 
 
 def _reason(said: str) -> str:
-    """The lines that are not progress: Compose tells its error at the end, or after all that it undoes."""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    telling = [
-        line for line in lines if re.search(r"error|failed|unhealthy|exited|no such|denied", line, re.I)
-    ]
-    return "\n    ".join((telling or lines)[-3:]) or "it said nothing"
+    """Compose indents its progress and tells its error at the end, at the margin."""
+    lines = [line for line in said.splitlines() if line.strip()]
+    telling = [line for line in lines if not line.startswith(" ")]
+    return "\n    ".join(line.strip() for line in (telling or lines)[-3:]) or "it said nothing"

@@ -84,7 +84,7 @@ class _Loom:
         """The person's services, each on the network of its host, or on none."""
         places = {place.stack.service: place for place in self._mesh.hosts}
         return {
-            name: self._service(name, service) | self._whereabouts(service, places.get(name))
+            name: _without(self._service(name, service) | self._whereabouts(service, places.get(name)))
             for name, service in self._services.items()
         }
 
@@ -125,7 +125,7 @@ class _Loom:
         if woven["image"] in self._images.own.values():
             woven["pull_policy"] = "never"
             woven["environment"] = table(service.get("environment")) | self._environment()
-        return _without(woven)
+        return woven
 
     def _whereabouts(self, service: Table, place: MeshHost | None) -> Table:
         if place is None:
