@@ -8,7 +8,7 @@ import itertools
 import random
 import socket
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import cast
 
 from targets.reference.driver.surroundings import address
@@ -23,6 +23,7 @@ _PING_EACH_S = 0.15
 _SILENCE_S = 0.45
 # Peers ping, so a silent incoming connection is one that a partition left behind. Clients may be idle.
 _IDLE_S = 60.0
+_LOOK_EACH_S = 0.005
 _UNSENT_BYTES_MAX = 8 << 20
 _CONNECTIONS_MAX = 2000
 
@@ -97,6 +98,11 @@ class Link:
         self._peer, self._port, self._make = peer, port, make
         self._connection: Connection | None = None
 
+    @property
+    def is_up(self) -> bool:
+        """The peer itself has answered, not merely a proxy before it."""
+        return self._connection is not None and bool(self._connection.peer)
+
     def send(self, message: Message) -> None:
         if self._connection is not None:
             self._connection.send(message)
@@ -139,6 +145,13 @@ class Network:
         """Keep a connection to this peer from now on."""
         self._links[peer] = Link(peer, port, self._new)
         self._keep(self._links[peer].keep())
+
+    async def reached(self, peers: Sequence[str], *, at_least: int, within_s: float) -> None:
+        """Until so many links are up, or for so long: what is sent before would be lost."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                while sum(self._links[peer].is_up for peer in peers) < at_least:
+                    await asyncio.sleep(_LOOK_EACH_S)
 
     async def listen(self, bind: str, port: int) -> None:
         self._server = await asyncio.get_running_loop().create_server(self._new, bind, port, backlog=512)

@@ -42,6 +42,8 @@ from targets.reference.machines.grammar import (
 from targets.reference.machines.messages import Place
 from targets.reference.machines.node import DataNode
 
+_WITNESSES_WITHIN_S = 0.3
+
 
 class NodeHost:
     """Runs the data node's machine. pipe: to the agent."""
@@ -73,13 +75,19 @@ class NodeHost:
     async def begin(self) -> None:
         where = self._where
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._terminated)
-        await self._network.listen(where.bind, PEER_PORT)
+        settings = where.settings
         await health.listen(where.bind, HEALTH_PORT, serving=lambda: self._node.serving(now_s()))
-        for witness in where.settings.witnesses:
+        for witness in settings.witnesses:
             self._network.link(witness, WITNESS_PORT)
-        for node in where.settings.nodes:
+        for node in settings.nodes:
             if node != where.host:
                 self._network.link(node, PEER_PORT)
+        # Its first act is a ballot, and one that meets nobody costs a whole time-out.
+        await self._network.reached(
+            settings.witnesses, at_least=settings.majority, within_s=_WITNESSES_WITHIN_S
+        )
+        # Nobody is heard before it has begun.
+        await self._network.listen(where.bind, PEER_PORT)
         self._machine.feed(Began())
 
     def _durable(self, last: Place) -> None:
