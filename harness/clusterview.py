@@ -1,7 +1,8 @@
 """What the events so far say about the cluster: a pure fold. Ignores operations, waits and time's passing.
 
 Events of several hosts arrive in any order, so the newest stamp of each host wins. A killed process says
-nothing more, so the kill itself, once seen to bite, counts as its last word.
+nothing more, so the kill itself, once seen to bite, counts as its last word: whatever it said while the kill
+was under way was said before its death.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class ClusterView(Struct, frozen=True):
                 return self._with_health(event) if _newer(event.at_s, self.health.get(host)) else self
             case Applied(fault_id=fault_id, fault=fault):
                 view = msgspec.structs.replace(self, faults={**self.faults, fault_id: fault})
-                return view._struck(fault, event.before_s)
+                return view._struck(fault, event.after_s)
             case Healed(fault_id=fault_id):
                 left = {key: fault for key, fault in self.faults.items() if key != fault_id}
                 return msgspec.structs.replace(self, faults=left)

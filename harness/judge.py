@@ -11,14 +11,16 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Literal
 
-from harness.checkers import stalereads
-from harness.checkers.bounds import TIMES, judge_bound
+from harness.checkers import failovers, splitbrain, stalereads
+from harness.checkers.bounds import judge_bound
 from harness.checkers.figures import few
-from harness.checkers.history import History, history
-from harness.checkers.measure import Guard, Measured, Shared, measure
+from harness.checkers.history import History, Trial, history
+from harness.checkers.measure import measure
+from harness.checkers.measured import Guard, Measured, Shared, unmeasured
+from harness.checkers.wording import TIMES
 from harness.journalfile import Journal
 from harness.model.drill import Expectation, Measure
-from harness.model.event import Returned
+from harness.model.event import EVENTS_LOST, Failed, Returned
 from harness.model.journal import Entry
 from harness.model.plan import Plan
 from harness.model.verdict import Finding, Judgement, Verdict
@@ -31,8 +33,15 @@ def judge(plan: Plan, journal: Journal) -> Verdict:
     if found is None:
         return _verdict(plan, [_crashed("journal", "the journal could not be sorted")], [])
     shared = _shared(plan, found, journal.entries, guard)
-    trials = [measure(shared, trial) for trial in found.trials]
-    return _verdict(plan, _findings(plan, found, journal, trials), trials)
+    trials = [_measured(shared, trial, guard) for trial in found.trials]
+    crashed = dict.fromkeys([*guard.crashed, *chain.from_iterable(trial.crashed for trial in trials)])
+    return _verdict(plan, _findings(plan, found, journal, trials, tuple(crashed)), trials)
+
+
+def _measured(shared: Shared, trial: Trial, guard: Guard) -> Measured:
+    """A trial that cannot be put together proves nothing, and hides nothing."""
+    lost = unmeasured(trial)
+    return guard.run(f"trial {trial.number}", (), lost, lambda: measure(shared, trial))
 
 
 def _shared(plan: Plan, found: History, entries: Sequence[Entry], guard: Guard) -> Shared:
@@ -44,6 +53,8 @@ def _shared(plan: Plan, found: History, entries: Sequence[Entry], guard: Guard) 
         history=found,
         attempted=attempted,
         reads=guard.run("stalereads", (), None, lambda: stalereads.check(writes, reads)),
+        turns=guard.run("failovers", (), None, lambda: failovers.check(plan, found)),
+        first=guard.run("splitbrain", (), None, lambda: splitbrain.firsts(found.trials)),
     )
 
 
@@ -59,9 +70,14 @@ def _verdict(plan: Plan, findings: Sequence[Finding], trials: Sequence[Measured]
     )
 
 
-def _findings(plan: Plan, found: History, journal: Journal, trials: Sequence[Measured]) -> list[Finding]:
-    bounds = [_bounded(plan, expectation, trials, gaps=journal.gaps) for expectation in plan.expect]
-    findings = [*bounds, _journal(plan, found, journal), _faults_bit(plan, trials), _waits(found)]
+def _findings(
+    plan: Plan, found: History, journal: Journal, trials: Sequence[Measured], crashed: Sequence[str]
+) -> list[Finding]:
+    lost = _lost_events(journal.entries)
+    gaps = journal.gaps or bool(lost)
+    bounds = [_bounded(plan, expectation, trials, gaps=gaps) for expectation in plan.expect]
+    problems = (*journal.damage, *lost, *crashed)
+    findings = [*bounds, _journal(plan, found, problems), _faults_bit(plan, trials), _waits(found)]
     if any(expectation.measure in TIMES for expectation in plan.expect):
         findings.append(_noise(plan, trials))
     return findings
@@ -78,21 +94,27 @@ def _crashed(measure: Measure | Literal["journal"], text: str) -> Finding:
     return Finding(measure=measure, judgement="unknown", measured="", bound="", evidence=(text,))
 
 
-def _journal(plan: Plan, found: History, journal: Journal) -> Finding:
-    """Whole, undamaged, and of a run that went to its end."""
-    problems = list(journal.damage)
-    problems += _twice(found)
+def _lost_events(entries: Sequence[Entry]) -> list[str]:
+    """An observer that was away for too long: what its host told meanwhile is in no journal."""
+    return [e.reason for e in entries if isinstance(e, Failed) and e.command_id.startswith(EVENTS_LOST)]
+
+
+def _journal(plan: Plan, found: History, damage: Sequence[str]) -> Finding:
+    """Whole, undamaged, of this plan, and of a run that went to its end."""
+    problems = [*damage, *_twice(found)]
+    planned = {trial.number for trial in plan.trials}
+    problems += [f"trial {t.number} is not in the plan" for t in found.trials if t.number not in planned]
     if found.end is None:
         problems.append("the run's end is not in the journal: it died, or the journal was cut")
     elif found.end.reason != "done":
         problems.append(f"the run ended early: {found.end.reason}; {found.end.detail}".rstrip("; "))
-    made = sum(1 for trial in found.trials if trial.completed)
+    made = sum(1 for trial in found.trials if trial.completed and trial.number in planned)
     if made < len(plan.trials):
         problems.append(f"{made} of {len(plan.trials)} trials were completed")
     return Finding(
         measure="journal",
         judgement="unknown" if problems else "pass",
-        measured=f"{len(journal.entries)} entries, {made} trials completed",
+        measured=f"{made} trials completed",
         bound=f"whole, {len(plan.trials)} trials",
         evidence=few(problems, 10),
     )

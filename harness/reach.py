@@ -56,14 +56,14 @@ def cut_peers(host: str, faults: Iterable[Fault]) -> frozenset[str]:
 
 
 def without_arbiters(host: str, faults: Sequence[Fault], hosts: Hosts) -> bool:
-    """The host is cut off from a majority of those who arbitrate, or they are silenced.
+    """The host no longer reaches a majority of those who arbitrate: it is cut off, or they are silenced.
 
-    Arbiters are the witnesses; in a system without any, the other data nodes.
+    Arbiters are the witnesses; in a system without any, the data nodes, the host itself being one.
     """
-    arbiters = hosts.witnesses or tuple(name for name in hosts.data if name != host)
+    arbiters = hosts.witnesses or hosts.data
     gone = cut_peers(host, faults) | {silenced(fault) for fault in faults}
-    lost = sum(1 for name in arbiters if name in gone)
-    return bool(arbiters) and 2 * lost > len(arbiters)
+    reached = sum(1 for name in arbiters if name == host or name not in gone)
+    return bool(arbiters) and 2 * reached <= len(arbiters)
 
 
 def disturbs(fault: Fault, host: str, hosts: Hosts) -> bool:

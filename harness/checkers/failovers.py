@@ -1,10 +1,12 @@
 """Epochs that began, and those that no injected fault should have caused.
 
 A failover is a reign with an epoch newer than any before it: a promotion, or a primary that took a new
-epoch. Each act that strikes the primary (see history) allows one, from its beginning until its end plus
-the target's own detection bound plus a start's time; so does a fault still in force that cuts a *new*
-primary off from its witnesses. Every other one is false. With none in T hours the 95 % upper rate is 3/T.
-The first epoch of a stack is no failover.
+epoch. It belongs to the newest trial that had begun. Each act of the run that strikes the primary (see
+history) allows one, from its beginning until its end plus the target's own detection bound plus a start's
+time; so does a fault still in force that cuts a *new* primary off from its witnesses. Every other one is
+false, unless a fault or control that was asked for but not seen to be done may have had a part in it: that
+is in doubt. With none in T hours the 95 % upper rate is 3/T. The first epoch of a stack is no failover, nor
+is what happens before the first trial begins.
 """
 
 from __future__ import annotations
@@ -13,8 +15,12 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from harness.checkers.acts import Act, Reign
 from harness.checkers.figures import at
-from harness.checkers.history import Act, History, Reign, Trial
+from harness.checkers.history import History, Trial
+from harness.ids import step_id
+from harness.model.drill import HoldStep, WaitStep
+from harness.model.plan import Plan
 from harness.reach import without_arbiters
 
 START_S = 5.0  # a node that is started again takes a new epoch once it is up
@@ -25,7 +31,16 @@ class Failovers(Struct, frozen=True, kw_only=True):
 
     happened: tuple[Reign, ...]
     false: tuple[Reign, ...]
+    doubtful: tuple[Reign, ...]
     known: bool
+
+    def of(self, trial: Trial) -> Failovers:
+        return Failovers(
+            happened=_within(self.happened, trial),
+            false=_within(self.false, trial),
+            doubtful=_within(self.doubtful, trial),
+            known=self.known,
+        )
 
     def evidence(self, trial: Trial) -> tuple[str, ...]:
         acts = ", ".join(f"{act.text} at {at(act.before_s)}" for act in trial.acts) or "no fault"
@@ -36,12 +51,20 @@ class Failovers(Struct, frozen=True, kw_only=True):
         )
 
 
-def check(history: History, trial: Trial, bound_s: float) -> Failovers:
-    """bound_s: the target's promised detection time."""
-    happened = [r for r in newer(history.reigns) if trial.began_s <= r.begun_s <= trial.ended_s]
+def check(plan: Plan, history: History) -> Failovers:
+    """Of the whole run."""
+    bound_s = plan.promises.detection.limit_s
+    began_s = history.trials[0].began_s if history.trials else 0.0
+    happened = [reign for reign in newer(history.reigns) if reign.begun_s >= began_s]
+    unexplained = _unexplained(happened, _allowances(history, happened, bound_s))
+    doubts = [(trial, _doubtful_from(plan, trial)) for trial in history.trials]
+    doubtful = [
+        r for r in unexplained if any(from_s <= r.begun_s < trial.until_s for trial, from_s in doubts)
+    ]
     return Failovers(
         happened=tuple(happened),
-        false=tuple(_unexplained(happened, _allowances(history, trial, happened, bound_s))),
+        false=tuple(reign for reign in unexplained if reign not in doubtful),
+        doubtful=tuple(doubtful),
         known=bool(history.reigns),
     )
 
@@ -55,13 +78,16 @@ def newer(reigns: Sequence[Reign]) -> list[Reign]:
     return found[1:]
 
 
-def _allowances(
-    history: History, trial: Trial, happened: Sequence[Reign], bound_s: float
-) -> list[tuple[float, float]]:
-    """Spans in each of which one failover is explained."""
-    spans = [(act.before_s, _until(act, bound_s)) for act in trial.acts if act.strikes]
+def _within(reigns: Sequence[Reign], trial: Trial) -> tuple[Reign, ...]:
+    return tuple(reign for reign in reigns if trial.began_s <= reign.begun_s < trial.until_s)
+
+
+def _allowances(history: History, happened: Sequence[Reign], bound_s: float) -> list[tuple[float, float]]:
+    """Spans in each of which one failover is explained, the first to end first."""
+    acts = [act for trial in history.trials for act in trial.acts]
+    spans = [(act.before_s, _until(act, bound_s)) for act in acts if act.strikes]
     for reign in happened:
-        still = (act for act in trial.acts if _lasts(act, reign.begun_s) and act.primary != reign.node)
+        still = (act for act in acts if _lasts(act, reign.begun_s) and act.primary != reign.node)
         for act in still:
             if act.fault and without_arbiters(reign.node, (act.fault,), history.hosts):
                 spans.append((reign.begun_s, _until(act, bound_s)))
@@ -88,3 +114,12 @@ def _unexplained(happened: Sequence[Reign], spans: list[tuple[float, float]]) ->
         else:
             left.remove(open_now)
     return false
+
+
+def _doubtful_from(plan: Plan, trial: Trial) -> float:
+    """When the first step began whose fault or control was not seen to be done: it may be half done."""
+    planned = next((planned.steps for planned in plan.trials if planned.number == trial.number), ())
+    asks = {i for i, timed in enumerate(planned) if not isinstance(timed.step, WaitStep | HoldStep)}
+    done = {act.act_id for act in trial.acts} - {failed.command_id for failed in trial.failed}
+    asked = (step for step in trial.begun if step.index in asks)
+    return min((s.at_s for s in asked if step_id(trial.number, s.index) not in done), default=float("inf"))

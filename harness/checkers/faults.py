@@ -1,25 +1,29 @@
 """Did every planned fault bite, and end in time? Ignores what the cluster made of it.
 
-A trial in which one did not proves nothing about times, and a drill with such a trial is unknown. Steps
-that were left out because a wait had expired are no failure of the injection: the wait says so itself.
-A control that the target refused has been asked for; what that means is for the expectations to say.
+A fault without evidence was not seen to bite. A trial in which one did not bite proves nothing about times,
+and a drill with such a trial is unknown. Steps that were left out because a wait had expired are no failure
+of the injection: the wait says so itself. A control that the target refused has been asked for; what that
+means is for the expectations to say.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from harness.checkers.acts import Act
 from harness.checkers.figures import seconds
-from harness.checkers.history import Act, Trial
+from harness.checkers.history import Trial
 from harness.ids import step_id
 from harness.model.drill import ControlStep, HoldStep, WaitStep
-from harness.model.plan import TimedStep, TrialPlan
+from harness.model.plan import TimedStep
 
 LATE_S = 1.0  # a fault that lasts this much longer than planned is another fault
 
 
-def check(trial: Trial, plan: TrialPlan) -> tuple[str, ...]:
+def check(trial: Trial, steps: Sequence[TimedStep]) -> tuple[str, ...]:
     """What is wrong, a line each; empty when every fault did its work."""
     problems: list[str] = []
-    for index, timed in enumerate(plan.steps):
+    for index, timed in enumerate(steps):
         problem = _step(trial, index, timed)
         if problem:
             problems.append(f"trial {trial.number}, step {index + 1}: {problem}")
@@ -41,6 +45,8 @@ def _step(trial: Trial, index: int, timed: TimedStep) -> str:
                 return failed
             if act is None:
                 return "" if _left_out(trial, index) else "the fault never came into force"
+            if not act.evidence:
+                return f"nothing shows that {act.text} took effect"
             return _end(act, trial, step.until_s - timed.at_s)
 
 

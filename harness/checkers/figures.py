@@ -1,4 +1,9 @@
-"""Figures and how they read. Seconds; None is censored: it never came."""
+"""Figures and how they read. Seconds.
+
+A value of None is censored: it had not come when nobody looked any more, `low` after the fault. Where a
+person's own deadline for it had passed by then, low is None too: it counts as +∞. A high of None is a value
+that may yet have been longer.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +22,25 @@ def since(event_s: float, *, before_s: float, after_s: float, low_s: float | Non
     )
 
 
+NEVER = Figure(value=None, low=None, high=None)
+
+
 def censored(waited_s: float) -> Figure:
     """It had not come after this long."""
     return Figure(value=None, low=max(waited_s, 0.0), high=None)
+
+
+def longest(figures: Sequence[Figure]) -> Figure:
+    """Of the longest of several: its ends are the longest of their ends. 0 of none."""
+    if NEVER in figures:
+        return NEVER
+    values, lows, highs = ([getattr(f, end) for f in figures] for end in ("value", "low", "high"))
+    return Figure(value=_longest(values), low=_longest(lows), high=_longest(highs))
+
+
+def _longest(ends: Sequence[float | None]) -> float | None:
+    known = [end for end in ends if end is not None]
+    return max(known, default=0.0) if len(known) == len(ends) else None
 
 
 def seconds(value: float | None) -> str:

@@ -5,15 +5,14 @@ A checker that crashes makes its measures unknown and names itself; the others g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from harness.checkers import (
+    deadlines,
     detection,
     durability,
-    failovers,
     faults,
     noise,
     outage,
@@ -21,77 +20,29 @@ from harness.checkers import (
     rejoin,
     splitbrain,
 )
+from harness.checkers.deadlines import Times
 from harness.checkers.durability import Durability
 from harness.checkers.failovers import Failovers
-from harness.checkers.figures import at, censored, few
-from harness.checkers.history import Act, History, Trial
+from harness.checkers.figures import NEVER, at, few
+from harness.checkers.history import Trial
+from harness.checkers.measured import Guard, Measured, Shared
 from harness.checkers.outage import Outage
 from harness.checkers.splitbrain import SplitBrain
-from harness.checkers.stalereads import Reads
 from harness.checkers.stranded import stranded
+from harness.checkers.wording import TIMES
 from harness.model.drill import HoldStep, Measure, WaitStep
-from harness.model.plan import Plan, TrialPlan
-from harness.model.verdict import Figure, PhaseTime, TrialMeasures
-
-T = TypeVar("T")
+from harness.model.plan import Plan, TimedStep
+from harness.model.verdict import PhaseTime, TrialMeasures
 
 LOSS: tuple[Measure, ...] = ("lost_writes", "rpo", "phantom_writes")
 REIGNS: tuple[Measure, ...] = ("failovers", "false_failovers")
-TIMES: tuple[Measure, ...] = ("detection_time", "outage", "rejoin_time")
-# A wait that expired is the deadline of these: what came later came never.
-_DEADLINE_OF: Mapping[str, tuple[str, ...]] = {
-    "rejoined": ("rejoin",),
-    "failover": ("detection", "outage"),
-    "steady": ("outage", "rejoin"),
-}
-
-
-class Shared(Struct, frozen=True, kw_only=True):
-    """What all trials are measured against. reads: None when that checker crashed."""
-
-    plan: Plan
-    history: History
-    attempted: Mapping[str, int]
-    reads: Reads | None
-
-
-class Measured(Struct, frozen=True, kw_only=True):
-    """One trial. unknown: why a measure could not be taken. proven: violations that need no number.
-
-    faults_missing, noise: what is wrong with the injection, and with the harness.
-    """
-
-    numbers: TrialMeasures
-    unknown: Mapping[Measure, str]
-    evidence: Mapping[Measure, tuple[str, ...]]
-    proven: frozenset[Measure]
-    served_late: bool  # an old primary served after a newer one: two operations alone prove it
-    faults_missing: tuple[str, ...]
-    noise: str
-
-
-class Guard:
-    """Runs checkers; a crash leaves the default, and a reason for each measure that it leaves unknown."""
-
-    def __init__(self) -> None:
-        self.unknown: dict[Measure, str] = {}
-
-    def run(self, name: str, measures: Sequence[Measure], default: T, check: Callable[[], T]) -> T:
-        try:
-            return check()
-        except Exception as error:
-            text = f"the checker `{name}` crashed: {type(error).__name__}: {error}"
-            self.unknown.update(dict.fromkeys(measures, text))
-            return default
 
 
 class _Taken(Struct, frozen=True, kw_only=True):
     """The checkers' answers for one trial; None where one crashed or does not apply."""
 
-    detection: Figure | None
-    outage: Outage | None
+    times: Times
     apart: Outage | None
-    rejoin: Figure | None
     phases: tuple[PhaseTime, ...]
     loss: Durability | None
     brains: SplitBrain | None
@@ -101,39 +52,46 @@ class _Taken(Struct, frozen=True, kw_only=True):
 def measure(shared: Shared, trial: Trial) -> Measured:
     """All checkers on one trial."""
     guard = Guard()
-    taken = _take(shared, trial, guard)
+    steps = _planned(shared.plan, trial)
+    taken = _take(shared, trial, steps, guard)
     crashed: tuple[str, ...] = (f"trial {trial.number}: the checker `faults` crashed",)
-    missing = guard.run("faults", TIMES, crashed, lambda: _faults(shared.plan, trial))
-    noisy = guard.run("noise", TIMES, "", lambda: _noise(shared, trial, taken))
-    taken = _by_deadline(shared.plan, trial, taken)
+    missing = guard.run("faults", TIMES, crashed, lambda: faults.check(trial, steps))
+    noisy = guard.run("noise", TIMES, "", lambda: _noise(shared, trial, taken.times))
     _say_unknown(shared, trial, taken, guard.unknown)
     return Measured(
         numbers=_numbers(shared, trial, taken, void=_void(shared, trial, missing, noisy)),
         unknown=guard.unknown,
         evidence=_evidence(shared, trial, taken),
-        proven=frozenset({"split_brain"} if taken.brains and taken.brains.proven else set()),
+        proven=_proven(taken),
         served_late=bool(taken.brains and taken.brains.late),
+        rpo=taken.loss.rpo if taken.loss else NEVER,
         faults_missing=missing,
         noise=noisy,
+        crashed=tuple(guard.crashed),
     )
 
 
-def _take(shared: Shared, trial: Trial, guard: Guard) -> _Taken:
-    plan, history = shared.plan, shared.history
-    bound_s = plan.promises.detection.limit_s
-    return _Taken(
+def _take(shared: Shared, trial: Trial, steps: Sequence[TimedStep], guard: Guard) -> _Taken:
+    history, first, turns = shared.history, shared.first, shared.turns
+    brains = None
+    if first is not None:
+        brains = guard.run(
+            "splitbrain", ("split_brain",), None, lambda: splitbrain.check(trial, history.roles, first)
+        )
+    times = Times(
         detection=guard.run("detection", ("detection_time",), None, lambda: detection.check(trial)),
         outage=guard.run("outage", ("outage",), None, lambda: _outage(shared, trial, with_victim=False)),
-        apart=guard.run("outage", (), None, lambda: _outage(shared, trial, with_victim=True)),
         rejoin=guard.run(
             "rejoin", ("rejoin_time",), None, lambda: rejoin.check(trial, history.hosts, history.stalls)
         ),
+    )
+    return _Taken(
+        times=guard.run("deadlines", TIMES, times, lambda: deadlines.within(times, trial, steps)),
+        apart=guard.run("outage", (), None, lambda: _outage(shared, trial, with_victim=True)),
         phases=guard.run("phases", (), (), lambda: phases.check(trial)),
         loss=guard.run("durability", LOSS, None, lambda: durability.check(trial, shared.attempted)),
-        brains=guard.run(
-            "splitbrain", ("split_brain",), None, lambda: splitbrain.check(trial, history.roles)
-        ),
-        turns=guard.run("failovers", REIGNS, None, lambda: failovers.check(history, trial, bound_s)),
+        brains=brains,
+        turns=turns.of(trial) if turns else None,
     )
 
 
@@ -142,29 +100,35 @@ def _outage(shared: Shared, trial: Trial, *, with_victim: bool) -> Outage | None
     apart = stranded(plan.clients, trial.acts, shared.history.hosts)
     return outage.check(
         [write for write in trial.writes if (write.client in apart) == with_victim],
-        trial.main,
+        trial.acts,
+        [client for client in plan.clients if (client.host in apart) == with_victim],
         bound_s=plan.promises.detection.limit_s,
         timeout_s=plan.load.timeout_s,
     )
 
 
-def _faults(plan: Plan, trial: Trial) -> tuple[str, ...]:
-    planned = _planned(plan, trial)
-    return faults.check(trial, planned) if planned else ()
+def _proven(taken: _Taken) -> frozenset[Measure]:
+    """RPO 0 is broken by any loss, though a single late write that is lost took no time."""
+    proven: set[Measure] = set()
+    if taken.brains and taken.brains.proven:
+        proven.add("split_brain")
+    if taken.loss and taken.loss.lost:
+        proven.add("rpo")
+    return frozenset(proven)
 
 
-def _planned(plan: Plan, trial: Trial) -> TrialPlan | None:
-    return next((planned for planned in plan.trials if planned.number == trial.number), None)
+def _planned(plan: Plan, trial: Trial) -> tuple[TimedStep, ...]:
+    return next((planned.steps for planned in plan.trials if planned.number == trial.number), ())
 
 
-def _noise(shared: Shared, trial: Trial, taken: _Taken) -> str:
+def _noise(shared: Shared, trial: Trial, times: Times) -> str:
     """From the fault to the last thing that was timed; to the trial's end where something never came."""
-    act = trial.main
+    act, main = trial.main, times.outage
     from_s = act.before_s if act else trial.began_s
-    ends = [taken.outage.end_s] if taken.outage else []
-    figures = [taken.detection, taken.outage.figure if taken.outage else None]
+    ends = [main.end_s] if main and main.end_s is not None else []
+    figures = [times.detection, main.figure if main else None]
     ends += [from_s + figure.high for figure in figures if figure and figure.high is not None]
-    never = any(figure and figure.value is None for figure in figures)
+    never = any(figure and figure.high is None for figure in figures)
     return noise.check(
         shared.history.stalls,
         from_s=from_s,
@@ -180,64 +144,48 @@ def _void(shared: Shared, trial: Trial, missing: tuple[str, ...], noisy: str) ->
     if not trial.whole:
         return trial.reason
     end = shared.history.end
-    if not trial.completed and end is not None and end.reason in ("interrupted", "deadline", "world broke"):
-        return f"the trial was stopped: {end.reason}"
-    planned = _planned(shared.plan, trial)
-    acts = [t for t in (planned.steps if planned else ()) if not isinstance(t.step, WaitStep | HoldStep)]
+    if not trial.completed and (end is None or end.reason in ("interrupted", "deadline", "world broke")):
+        return f"the trial was stopped: {end.reason if end else trial.reason}"
+    acts = [t for t in _planned(shared.plan, trial) if not isinstance(t.step, WaitStep | HoldStep)]
     return "nothing was done to the cluster" if acts and trial.main is None else noisy
-
-
-def _by_deadline(plan: Plan, trial: Trial, taken: _Taken) -> _Taken:
-    """What came only after a wait for it had expired came never."""
-    planned = _planned(plan, trial)
-    act = trial.main
-    if act is None or planned is None:
-        return taken
-    for wait in trial.waits:
-        step = planned.steps[wait.index].step if wait.index < len(planned.steps) else None
-        if not wait.met and isinstance(step, WaitStep):
-            taken = _cut_off(taken, act, step.wait_for, wait.at_s)
-    return taken
-
-
-def _cut_off(taken: _Taken, act: Act, wait_for: str, deadline_s: float) -> _Taken:
-    names = _DEADLINE_OF[wait_for]
-    detected, main, back = taken.detection, taken.outage, taken.rejoin
-    if "detection" in names:
-        detected = _never_after(detected, act.middle_s, deadline_s)
-    if "outage" in names and main is not None and main.end_s > deadline_s:
-        main = structs.replace(main, figure=censored(deadline_s - act.after_s))
-    if "rejoin" in names and act.ended is not None:
-        back = _never_after(back, act.ended.after_s, deadline_s)
-    return structs.replace(taken, detection=detected, outage=main, rejoin=back)
-
-
-def _never_after(figure: Figure | None, from_s: float, deadline_s: float) -> Figure | None:
-    if figure is None or figure.value is None or from_s + figure.value <= deadline_s:
-        return figure
-    return censored(deadline_s - from_s)
 
 
 def _say_unknown(shared: Shared, trial: Trial, taken: _Taken, unknown: dict[Measure, str]) -> None:
     """A check without anything to check is unknown, not passed."""
-    if taken.loss is not None and not taken.loss.was_read:
-        unknown.update(
-            dict.fromkeys(LOSS, f"the writes were not read back ({trial.reason or 'no final read'})")
-        )
-    elif taken.loss is not None and not taken.loss.acknowledged:
-        unknown.update(dict.fromkeys(LOSS, "no write was acknowledged"))
-    if taken.brains is not None and not taken.brains.seen:
+    if taken.loss is not None:
+        why = _loss_unknown(trial, taken.loss)
+        unknown.update(dict.fromkeys(LOSS if why else (), why))
+    if taken.times.outage is not None and taken.times.outage.untried:
+        unknown["outage"] = taken.times.outage.untried
+    if shared.first is None:
+        unknown["split_brain"] = "the checker `splitbrain` crashed"
+    elif taken.brains is not None and not taken.brains.seen:
         unknown["split_brain"] = "no operation says which node served it"
-    if taken.turns is not None and not taken.turns.known:
+    if taken.turns is None:
+        unknown.update(dict.fromkeys(REIGNS, "the checker `failovers` crashed"))
+    elif not taken.turns.known:
         unknown.update(dict.fromkeys(REIGNS, "no node ever said that it is primary"))
+    elif taken.turns.doubtful:
+        unknown["false_failovers"] = "an injection that failed may have caused a failover"
     if shared.reads is None:
         unknown["stale_reads"] = "the checker `stalereads` crashed"
     elif not any(read.outcome == "ok" for read in trial.reads):
         unknown["stale_reads"] = "no read was answered"
 
 
+def _loss_unknown(trial: Trial, loss: Durability) -> str:
+    if loss.flaw:
+        return f"{loss.flaw} ({trial.reason})" if trial.final is None and trial.reason else loss.flaw
+    if not loss.acknowledged:
+        return "no write was acknowledged"
+    if not trial.all_told:
+        return "not every client has told its last operation"
+    return f"{loss.late} acknowledgements came only after the final read" if loss.late else ""
+
+
 def _numbers(shared: Shared, trial: Trial, taken: _Taken, *, void: str) -> TrialMeasures:
     act, loss, brains, turns = trial.main, taken.loss, taken.brains, taken.turns
+    main = taken.times.outage
     stale = [s for s in shared.reads.stale if s.read.trial == trial.number] if shared.reads else []
     return TrialMeasures(
         trial=trial.number,
@@ -245,10 +193,10 @@ def _numbers(shared: Shared, trial: Trial, taken: _Taken, *, void: str) -> Trial
         fault_at_s=act.middle_s if act else None,
         fault_error_s=(act.after_s - act.before_s) / 2 if act else 0.0,
         phases=taken.phases,
-        detection=taken.detection,
-        outage=taken.outage.figure if taken.outage else None,
+        detection=taken.times.detection,
+        outage=main.figure if main else None,
         stranded_outage=taken.apart.figure if taken.apart else None,
-        rejoin=taken.rejoin,
+        rejoin=taken.times.rejoin,
         writes_acknowledged=loss.acknowledged if loss else 0,
         writes_unknown=loss.unknown if loss else 0,
         writes_failed=loss.failed if loss else 0,
@@ -258,7 +206,7 @@ def _numbers(shared: Shared, trial: Trial, taken: _Taken, *, void: str) -> Trial
         recovered=loss.recovered if loss else 0,
         phantom=(len(loss.phantoms) if loss else 0) + len(_aborted(shared, trial, loss)),
         duplicated=len(loss.duplicated) if loss else 0,
-        rpo_s=loss.rpo_s if loss else 0.0,
+        rpo_s=(loss.rpo.value or 0.0) if loss else 0.0,
         split_brain_low_s=brains.low_s if brains else 0.0,
         split_brain_high_s=brains.high_s if brains else 0.0,
         claimed_s=brains.claimed_s if brains else 0.0,
@@ -267,8 +215,8 @@ def _numbers(shared: Shared, trial: Trial, taken: _Taken, *, void: str) -> Trial
         failovers=len(turns.happened) if turns else 0,
         false_failovers=len(turns.false) if turns else 0,
         void=void,
-        outage_gap=taken.outage.gap if taken.outage else None,
-        slow_writes=taken.outage.slow if taken.outage else 0,
+        outage_gap=main.gap if main else None,
+        slow_writes=main.slow if main else 0,
     )
 
 
@@ -277,7 +225,9 @@ def _aborted(shared: Shared, trial: Trial, loss: Durability | None) -> tuple[str
     if shared.reads is None:
         return ()
     known = set(loss.phantoms) if loss else set()
-    mine = (read.value for read in shared.reads.aborted if read.trial == trial.number)
+    mine = [read.value for read in shared.reads.aborted if read.trial == trial.number]
+    if not trial.all_told:  # who wrote it may not have told yet
+        mine = [value for value in mine if value in shared.attempted]
     return tuple(value for value in dict.fromkeys(mine) if value not in known)
 
 
@@ -290,7 +240,7 @@ def _evidence(shared: Shared, trial: Trial, taken: _Taken) -> dict[Measure, tupl
             f"{where}: {v} is in the final read, but was never written, or failed" for v in loss.phantoms
         ]
         phantoms += [
-            f"{where}: {v} was read, but was never written, or failed" for v in _aborted(shared, trial, loss)
+            f"{where}: {v} was read, though it was not written by then" for v in _aborted(shared, trial, loss)
         ]
         found["phantom_writes"] = few(phantoms)
     if taken.brains is not None and taken.brains.proven:

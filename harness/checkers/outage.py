@@ -1,204 +1,179 @@
 """How long clients could not write. Latency counts from the *scheduled* time: no coordinated omission.
 
-Writes of the chosen clients in the order in which the open loop wanted them. A run of 3 good ones in a
-row is service; what lies between two such runs and holds a bad one (failed or unknown) is an interruption.
-It ends with the first good return of the next run; without a next run it is censored.
+Each writer of the chosen clients is measured by itself (see interruptions), and the worst counts: a writer
+that hangs is not made well by one that is served.
 
-    RTO     = end of the interruption − t_fault         the fault struck the primary, and the first bad
-                                                        write came within the detection bound + 1 s
+    RTO     = end of the interruption − t_fault         the writer's first interruption after a fault that
+                                                        struck the primary, its first bad write within the
+                                                        detection bound + 1 s
     length  = end − last good return before it          every other interruption: a later one, or one of a
                                                         fault that leaves the primary alone
     outage  = the longest of these; 0 if there is none
 
 The error: t_fault lies in the injection's interval; service was back at the earliest just after the last
 bad call, and at the latest with the good return. A call that came late only because its writer was still
-waiting for an older one is taken as it is: to the client that was outage as well.
-
-Writes that are slow but good are no interruption by count, but silence is: where no write is good for
-longer than the load can explain (the longest silence before the fault, at least twice the mean spacing),
-that silence is an interruption too. `slow`: good writes that took more than 0.1 s from their schedule.
+waiting for a connection is taken as it is: to the client that was outage as well. A silence counts from
+its begin, less what the load explains. `slow`: good writes that took more than 0.1 s from their schedule.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
 from operator import attrgetter
 
 from msgspec import Struct
 
-from harness.checkers.figures import censored
-from harness.checkers.history import Act
+from harness.checkers.acts import Act
+from harness.checkers.figures import censored, longest
+from harness.checkers.interruptions import (
+    Interruption,
+    Silence,
+    interruptions,
+    is_good,
+    open_until_s,
+    returned_s,
+    silence,
+)
 from harness.model.event import Returned
+from harness.model.plan import ClientPlan
 from harness.model.verdict import Figure
 
-RUN = 3
 SLOW_S = 0.1
 LATE_CALL_S = 0.02  # its own writer held it back: demand was there all the time
 GRACE_S = 1.0
 
-
-class Span(Struct, frozen=True, kw_only=True):
-    """An interruption. ended: the first good write of the next run; None if none came."""
-
-    last_good_s: float
-    first_bad: Returned
-    last_bad: Returned
-    ended: Returned | None
+Lanes = dict[tuple[str, str], list[Returned]]
 
 
-class Outage(Struct, frozen=True, kw_only=True):
-    """gap: from the last good write before it to the first after. end_s: the last thing timed."""
+class Down(Struct, frozen=True, kw_only=True):
+    """One interruption or silence of one writer. gap: from its last good write before to the first after."""
 
     figure: Figure
     gap: Figure
-    slow: int
-    writes: int
-    interruptions: int
+    from_s: float
     end_s: float
 
 
-def check(writes: Sequence[Returned], act: Act | None, *, bound_s: float, timeout_s: float) -> Outage | None:
-    """None when these clients wrote nothing. act: what the outage counts from; None is the load's begin."""
-    ops = sorted(writes, key=attrgetter("scheduled_s"))
-    if not ops:
+class Outage(Struct, frozen=True, kw_only=True):
+    """downs: the longest first. untried: who wrote nothing after the fault; empty when all did."""
+
+    figure: Figure
+    downs: tuple[Down, ...]
+    slow: int
+    writes: int
+    untried: str
+
+    @property
+    def gap(self) -> Figure:
+        return self.downs[0].gap if self.downs else Figure(value=0.0, low=0.0, high=0.0)
+
+    @property
+    def end_s(self) -> float | None:
+        """The last thing that was timed."""
+        return max((down.end_s for down in self.downs), default=None)
+
+
+def check(
+    writes: Sequence[Returned],
+    acts: Sequence[Act],
+    clients: Sequence[ClientPlan],
+    *,
+    bound_s: float,
+    timeout_s: float,
+) -> Outage | None:
+    """None when these clients have no writer. acts: by time; without any all the load counts."""
+    lanes = _lanes(writes)
+    if not lanes and not any(client.writers for client in clients):
         return None
-    from_s = act.before_s if act else ops[0].scheduled_s
-    spans = interruptions(ops, from_s=from_s, timeout_s=timeout_s)
-    found = [(_figure(span, act, bound_s), _gap(span), _end(span)) for span in spans]
-    quiet = _silence(ops, act)
-    worst = max([*found, quiet], key=lambda item: _size(item[0]))
+    found = [down for ops in lanes.values() for down in _downs(ops, acts, bound_s, timeout_s)]
     return Outage(
-        figure=worst[0],
-        gap=worst[1],
-        slow=sum(1 for op in ops if _is_good(op) and (op.ret_s or 0.0) - op.scheduled_s > SLOW_S),
-        writes=len(ops),
-        interruptions=len(spans),
-        end_s=max(item[2] for item in [*found, quiet]),
+        figure=longest([down.figure for down in found]),
+        downs=tuple(sorted(found, key=_size, reverse=True)),
+        slow=sum(1 for op in writes if is_good(op) and returned_s(op) - op.scheduled_s > SLOW_S),
+        writes=len(writes),
+        untried=_untried(lanes, acts, clients),
     )
 
 
-def interruptions(ops: Sequence[Returned], *, from_s: float, timeout_s: float) -> list[Span]:
-    """All interruptions whose bad writes the time from from_s on can have caused. ops: by schedule."""
-    good = [_is_good(op) for op in ops]
-    stable = _stable(good)
-    spans: list[Span] = []
-    index, last_good_s = 0, ops[0].scheduled_s
-    while index < len(ops):
-        if good[index] or not _may_be_caused(ops[index], from_s, timeout_s):
-            if good[index] and stable[index]:
-                last_good_s = max(last_good_s, ops[index].ret_s or 0.0)
-            index += 1
-            continue
-        back = next((i for i in range(index, len(ops)) if stable[i]), len(ops))
-        bad = [op for op in ops[index:back] if not _is_good(op)]
-        ended = _first_return(ops, stable, back)
-        spans.append(
-            Span(
-                last_good_s=min(last_good_s, ended.ret_s or 0.0) if ended else last_good_s,
-                first_bad=bad[0],
-                last_bad=max(bad, key=attrgetter("call_s")),
-                ended=ended,
-            )
-        )
-        index = back
-    return spans
+def _lanes(writes: Iterable[Returned]) -> Lanes:
+    """By client and writer: a value is `<prefix>.<client>.<writer>.<n>` (see StartLoad)."""
+    lanes: Lanes = {}
+    for op in writes:
+        lanes.setdefault((op.client, op.value.rpartition(".")[0]), []).append(op)
+    for ops in lanes.values():
+        ops.sort(key=attrgetter("scheduled_s"))
+    return lanes
 
 
-def _is_good(op: Returned) -> bool:
-    return op.outcome == "ok" and op.ret_s is not None
+def _untried(lanes: Lanes, acts: Sequence[Act], clients: Sequence[ClientPlan]) -> str:
+    from_s = acts[-1].after_s if acts else float("-inf")
+    tried = [client for (client, _), ops in lanes.items() if ops[-1].call_s >= from_s]
+    idle = [c for c in clients if tried.count(c.host) < c.writers]
+    when = " after the fault" if acts else ""
+    return ", ".join(f"{c.host}: {tried.count(c.host)} of {c.writers} writers wrote{when}" for c in idle)
 
 
-def _stable(good: Sequence[bool]) -> list[bool]:
-    """Which are part of a run of at least RUN good ones."""
-    stable, begin = [False] * len(good), 0
-    for index in range(len(good) + 1):
-        if index == len(good) or not good[index]:
-            if index - begin >= RUN:
-                stable[begin:index] = [True] * (index - begin)
-            begin = index + 1
-    return stable
+def _downs(ops: Sequence[Returned], acts: Sequence[Act], bound_s: float, timeout_s: float) -> list[Down]:
+    """Of one writer. Of all that a strike may have caused the first counts from it."""
+    from_s = acts[0].before_s if acts else ops[0].scheduled_s
+    spans = interruptions(ops, from_s=from_s, timeout_s=timeout_s)
+    left = [act for act in acts if act.strikes]
+    downs = []
+    for span in spans:
+        act = _cause(span, left, bound_s, timeout_s)
+        left = [other for other in left if act is None or other.before_s > act.before_s]
+        downs.append(_interrupted(span, act))
+    quiet = silence(ops, from_s=from_s, apart_from=spans)
+    return [*downs, _silent(quiet)] if quiet else downs
 
 
-def _may_be_caused(op: Returned, from_s: float, timeout_s: float) -> bool:
-    """It was still open when the fault came, or was called later."""
-    return (op.call_s + timeout_s if op.ret_s is None else op.ret_s) >= from_s
+def _cause(span: Interruption, strikes: Sequence[Act], bound_s: float, timeout_s: float) -> Act | None:
+    """The newest strike before the first bad call, else the first while that call was open."""
+    bad = span.first_bad
+    before = [act for act in strikes if act.before_s <= bad.call_s]
+    during = [act for act in strikes if act.before_s <= open_until_s(bad, timeout_s)]
+    act = before[-1] if before else during[0] if during else None
+    return act if act and bad.call_s <= act.after_s + bound_s + GRACE_S else None
 
 
-def _first_return(ops: Sequence[Returned], stable: Sequence[bool], begin: int) -> Returned | None:
-    """Of the run that begins here, the write that returned first: an older one may have waited longer."""
-    if begin == len(ops):
-        return None
-    first = ops[begin]
-    for index in range(begin, len(ops)):
-        op = ops[index]
-        if not stable[index] or op.call_s > (first.ret_s or 0.0):
-            break
-        if (op.ret_s or 0.0) < (first.ret_s or 0.0):
-            first = op
-    return first
+def _interrupted(span: Interruption, act: Act | None) -> Down:
+    gap = _gap(span)
+    figure = gap if act is None else _from_fault(span, act)
+    from_s = span.last_good_s if act is None else act.before_s
+    return Down(figure=figure, gap=gap, from_s=from_s, end_s=span.end_s)
 
 
-def _figure(span: Span, act: Act | None, bound_s: float) -> Figure:
-    counts_from_fault = (
-        act is not None and act.strikes and span.first_bad.call_s <= act.after_s + bound_s + GRACE_S
-    )
-    if act is None or not counts_from_fault:
-        return _gap(span)
+def _from_fault(span: Interruption, act: Act) -> Figure:
     if span.ended is None:
         return censored(span.last_bad.call_s - act.after_s)
-    end_s = span.ended.ret_s or 0.0
     return Figure(
-        value=max(end_s - act.middle_s, 0.0),
-        low=max(_back_low_s(span) - act.after_s, 0.0),
-        high=max(end_s - act.before_s, 0.0),
+        value=max(span.end_s - act.middle_s, 0.0),
+        low=max(_back_low_s(span, span.ended) - act.after_s, 0.0),
+        high=max(span.end_s - act.before_s, 0.0) if span.sure else None,
     )
 
 
-def _back_low_s(span: Span) -> float:
-    """The earliest that service can have been back: not before the last bad call that preceded its proof."""
-    assert span.ended is not None
-    if span.ended.call_s - span.ended.scheduled_s > LATE_CALL_S:
-        return span.ended.call_s
-    return min(span.last_bad.call_s, span.ended.ret_s or 0.0)
-
-
-def _gap(span: Span) -> Figure:
+def _gap(span: Interruption) -> Figure:
     """Surely down from the first bad return to the last bad call, perhaps from the last good to the first."""
     if span.ended is None:
         return censored(span.last_bad.call_s - span.last_good_s)
-    end_s = span.ended.ret_s or 0.0
-    bad_s = span.first_bad.call_s if span.first_bad.ret_s is None else span.first_bad.ret_s
-    sure_s = _back_low_s(span) - bad_s
-    value = max(end_s - span.last_good_s, 0.0)
-    return Figure(value=value, low=min(max(sure_s, 0.0), value), high=value)
+    value = max(span.end_s - span.last_good_s, 0.0)
+    sure_s = max(_back_low_s(span, span.ended) - returned_s(span.first_bad), 0.0)
+    return Figure(value=value, low=min(sure_s, value), high=value if span.sure else None)
 
 
-def _end(span: Span) -> float:
-    return (span.ended.ret_s or 0.0) if span.ended else span.last_bad.call_s
+def _back_low_s(span: Interruption, ended: Returned) -> float:
+    """The earliest that service can have been back: not before the last bad call that preceded its proof."""
+    if ended.call_s - ended.scheduled_s > LATE_CALL_S:
+        return ended.call_s
+    return min(span.last_bad.call_s, returned_s(ended))
 
 
-def _size(figure: Figure) -> float:
-    return float("inf") if figure.value is None else figure.value
+def _silent(quiet: Silence) -> Down:
+    length_s = quiet.to_s - quiet.from_s
+    figure = Figure(value=length_s, low=length_s - quiet.explained_s, high=quiet.to_s - quiet.called_s)
+    return Down(figure=figure, gap=figure, from_s=quiet.from_s, end_s=quiet.to_s)
 
 
-def _silence(ops: Sequence[Returned], act: Act | None) -> tuple[Figure, Figure, float]:
-    """The longest time without a good return; 0 where the load itself explains it."""
-    good = sorted((op.ret_s or 0.0, op.call_s) for op in ops if _is_good(op))
-    none = Figure(value=0.0, low=0.0, high=0.0)
-    if len(good) < 2:
-        return none, none, ops[0].scheduled_s
-    from_s = act.before_s if act else good[0][0]
-    spacing_s = (ops[-1].scheduled_s - ops[0].scheduled_s) / len(ops)
-    explained_s, worst, called_s = 2 * spacing_s, (from_s, from_s), from_s
-    for (last_s, call_s), (next_s, _) in pairwise(good):
-        if next_s <= from_s:
-            explained_s = max(explained_s, next_s - last_s)
-        elif next_s - max(last_s, from_s) > worst[1] - worst[0]:
-            worst, called_s = (max(last_s, from_s), next_s), max(call_s, from_s)
-    length_s = worst[1] - worst[0]
-    if length_s <= explained_s:
-        none = Figure(value=0.0, low=0.0, high=length_s)
-        return none, none, from_s
-    figure = Figure(value=length_s, low=length_s - explained_s, high=worst[1] - called_s)
-    return figure, figure, worst[1]
+def _size(down: Down) -> float:
+    return float("inf") if down.figure.value is None else down.figure.value

@@ -7,7 +7,8 @@ a newer epoch, by its return. A phase that never came is not in the list.
 
 from __future__ import annotations
 
-from harness.checkers.history import Act, Trial
+from harness.checkers.acts import Act
+from harness.checkers.history import Trial
 from harness.model.event import PhaseReached
 from harness.model.verdict import PhaseTime
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import comb
+from itertools import accumulate
+from math import exp, lgamma, log
 
 ALPHA = 0.05
 TRIALS_MAX = 1_000_000
 
 
-def at_most(r: int, *, n: int, p: float) -> float:
-    """P(Bin(n, p) ≤ r)."""
-    return sum(comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(r + 1))
+def cumulated(n: int, p: float) -> list[float]:
+    """P(Bin(n, p) ≤ k) for k = 0..n. In logarithms: the plain product overflows from n = 1030 on."""
+    if p <= 0.0 or p >= 1.0:
+        return [1.0 if p <= 0.0 or k == n else 0.0 for k in range(n + 1)]
+    whole, yes, no = lgamma(n + 1), log(p), log(1 - p)
+    terms = (exp(whole - lgamma(k + 1) - lgamma(n - k + 1) + k * yes + (n - k) * no) for k in range(n + 1))
+    return [min(part, 1.0) for part in accumulate(terms)]
 
 
 def trials_needed(quantile: float) -> int:
@@ -40,6 +45,7 @@ def interval(n: int, quantile: float) -> tuple[int, int] | None:
 
     Both tails hold at most 2.5 %. None when so few trials cannot bound it.
     """
-    low = max((k for k in range(1, n + 1) if at_most(k - 1, n=n, p=quantile) <= ALPHA / 2), default=0)
-    high = min((k for k in range(1, n + 1) if 1 - at_most(k - 1, n=n, p=quantile) <= ALPHA / 2), default=0)
+    below = cumulated(n, quantile)
+    low = max((k for k in range(1, n + 1) if below[k - 1] <= ALPHA / 2), default=0)
+    high = min((k for k in range(1, n + 1) if 1 - below[k - 1] <= ALPHA / 2), default=0)
     return (low, high) if low and high else None

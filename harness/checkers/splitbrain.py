@@ -3,13 +3,13 @@
 A reign e is what one node served under one epoch. Of its operations:
     certain   C(e) = [min ret, max call]: it served at both ends (empty if min ret ≥ max call)
     possible  P(e) = [min call, max ret]
-A write that the node refused splits its reign: there it was not serving. So the certain interval loses
+An operation that the node refused splits its reign: there it was not serving. So the certain interval loses
 what lies between the last operation that surely came before the refusal and the first that surely came
 after it, the possible one what lies between those that may have. The time of split brain lies in
     [|C(e1) ∩ C(e2)|, |P(e1) ∩ P(e2)|]   over reigns of different nodes.
 It is proven if the low end is above 0, or if the old primary served an operation with
-call > ret of one that another node had served under a newer epoch (by call: an old answer that only
-travelled slowly proves nothing), or if two nodes served under one epoch.
+call > ret of one that another node had served under a newer epoch, in this trial or before (by call: an
+old answer that only travelled slowly proves nothing), or if two nodes served under one epoch.
 
 `claimed` is apart, and no proof: how long two nodes *said* that they are primary. A paused node says
 nothing. Absence means: no window longer than about the time between two operations.
@@ -18,7 +18,7 @@ nothing. Absence means: no window longer than about the time between two operati
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 from operator import attrgetter
 
@@ -30,7 +30,12 @@ from harness.checkers.intervals import Span, length, shared, union, without
 from harness.model.event import Applied, Returned, RoleChanged
 from harness.model.fault import Kill, Pause, Stop
 
-Served = dict[tuple[int, str], list[Returned]]
+ReignKey = tuple[int, str]  # epoch and node
+Served = dict[ReignKey, list[Returned]]
+Firsts = Mapping[ReignKey, Returned]
+
+_ret_s = attrgetter("ret_s")
+_call_s = attrgetter("call_s")
 
 
 class SplitBrain(Struct, frozen=True, kw_only=True):
@@ -49,7 +54,19 @@ class SplitBrain(Struct, frozen=True, kw_only=True):
         return self.low_s > 0 or bool(self.late)
 
 
-def check(trial: Trial, roles: Sequence[RoleChanged]) -> SplitBrain:
+def firsts(trials: Iterable[Trial]) -> Firsts:
+    """Of every reign of the run the operation that returned first."""
+    first: dict[ReignKey, Returned] = {}
+    for trial in trials:
+        for key, ops in _served(trial).items():
+            mine = min(ops, key=_ret_s)
+            if key not in first or _ret(mine) < _ret(first[key]):
+                first[key] = mine
+    return first
+
+
+def check(trial: Trial, roles: Sequence[RoleChanged], first: Firsts) -> SplitBrain:
+    """first: of the whole run."""
     served, refused = _served(trial), _refused(trial)
     reigns = {key: _Reign(ops, refused.get(key[1], [])) for key, ops in served.items()}
     certain = shared(_by_node({key: reign.certain for key, reign in reigns.items()}))
@@ -59,7 +76,7 @@ def check(trial: Trial, roles: Sequence[RoleChanged]) -> SplitBrain:
         high_s=length(possible),
         claimed_s=length(shared(_claims(trial, roles))),
         seen=sum(map(len, served.values())),
-        late=few(_late(trial, served)),
+        late=few(_late(trial, served, first)),
         reigns=tuple(_text(trial, key, reign) for key, reign in sorted(reigns.items())),
         at="; ".join(f"{at(low)} to {at(high)} ({seconds(high - low)})" for low, high in certain[:3]),
     )
@@ -76,55 +93,66 @@ def _served(trial: Trial) -> Served:
 
 def _refused(trial: Trial) -> dict[str, list[Span]]:
     refused: dict[str, list[Span]] = {}
-    for op in trial.writes:
-        if op.outcome == "fail" and op.node and op.ret_s is not None:
-            refused.setdefault(op.node, []).append((op.call_s, op.ret_s))
+    for ops in (trial.writes, trial.reads):
+        for op in ops:
+            if op.outcome == "fail" and op.node and op.ret_s is not None:
+                refused.setdefault(op.node, []).append((op.call_s, op.ret_s))
     return refused
+
+
+def _ret(op: Returned) -> float:
+    return op.ret_s if op.ret_s is not None else float("inf")
 
 
 class _Reign:
     """The certain and the possible time of one reign."""
 
     def __init__(self, ops: list[Returned], refused: list[Span]) -> None:
-        by_call = sorted((op.call_s, op.ret_s or 0.0) for op in ops)
+        self.first_call, self.last_call = min(map(_call_s, ops)), max(map(_call_s, ops))
+        self.first_ret, self.last_ret = min(map(_ret_s, ops)), max(map(_ret_s, ops))
+        inside = [r for r in refused if r[1] >= self.first_call and r[0] <= self.last_ret]
+        self.certain: list[Span] = []
+        self.possible: list[Span] = [(self.first_call, self.last_ret)]
+        if self.first_ret < self.last_call:
+            self.certain = [(self.first_ret, self.last_call)]
+        if inside:
+            self._split(_Order(ops), inside)
+
+    def _split(self, order: _Order, refused: list[Span]) -> None:
+        sure, maybe = order.sure_holes(refused), order.maybe_holes(refused)
+        self.certain = [left for span in self.certain for left in without(span, sure)]
+        self.possible = [left for span in self.possible for left in without(span, maybe)]
+
+
+class _Order:
+    """Operations in real-time order, asked what lies around a refusal."""
+
+    def __init__(self, ops: list[Returned]) -> None:
+        by_call = sorted((op.call_s, _ret(op)) for op in ops)
         by_ret = sorted((ret, call) for call, ret in by_call)
         self._calls, self._rets = [call for call, _ in by_call], [ret for ret, _ in by_ret]
-        self.first_call, self.last_call = self._calls[0], self._calls[-1]
-        self.first_ret, self.last_ret = self._rets[0], self._rets[-1]
-        inside = [r for r in refused if r[1] > self.first_call and r[0] < self.last_ret]
-        self.certain: list[Span] = []
-        if self.first_ret < self.last_call:
-            holes = self._certain_holes(by_call, by_ret, inside)
-            self.certain = without((self.first_ret, self.last_call), holes)
-        self.possible = without(
-            (self.first_call, self.last_ret), self._possible_holes(by_call, by_ret, inside)
-        )
+        self._call_before = list(accumulate((call for _, call in by_ret), max))
+        self._ret_after = list(accumulate((ret for _, ret in reversed(by_call)), min))[::-1]
+        self._ret_before = list(accumulate((ret for _, ret in by_call), max))
+        self._call_after = list(accumulate((call for _, call in reversed(by_ret)), min))[::-1]
 
-    def _certain_holes(self, by_call: list[Span], by_ret: list[Span], refused: list[Span]) -> list[Span]:
+    def sure_holes(self, refused: list[Span]) -> list[Span]:
         """From the last call that surely came before the refusal to the first return of one surely after."""
-        if not refused:
-            return []
-        call_before = list(accumulate((call for _, call in by_ret), max))
-        ret_after = list(accumulate((ret for _, ret in reversed(by_call)), min))[::-1]
         holes = []
         for call, ret in refused:
-            before, after = bisect_right(self._rets, call), bisect_left(self._calls, ret)
-            low = call_before[before - 1] if before else float("-inf")
-            high = ret_after[after] if after < len(ret_after) else float("inf")
+            before, after = bisect_left(self._rets, call), bisect_right(self._calls, ret)
+            low = self._call_before[before - 1] if before else float("-inf")
+            high = self._ret_after[after] if after < len(self._ret_after) else float("inf")
             holes.append((low, high))
         return union(holes)
 
-    def _possible_holes(self, by_call: list[Span], by_ret: list[Span], refused: list[Span]) -> list[Span]:
+    def maybe_holes(self, refused: list[Span]) -> list[Span]:
         """From the last return of one that may have come before it to the first call of one maybe after."""
-        if not refused:
-            return []
-        ret_before = list(accumulate((ret for _, ret in by_call), max))
-        call_after = list(accumulate((call for _, call in reversed(by_ret)), min))[::-1]
         holes = []
         for call, ret in refused:
-            before, after = bisect_left(self._calls, ret), bisect_right(self._rets, call)
-            low = ret_before[before - 1] if before else float("-inf")
-            high = call_after[after] if after < len(call_after) else float("inf")
+            before, after = bisect_right(self._calls, ret), bisect_left(self._rets, call)
+            low = self._ret_before[before - 1] if before else float("-inf")
+            high = self._call_after[after] if after < len(self._call_after) else float("inf")
             holes.append((low, high))
         return union(holes)
 
@@ -136,17 +164,16 @@ def _by_node(spans: dict[tuple[int, str], list[Span]]) -> list[list[Span]]:
     return [union(mine) for mine in nodes.values()]
 
 
-def _late(trial: Trial, served: Served) -> list[str]:
+def _late(trial: Trial, served: Served, first: Firsts) -> list[str]:
     """Operations of an old reign, called after another node had served under a newer epoch."""
-    first = {key: min(ops, key=attrgetter("ret_s")) for key, ops in served.items()}
     lines: list[str] = []
     for (epoch, node), ops in sorted(served.items()):
         newer = [op for (other, at_node), op in first.items() if other > epoch and at_node != node]
         if newer:
-            earliest = min(newer, key=attrgetter("ret_s"))
-            late = (op for op in ops if op.call_s > (earliest.ret_s or 0.0))
-            lines += [_line(trial, op, earliest) for op in sorted(late, key=attrgetter("call_s"))]
-        twins = [at_node for other, at_node in served if other == epoch and at_node > node]
+            earliest = min(newer, key=_ret_s)
+            late = (op for op in ops if op.call_s > _ret(earliest))
+            lines += [_line(trial, op, earliest) for op in sorted(late, key=_call_s)]
+        twins = [n for e, n in first if e == epoch and (n > node or (n < node and (e, n) not in served))]
         lines += [
             f"trial {trial.number}: {node} and {twin} both served under epoch {epoch}" for twin in twins
         ]
@@ -157,7 +184,7 @@ def _line(trial: Trial, old: Returned, new: Returned) -> str:
     return (
         f"trial {trial.number}: {old.node} served the {old.kind} of {old.value or 'nothing'} in epoch "
         f"{old.epoch}, called at {at(old.call_s)}, after {new.node} had served {new.value or 'a read'} in "
-        f"epoch {new.epoch} by {at(new.ret_s or 0.0)}"
+        f"epoch {new.epoch} by {at(_ret(new))}"
     )
 
 

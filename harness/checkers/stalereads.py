@@ -6,14 +6,15 @@ any read that returned v): what was read has happened. For every other write w' 
     a read of v is stale  ⇔  its call > first_overwrite(v);   staleness = call − first_overwrite(v)
 A read that found nothing is stale if any write of its key was complete before its call.
 Real-time order is strict: closed intervals that touch are concurrent. This finds every stale read that
-one overwriting write proves; it is no full linearizability check. Reads of a value that surely failed, or
-that nobody wrote, are told apart as `aborted`. Keys live through the whole run, so all trials count.
+one overwriting write proves; it is no full linearizability check. Reads of a value that surely failed, that
+nobody wrote, or that nobody had begun to write when they returned, are told apart as `aborted`. A value
+that was written twice proves nothing. Keys live through the whole run, so all trials count.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
@@ -43,7 +44,7 @@ class Stale(Struct, frozen=True, kw_only=True):
 
 
 class Reads(Struct, frozen=True, kw_only=True):
-    """checked: reads that were ok. aborted: those of a value that surely failed or that nobody wrote."""
+    """checked: reads that were ok. aborted: those of a value that cannot have been there."""
 
     checked: int
     stale: tuple[Stale, ...]
@@ -57,66 +58,89 @@ def check(writes: Iterable[Returned], reads: Iterable[Returned]) -> Reads:
         if key is None:
             key = keys[write.key] = _Key()
         key.writes.append(write)
-    checked, stale, aborted = 0, [], []
-    by_key: dict[str, list[Returned]] = {}
     for read in reads:
         if read.outcome == "ok" and read.ret_s is not None:
-            by_key.setdefault(read.key, []).append(read)
-            checked += 1
-    for name, mine in by_key.items():
-        found, bad = keys.get(name, _Key()).check(mine)
-        stale += found
-        aborted += bad
-    stale.sort(key=lambda s: s.read.call_s)
-    return Reads(checked=checked, stale=tuple(stale), aborted=tuple(aborted))
+            key = keys.get(read.key)
+            if key is None:
+                key = keys[read.key] = _Key()
+            key.reads.append(read)
+    found = [(key.check(), len(key.reads)) for key in keys.values()]
+    return Reads(
+        checked=sum(reads for _, reads in found),
+        stale=tuple(sorted((s for (stale, _), _ in found for s in stale), key=lambda s: s.read.call_s)),
+        aborted=tuple(read for (_, aborted), _ in found for read in aborted),
+    )
 
 
 class _Key:
-    """The writes of one key, and when each was surely complete."""
+    """The operations of one key, and when each of its writes was surely complete."""
 
     def __init__(self) -> None:
         self.writes: list[Returned] = []
+        self.reads: list[Returned] = []
 
-    def check(self, reads: list[Returned]) -> tuple[list[Stale], list[Returned]]:
-        live = {write.value: write for write in self.writes if write.outcome != "fail"}
+    def check(self) -> tuple[list[Stale], list[Returned]]:
+        live, twice = _live(self.writes)
         complete = {
             value: write.ret_s if write.outcome == "ok" and write.ret_s is not None else _NEVER
             for value, write in live.items()
         }
-        aborted = []
-        for read in reads:
-            if read.value in complete:
-                seen_s = max(read.ret_s or _NEVER, live[read.value].call_s)
-                complete[read.value] = min(complete[read.value], seen_s)
-            elif read.value:
+        judged, aborted = [], []
+        for read in self.reads:
+            value, ret_s = read.value, read.ret_s or 0.0
+            if value in complete and ret_s >= live[value].call_s:
+                judged.append(read)
+                if ret_s < complete[value]:
+                    complete[value] = ret_s
+            elif not value:
+                judged.append(read)
+            elif value not in twice:
                 aborted.append(read)
-        overwrites = _Overwrites(live, complete)
-        found = (overwrites.stale(read, complete) for read in reads)
-        return [stale for stale in found if stale], aborted
+        return _Overwrites(live, complete).stale(judged), aborted
+
+
+def _live(writes: Sequence[Returned]) -> tuple[dict[str, Returned], set[str]]:
+    """(values that may have been there, those that were written more than once)."""
+    live: dict[str, Returned] = {}
+    twice: set[str] = set()
+    for write in writes:
+        if write.value in live:
+            twice.add(write.value)
+        live[write.value] = write
+    for value in [v for v, write in live.items() if v in twice or write.outcome == "fail"]:
+        del live[value]
+    return live, twice
 
 
 class _Overwrites:
     """Writes by call; for each place the earliest completion from there on."""
 
     def __init__(self, live: dict[str, Returned], complete: dict[str, float]) -> None:
+        self._complete = complete
         ordered = sorted(live.values(), key=lambda write: write.call_s)
         self._calls = [write.call_s for write in ordered]
         self._first: list[tuple[float, Returned]] = []
         best: tuple[float, Returned] | None = None
         for write in reversed(ordered):
-            if best is None or complete[write.value] < best[0]:
-                best = (complete[write.value], write)
+            done_s = complete[write.value]
+            if best is None or done_s < best[0]:
+                best = (done_s, write)
             self._first.append(best)
         self._first.reverse()
 
-    def stale(self, read: Returned, complete: dict[str, float]) -> Stale | None:
-        if read.value and read.value not in complete:
-            return None
-        after_s = complete[read.value] if read.value else -_NEVER
-        place = bisect_right(self._calls, after_s)
-        if place == len(self._first):
-            return None
-        overwritten_s, overwriter = self._first[place]
-        if read.call_s <= overwritten_s:
-            return None
-        return Stale(read=read, overwriter=overwriter, overwritten_s=overwritten_s)
+    def stale(self, reads: Iterable[Returned]) -> list[Stale]:
+        overwritten: dict[str, tuple[float, Returned | None]] = {}
+        found = []
+        for read in reads:
+            known = overwritten.get(read.value)
+            if known is None:
+                known = overwritten[read.value] = self._overwritten(read.value)
+            overwritten_s, overwriter = known
+            if overwriter is not None and read.call_s > overwritten_s:
+                found.append(Stale(read=read, overwriter=overwriter, overwritten_s=overwritten_s))
+        return found
+
+    def _overwritten(self, value: str) -> tuple[float, Returned | None]:
+        """first_overwrite(v), and the write that proves it."""
+        place = bisect_right(self._calls, self._complete[value] if value else -_NEVER)
+        return self._first[place] if place < len(self._first) else (_NEVER, None)
