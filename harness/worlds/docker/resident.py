@@ -149,8 +149,20 @@ class Resident:
             within_s=within_s,
         )
 
+    def gone(self, ended: Ended, *, within_s: float) -> Ended:
+        """The same with ended_s, when it ends now: for what was signalled without waiting."""
+        seen = self._call(
+            "gone",
+            tuple[float, ...],
+            limit_s=within_s + _ANSWER_WITHIN_S,
+            pid=ended.pid,
+            start_ticks=ended.start_ticks,
+            within_s=within_s,
+        )
+        return msgspec.structs.replace(ended, ended_s=seen[0] if seen else None)
+
     def halt(self, main_pid: int, sandbox_pid: int, *, child: bool) -> Settled:
-        """SIGSTOP, seen in all of its threads."""
+        """SIGSTOP; states tells whether all of its threads took it."""
         return self._call("halt", Settled, main_pid=main_pid, sandbox_pid=sandbox_pid, child=child)
 
     def resume(self, halted: Settled, sandbox_pid: int) -> Settled | None:

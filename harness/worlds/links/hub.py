@@ -64,21 +64,26 @@ class Hub:
         self._stands = _stands(answer, self._proxies)
         self._expect(dict.fromkeys(self._proxies, Stand()))
 
-    def differs(self, wanted: Mapping[str, Stand]) -> frozenset[str]:
-        """The proxies that apply would change. Raises WorldError."""
+    def toxics_differ(self, wanted: Mapping[str, Stand]) -> frozenset[str]:
+        """The proxies whose toxics apply would change: those that it could hang on. Raises WorldError."""
         if self._in_doubt:
             self._look()
-        return frozenset(name for name, then in wanted.items() if changes(name, self._stands[name], then))
+        return frozenset(
+            name for name, then in wanted.items() if settled(self._stands[name]).toxics != then.toxics
+        )
 
     def apply(self, wanted: Mapping[str, Stand], *, closing: Collection[str] = ()) -> Change:
         """Bring these proxies to these stands, all at once. Raises WorldError.
 
         closing: whose connections are closed on the way. Reading back is the caller's, after the stamps.
         """
+        if self._in_doubt:
+            self._look()
         steps = {
-            name: changes(name, self._stands[name], wanted[name], closing=name in closing)
-            for name in sorted(self.differs(wanted))
+            name: changes(name, self._stands[name], then, closing=name in closing)
+            for name, then in wanted.items()
         }
+        steps = {name: requests for name, requests in steps.items() if requests}
         self._in_doubt = True
         sent = self._server.send(steps, limit_s=_CHANGE_LIMIT_S)
         hung = _hung(steps, sent.answers)

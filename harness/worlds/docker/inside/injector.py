@@ -36,6 +36,7 @@ def lose(*, addresses: Sequence[str]) -> Stamped:
 COMMANDS: dict[str, Callable[..., object]] = {
     "ready": ready,
     "end": processes.end,
+    "gone": processes.gone,
     "halt": processes.halt,
     "resume": processes.resume,
     "begin_child": processes.begin_child,

@@ -42,7 +42,7 @@ class Ended(Signalled):
 
 
 class Settled(Signalled):
-    """states: the letter of each of its threads, as /proc has them."""
+    """states: the letter of each of its threads, as /proc has them; when all were as asked, or at the end."""
 
     states: str
 
@@ -64,6 +64,20 @@ def end(*, main_pid: int, sandbox_pid: int, child: bool, name: str, within_s: fl
         # A pidfd becomes readable when the process is gone; of the first in a PID namespace, all others too.
         gone = bool(select.select([pidfd], [], [], within_s)[0])
         return {**sent, "ended_s": time.monotonic() if gone else None}
+
+
+def gone(*, pid: int, start_ticks: int, within_s: float) -> list[float]:
+    """When a process that was signalled before was seen to be gone; empty when it was not in time."""
+    try:
+        pidfd = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return [time.monotonic()]
+    try:
+        if not _ended(pid, start_ticks) and not select.select([pidfd], [], [], within_s)[0]:
+            return []
+        return [time.monotonic()]
+    finally:
+        os.close(pidfd)
 
 
 def halt(*, main_pid: int, sandbox_pid: int, child: bool) -> Settled:
@@ -174,16 +188,13 @@ def _send(pidfd: int, pid: int, name: str) -> Signalled:
 
 
 def _states_when(pid: int, right: Callable[[str], bool]) -> str:
-    """The states of all threads, once each is right. Raises ProcessError when they do not come to be."""
+    """The states of all threads, once each is right or the time for it is over."""
 
     def settled() -> str:
         states = _states(pid)
         return states if all(map(right, states)) else ""
 
-    states = _until(settled, _SETTLE_WITHIN_S)
-    if not states:
-        raise ProcessError(f"the threads of process {pid} are {_states(pid) or 'gone'}, not as asked for")
-    return states
+    return _until(settled, _SETTLE_WITHIN_S) or _states(pid)
 
 
 def _until(look: Callable[[], Seen], within_s: float) -> Seen:

@@ -1,0 +1,170 @@
+"""The links of a running mesh: brought to what the faults in force ask for, then looked at from outside.
+
+What Toxiproxy says of itself is read back, and is not the proof. The proof of `refuse` and `loss` are
+connects from the sources' own namespaces; of `drop` and `stall` the kernel's counters of the hub's
+connections, by which nothing more gets through. `slow` has its read-back alone. No service is sent a byte.
+
+Toxiproxy lets the end of a connection (FIN) through drop and stall; only under `loss` does a peer that goes
+away leave no trace at all.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterable, Sequence
+from functools import cache
+
+from harness.model.errors import WorldError
+from harness.model.fault import Cut, Fault, Link
+from harness.worlds.docker import streams
+from harness.worlds.docker.containers import Containers
+from harness.worlds.docker.mesh import Mesh
+from harness.worlds.docker.resident import Met, Probe, Resident
+from harness.worlds.docker.streams import Look
+from harness.worlds.links.hub import Change, Hub
+from harness.worlds.links.proxy import Proxy
+from harness.worlds.links.wanted import Stand, lost_pairs, refuses, wanted
+
+# Bytes that were past the toxic when it came must have arrived before the window begins.
+_UNDER_WAY_S = 0.02
+_WINDOW_S = 0.1
+# An answer takes microseconds in the mesh, so what has none by now meets silence.
+_SILENCE_S = 0.1
+
+
+class MeshLinks:
+    """Not for several threads at once. Every call raises WorldError."""
+
+    def __init__(self, *, mesh: Mesh, hub: Hub, resident: Resident, containers: Containers) -> None:
+        self._mesh, self._hub, self._resident = mesh, hub, resident
+        self._proxies = mesh.proxies()
+        self._lost: frozenset[str] = frozenset()
+        # A sandbox lives as long as the stack.
+        self._sandbox_pid = cache(containers.sandbox_pid)
+
+    def bring(self, faults: Collection[Fault]) -> Change:
+        """To what all of these faults together ask for; nothing else than this changes links."""
+        stands, addresses = wanted(self._proxies, faults), self._addresses(faults)
+        change = self._hub.apply(stands, closing=self._full(stands))
+        if addresses == self._lost:
+            return change
+        stamped = self._resident.lose(sorted(addresses))
+        self._lost = addresses
+        return Change(before_s=change.before_s, after_s=stamped.after_s, notes=change.notes)
+
+    def check(self, faults: Collection[Fault]) -> str:
+        """That everything stands as these faults ask, by Toxiproxy and by the kernel; a line for people."""
+        stands = wanted(self._proxies, faults)
+        self._hub.read(stands)
+        self._check_listeners(stands)
+        if self._lost:
+            self._check_lost()
+        cut = sum(1 for stand in stands.values() if stand != Stand())
+        rest = f"{cut} of them still under other faults" if cut else "all as they were at the start"
+        return f"{len(stands)} links read back, {rest}"
+
+    def bites(self, fault: Fault, in_force: Collection[Fault]) -> list[str]:
+        """Evidence, a line each, that this fault, one of those in force, does to its links what it should."""
+        stands = wanted(self._proxies, in_force)
+        self._hub.read(stands)
+        mine = [p for p in self._proxies if wanted([p], [fault])[p.name] != Stand() or self._loses(fault, p)]
+        if not mine:
+            raise WorldError("no link of the mesh is touched by this fault: nothing listens there")
+        lines = [f"{len(mine)} links read back"]
+        if any(refuses(fault, proxy) for proxy in mine):
+            lines.append(self._none_connected([proxy for proxy in mine if refuses(fault, proxy)]))
+        closed = [p for p in mine if refuses(fault, p) or self._loses(fault, p)]
+        if closed:
+            lines.append(self._met(closed, in_force))
+        if isinstance(fault, Cut) and fault.how == "loss":
+            lines.append(self._check_lost())
+        if isinstance(fault, Cut) and fault.how in ("drop", "stall"):
+            lines.append(self._silent(fault, in_force))
+        return lines
+
+    def _full(self, stands: dict[str, Stand]) -> frozenset[str]:
+        changing = self._hub.toxics_differ(stands)
+        if not changing:
+            return frozenset()
+        return streams.full((p for p in self._proxies if p.name in changing), self._resident.sockets())
+
+    def _addresses(self, faults: Iterable[Fault]) -> frozenset[str]:
+        """Where each of a pair meets the other: whose packets vanish, those of both directions vanish."""
+        return frozenset(
+            self._mesh.stands_for(*ends)
+            for a, b in map(sorted, lost_pairs(faults))
+            for ends in ((a, b), (b, a))
+        )
+
+    def _check_listeners(self, stands: dict[str, Stand]) -> None:
+        listening = set(self._resident.sockets().listening)
+        wrong = [p.name for p in self._proxies if (p.listen in listening) != stands[p.name].enabled]
+        if wrong:
+            raise WorldError(f"the hub does not listen as it should for {', '.join(wrong[:5])}")
+
+    def _check_lost(self) -> str:
+        seen = self._resident.lost()
+        if frozenset(seen.addresses) != self._lost:
+            raise WorldError(
+                f"packets vanish at {', '.join(seen.addresses) or 'no address'} "
+                f"instead of {', '.join(sorted(self._lost)) or 'none'}"
+            )
+        return (
+            f"the packet filter holds {len(seen.addresses)} addresses; {seen.packets} packets vanished there"
+        )
+
+    def _none_connected(self, proxies: Sequence[Proxy]) -> str:
+        places = {proxy.listen: proxy for proxy in proxies}
+        for leg in self._resident.sockets().connections:
+            if leg.local in places:
+                proxy = places[leg.local]
+                raise WorldError(f"{proxy.source} is still connected to {proxy.destination} ({leg.local})")
+        return f"no connection is left on {len(places)} links"
+
+    def _met(self, proxies: Sequence[Proxy], in_force: Collection[Fault]) -> str:
+        probes = [self._probe(proxy) for proxy in proxies]
+        expected: list[Met] = ["silence" if self._is_lost(p, in_force) else "refused" for p in proxies]
+        met = self._resident.connect_all(probes, within_s=_SILENCE_S)
+        for proxy, wish, got in zip(proxies, expected, met, strict=True):
+            if got != wish:
+                raise WorldError(
+                    f"a connect from {proxy.source} to {proxy.destination} ({proxy.listen}) met {got} "
+                    f"instead of {wish}"
+                )
+        what = " or ".join(sorted(set(expected)))
+        return f"{len(met)} of {len(met)} connects from the hosts' own namespaces met {what}"
+
+    def _probe(self, proxy: Proxy) -> Probe:
+        address, _, port = proxy.listen.rpartition(":")
+        return Probe(self._sandbox_pid(proxy.source), address, int(port))
+
+    def _silent(self, fault: Cut, in_force: Collection[Fault]) -> str:
+        """Three looks at the counters, of which the last two enclose the window."""
+        first = self._resident.sockets()
+        time.sleep(_UNDER_WAY_S)
+        second, began_s = self._resident.sockets(), time.monotonic()
+        time.sleep(_WINDOW_S)
+        look = Look(first, second, self._resident.sockets())
+        window_ms = (time.monotonic() - began_s) * 1000
+        seen = streams.passed(frozenset(fault.links), _silenced(in_force), self._proxies, look)
+        if seen.through:
+            raise WorldError(f"{seen.through} bytes got through the cut links in {window_ms:.0f} ms")
+        return (
+            f"in {window_ms:.0f} ms {seen.offered} bytes came in on {seen.connections} connections of "
+            "the cut links, and none got through"
+        )
+
+    def _loses(self, fault: Fault, proxy: Proxy) -> bool:
+        return frozenset((proxy.source, proxy.destination)) in lost_pairs([fault])
+
+    def _is_lost(self, proxy: Proxy, in_force: Collection[Fault]) -> bool:
+        return any(self._loses(fault, proxy) for fault in in_force)
+
+
+def _silenced(in_force: Iterable[Fault]) -> frozenset[Link]:
+    return frozenset(
+        link
+        for fault in in_force
+        if isinstance(fault, Cut) and fault.how in ("drop", "stall")
+        for link in fault.links
+    )

@@ -1,0 +1,96 @@
+"""The kernel's counters of the hub's connections -> which streams are full, and what passed a cut. Pure.
+
+A connection through a proxy has two legs at the hub. The one from the source is the proxy's beyond doubt (its
+local address is where the proxy listens). The other, to the destination, looks the same whatever its source,
+so what the uncut sources sent in is subtracted there, and only the excess is held against the cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from msgspec import Struct
+
+from harness.model.fault import Link
+from harness.worlds.docker.resident import Connection, Sockets
+from harness.worlds.links.proxy import Proxy
+
+
+class Look(Struct, frozen=True):
+    """Three looks at the sockets: just after a cut, a moment later, and at the end of the window."""
+
+    first: Sockets
+    second: Sockets
+    last: Sockets
+
+
+class Passed(Struct, frozen=True, kw_only=True):
+    """Of cut links, in the window: connections that were open, bytes that came in, bytes that got through."""
+
+    connections: int
+    offered: int
+    through: int
+
+
+def full(proxies: Iterable[Proxy], sockets: Sockets) -> frozenset[str]:
+    """The proxies with a stream that is blocked: one leg takes nothing, and the other is not read for it."""
+    return frozenset(proxy.name for proxy in proxies if _is_full(proxy, sockets))
+
+
+def passed(cut: Collection[Link], silenced: Collection[Link], proxies: Sequence[Proxy], look: Look) -> Passed:
+    """cut: the links in question. silenced: all that are dropped or stalled, whichever fault does it."""
+    from_source = [proxy for proxy in proxies if Link(proxy.source, proxy.destination) in cut]
+    to_source = [proxy for proxy in proxies if Link(proxy.destination, proxy.source) in cut]
+    upstreams = {proxy.upstream for proxy in from_source}
+    return Passed(
+        connections=sum(1 for proxy in {*from_source, *to_source} for _ in _near(proxy, look.last)),
+        offered=sum(_came_in(proxy, look) for proxy in from_source),
+        through=sum(_went_back(proxy, look) for proxy in to_source)
+        + sum(_excess(upstream, silenced, proxies, look) for upstream in upstreams),
+    )
+
+
+def _is_full(proxy: Proxy, sockets: Sockets) -> bool:
+    near, far = tuple(_near(proxy, sockets)), tuple(_far(proxy.upstream, sockets))
+    forth = any(leg.unread for leg in near) and any(leg.shut for leg in far)
+    back = any(leg.shut for leg in near) and any(leg.unread for leg in far)
+    return forth or back
+
+
+def _excess(upstream: str, silenced: Collection[Link], proxies: Sequence[Proxy], look: Look) -> int:
+    """Bytes that reached the destination and that no uncut source can have sent.
+
+    What those sent is counted from the first look on, what arrived from the second: it may be under way.
+    """
+    uncut = [p for p in proxies if p.upstream == upstream and Link(p.source, p.destination) not in silenced]
+    arrived = _grown(_acked(_far(upstream, look.second)), _acked(_far(upstream, look.last)))
+    return max(0, arrived - sum(_came_in(proxy, look) for proxy in uncut))
+
+
+def _came_in(proxy: Proxy, look: Look) -> int:
+    return _grown(_received(_near(proxy, look.first)), _received(_near(proxy, look.last)))
+
+
+def _went_back(proxy: Proxy, look: Look) -> int:
+    return _grown(_acked(_near(proxy, look.second)), _acked(_near(proxy, look.last)))
+
+
+def _near(proxy: Proxy, sockets: Sockets) -> Iterator[Connection]:
+    return (leg for leg in sockets.connections if leg.local == proxy.listen)
+
+
+def _far(upstream: str, sockets: Sockets) -> Iterator[Connection]:
+    return (leg for leg in sockets.connections if leg.remote == upstream)
+
+
+def _acked(legs: Iterable[Connection]) -> dict[tuple[str, str], int]:
+    # The peer's kernel counts the opening of a connection as a byte.
+    return {(leg.local, leg.remote): max(0, leg.acked - 1) for leg in legs}
+
+
+def _received(legs: Iterable[Connection]) -> dict[tuple[str, str], int]:
+    return {(leg.local, leg.remote): leg.received for leg in legs}
+
+
+def _grown(before: dict[tuple[str, str], int], after: dict[tuple[str, str], int]) -> int:
+    return sum(max(0, count - before.get(leg, 0)) for leg, count in after.items())
