@@ -1,10 +1,9 @@
-"""The whole reference stack as local processes, each host on its own loopback address; no proxy between."""
+"""The reference stack as local processes, each host on its own loopback address; no router, no proxy."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -21,7 +20,7 @@ from targets.reference.watch import ReferenceWatch
 from targets.reference.written import plain
 
 ROOT = Path(__file__).resolve().parents[3]
-HOSTS = ("n1", "n2", "w1", "w2", "w3", "router", "client1")
+HOSTS = ("n1", "n2", "w1", "w2", "w3", "client1")
 
 
 class LoopbackStack:
@@ -60,6 +59,14 @@ class LoopbackStack:
                 stdout=log,
                 stderr=log,
             )
+
+    def restart_host(self, host: str) -> None:
+        """All of it dies at once; its disk stays."""
+        child = self.child(host) if host[0] == "n" else 0
+        self._processes[host].kill()
+        self._processes[host].wait(5)
+        self.until(lambda: not child or not _runs(child))  # it dies with its agent
+        self.start_host(host)
 
     def end(self) -> None:
         for part in (self.watch, self.load):
@@ -148,8 +155,6 @@ class LoopbackStack:
     # --- how each is started ----------------------------------------------------------------
 
     def _words(self, host: str) -> list[str]:
-        if host == "router":
-            return ["haproxy", "-db", "-f", f"{self._haproxy_file()}"]
         if host == "client1":
             program = "harness.workloads.program"
             return [sys.executable, "-m", program, "--connector", "targets.reference.client", "--host", host]
@@ -165,15 +170,12 @@ class LoopbackStack:
             "FAILOVER_DRILL_DEFECT": self._defect,
         }
 
-    def _haproxy_file(self) -> Path:
-        text = (ROOT / "compose" / "reference" / "haproxy.cfg").read_text()
-        text = text.replace("ipv4@*:9999", f"ipv4@{self.addresses['router']}:9999")
-        text = text.replace("bind *:7000", f"bind {self.addresses['router']}:7000")
-        for node in ("n1", "n2"):
-            text = text.replace(f" {node}:7000", f" {self.addresses[node]}:7000")
-        file = self.folder / "haproxy.cfg"
-        file.write_text(text)
-        return file
+
+def _runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except FileNotFoundError:
+        return False
 
 
 @contextmanager
@@ -186,7 +188,3 @@ def running_stack(
         yield stack
     finally:
         stack.end()
-
-
-def haproxy_is_there() -> bool:
-    return shutil.which("haproxy") is not None
