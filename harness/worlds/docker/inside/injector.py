@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TypedDict
 
-from . import network, probes, processes, sockets
+from . import packetfilter, probes, processes, sockets
 
 InjectorError = processes.ProcessError
 
@@ -29,7 +29,7 @@ def ready() -> Moment:
 
 def lose(*, addresses: Sequence[str]) -> Stamped:
     before_s = time.monotonic()
-    network.lose(addresses)
+    packetfilter.lose(addresses)
     return {"before_s": before_s, "after_s": time.monotonic()}
 
 
@@ -43,7 +43,7 @@ COMMANDS: dict[str, Callable[..., object]] = {
     "living_children": processes.living_children,
     "freezer": processes.freezer,
     "lose": lose,
-    "lost": network.lost,
+    "lost": packetfilter.lost,
     "connect_all": probes.connect_all,
     "sockets": sockets.look,
 }

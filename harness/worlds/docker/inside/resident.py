@@ -17,7 +17,7 @@ import sys
 import threading
 from collections.abc import Callable
 
-from . import gate, injector, network
+from . import addresses, gate, injector
 
 _FIRST_LINE_MAX, _FIRST_LINE_WITHIN_S = 4096, 2.0
 _LINE_MAX = 1 << 20
@@ -37,7 +37,7 @@ def main() -> int:
     # Threads take turns fast: what is sharp must not wait for what is only long.
     sys.setswitchinterval(0.0005)
     try:
-        network.add_addresses(json.loads(os.environ.get("FAILOVER_DRILL_MESH", "[]")))
+        addresses.add(json.loads(os.environ.get("FAILOVER_DRILL_MESH", "[]")))
         listener = socket.create_server((chosen.host, chosen.port), backlog=_BACKLOG)
     except (OSError, ValueError) as error:
         print(f"the resident cannot start: {error}", file=sys.stderr)
@@ -98,7 +98,8 @@ def _answer(line: bytes) -> dict[str, object]:
 
 
 def _text(error: Exception) -> str:
-    return str(error) if isinstance(error, injector.InjectorError) else f"{type(error).__name__}: {error}"
+    told = isinstance(error, injector.InjectorError | OSError) and str(error)
+    return told or f"{type(error).__name__}: {error}"
 
 
 if __name__ == "__main__":
