@@ -74,18 +74,24 @@ def _plans(args: Namespace) -> list[tuple[Drill, Plan]]:
 
 
 def _planned(drill: Drill, args: Namespace, seed: int) -> Plan:
-    target = find_target(args.target or drill.target, path="" if args.target else drill.path)
+    target = find_target(args.target) if args.target else _own_target(drill)
     return planner.plan(
         drill, target, world=args.world, seed=seed, trials=args.trials or drill.trials, defect=args.defect
     )
 
 
-def find_target(name: str, *, path: str = "") -> Target:
+def find_target(name: str) -> Target:
     if name not in TARGETS:
-        raise DrillError(
-            f"unknown target '{name}'{nearest(name, TARGETS)}", path=path, field="target" if path else ""
-        )
+        raise DrillError(f"unknown target '{name}'{nearest(name, TARGETS)}")
     return TARGETS[name]
+
+
+def _own_target(drill: Drill) -> Target:
+    try:
+        return find_target(drill.target)
+    except DrillError as error:
+        line = drill.lines.get("target", 0)
+        raise DrillError(error.problem, path=drill.path, line=line, field="target") from error
 
 
 def _no_world(name: str) -> str:

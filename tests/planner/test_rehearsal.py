@@ -1,0 +1,63 @@
+"""Roles that nobody can play are refused at planning time; those that somebody may are left to the run."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.planner.planning import planned, refused, with_steps
+
+KILL = "- kill: primary\n  until: 1s\n"
+
+
+@pytest.mark.parametrize(
+    ("steps", "line", "index", "says"),
+    [
+        ("- kill: primry\n  until: 1s", 4, 0, "unknown role or host 'primry'; did you mean 'primary'?"),
+        ("- kill: n3\n  until: 1s", 4, 0, "unknown role or host 'n3'"),
+        ("- kill: witnesses\n  until: 1s", 4, 0, "names 3 hosts"),
+        ("- kill: rest\n  until: 1s", 4, 0, "unknown role or host 'rest'"),
+        ("- kill: client/1\n  until: 1s", 4, 0, "cut it off instead: partition: [[client/1], rest]"),
+        ("- kill: victim\n  until: 1s", 4, 0, "no victim before a fault has hit a data node"),
+        ("- pause: old primary\n  until: 1s", 4, 0, "no old primary before a fault has begun"),
+        ("- kill: witness/1\n  until: 1s\n- kill: victim\n  until: 1s", 6, 1, "no victim before"),
+        (
+            "- latency: [primary, rest]\n  delay: 1ms\n  until: 1s\n- kill: victim\n  until: 1s",
+            7,
+            1,
+            "no victim",
+        ),
+        ("- partition: [primary, witness/9]\n  until: 1s", 4, 0, "no witness/9"),
+        ("- partition: [standby, standbys]\n  until: 1s", 4, 0, "would be on two sides"),
+        ("- partition: [[n1, n2, witnesses, router, clients], rest]\n  until: 1s", 4, 0, "nothing is left"),
+        (KILL + "- wait: {for: rejoined, host: witness/1, within: 1s}", 6, 1, "only those rejoin"),
+        ("- wait: {for: rejoined, host: victim, within: 1s}", 4, 0, "no victim before"),
+        ("- switchover: {to: router}", 4, 0, "only those become primary"),
+        ("- switchover: {to: primary}", 4, 0, "is the primary already"),
+        ("- hold: 1s\n- switchover: {to: n9}", 5, 1, "unknown role or host 'n9'"),
+    ],
+)
+def test_what_nobody_can_play_is_refused(steps: str, line: int, index: int, says: str) -> None:
+    error = refused(with_steps(steps))
+    assert (error.path, error.line, error.field) == ("mine.yaml", line, f"steps[{index}]")
+    assert says in error.problem
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        KILL + "- wait: {for: rejoined, host: victim, within: 1s}",
+        KILL + "- pause: old primary\n  until: 1s",
+        KILL + "- partition: [old primary, primary]\n  until: 1s",
+        "- isolate: primary\n  until: 1s\n- kill: victim\n  until: 1s",
+        "- partition: [primary, n2]\n  until: 1s",
+        "- partition: [[witnesses/minority, primary], rest]\n  until: 1s",
+        "- partition: [primary, standby, witnesses, rest]\n  until: 1s",
+        "- partition: [[client/1], rest]\n  until: 1s",
+        "- kill: router\n  until: 1s",
+        "- kill: witnesses/minority\n  until: 1s",
+        "- switchover: {to: n2}",
+        "- wait: {for: rejoined, within: 1s}",
+    ],
+)
+def test_what_somebody_may_play_is_planned(steps: str) -> None:
+    assert planned(with_steps(steps)).trials
