@@ -161,13 +161,12 @@ def _wait_until_it_answers(process: subprocess.Popen[bytes] | None) -> None:
             return
     except RetryError:
         pass
-    raise WorldError(f"{_how_it_failed()}; its last words:\n{_last_words()}")
-
-
-def _how_it_failed() -> str:
     if pid := _running():
-        return f"the Docker engine runs (process {pid}) but does not answer; `kill {pid}` and try again"
-    return "the Docker engine did not start"
+        raise WorldError(
+            f"the Docker engine runs (process {pid}) but does not answer\n"
+            f"  end it (`kill {pid}`, or `kill -9 {pid}` if it stays), then try again; its log is {LOG}"
+        )
+    raise WorldError(f"the Docker engine did not start; its last words:\n{_last_words()}")
 
 
 def _last_words() -> str:

@@ -89,7 +89,7 @@ def needed() -> tuple[str, ...]:
 
 def missing() -> tuple[str, ...]:
     """Of those, the ones that the engine does not have: one question for all."""
-    done = run(["docker", "image", "inspect", "--format", "{{json .RepoTags}}", *needed()], limit_s=30)
+    done = run(["docker", "image", "inspect", "--format", "{{json .RepoTags}}", *needed()], limit_s=10)
     there = {tag for line in done.stdout.splitlines() if line for tag in json.loads(line) or []}
     return tuple(image for image in needed() if image not in there)
 

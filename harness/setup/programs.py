@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ from msgspec import Struct
 from harness.model.errors import WorldError
 
 _SBIN = ("/usr/local/sbin", "/usr/sbin", "/sbin")
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _DISK_FULL = (
     "the disk is full: free some space (`docker system df` shows Docker's share), "
     "or set TMPDIR to a folder with 1 GiB free; then try again"
@@ -38,7 +40,8 @@ class Ended(Struct, frozen=True):
     @property
     def last_lines(self) -> str:
         """The end of what it said, where programs put their reason."""
-        said = [line for line in (self.stderr or self.stdout).splitlines() if line.strip()]
+        text = _COLOUR.sub("", self.stderr or self.stdout)
+        said = [line for line in text.splitlines() if line.strip()]
         return "\n".join(said[-5:])
 
 

@@ -32,6 +32,10 @@ def test_a_failure_names_what_went_wrong_its_last_words_and_the_fix() -> None:
     assert text.endswith("do it so")
 
 
+def test_a_program_s_colours_are_left_out_of_its_last_words() -> None:
+    assert run(failing("\x1b[91mE:\x1b[0m bad"), limit_s=30).last_lines == "E: bad"
+
+
 def test_a_full_disk_is_told_as_such_whatever_the_step() -> None:
     with pytest.raises(WorldError, match="free some space") as raised:
         must(failing("write: No space left on device"), limit_s=30, what="could not build", fix="look")
