@@ -96,12 +96,14 @@ class ClusterView(Struct, frozen=True):
         return register if serves else None
 
     def has_rejoined(self, host: str, hosts: Hosts) -> bool:
-        """No fault in force disturbs it, a primary serves, and the register counts this host in."""
+        """No fault in force disturbs it, a primary serves, and the register counts this host in.
+
+        A host that still calls itself primary, though the register names another, is not back.
+        """
         register = self.serving()
         if register is None or any(disturbs(fault, host, hosts) for fault in self.faults.values()):
             return False
-        in_step = host == register.primary or host in register.eligible
-        return in_step and self.role_of(host) in ("primary", "standby")
+        return host == register.primary or (host in register.eligible and self.role_of(host) == "standby")
 
     def _with_role(self, said: RoleChanged) -> ClusterView:
         return msgspec.structs.replace(self, roles={**self.roles, said.host: said})

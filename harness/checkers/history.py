@@ -191,7 +191,7 @@ def _trials(entries: Sequence[Entry], run: _Run) -> list[Trial]:
             if isinstance(entry, TrialEnded):
                 current = None
     found = list(drafts.values())
-    ends = [*(draft.began.at_s for draft in found[1:]), float("inf")]
+    ends = [*(draft.began.at_s for draft in found), float("inf")][1:]
     return [draft.trial(run, until_s) for draft, until_s in zip(found, ends, strict=True)]
 
 

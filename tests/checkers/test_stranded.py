@@ -1,0 +1,54 @@
+"""Which clients share the victim's fate: theirs is not *the* outage."""
+
+from __future__ import annotations
+
+from harness.checkers.stranded import stranded
+from harness.model.fault import Cut
+from harness.model.plan import ClientPlan
+from harness.reach import Hosts
+from tests.checkers.journals import Entries, client, cut_of, fault, killed, look, parted, plan, says
+
+HOSTS = Hosts.of(plan().hosts)
+PRIMARY = says("n1", "primary", 1, at=0.0)
+BOTH = (client("client1"), client("client2"))
+
+
+def apart(*entries: Entries, clients: tuple[ClientPlan, ...] = BOTH) -> set[str]:
+    return set(stranded(clients, look(PRIMARY, *entries).acts, HOSTS))
+
+
+def test_a_client_on_the_primary_s_side_of_a_partition_is_stranded() -> None:
+    assert apart(parted("n1 client1", at=1.0)) == {"client1"}
+
+
+def test_also_with_the_router_or_a_witness_beside_it() -> None:
+    assert apart(parted("n1 client1 router", at=1.0)) == {"client1"}
+    assert apart(parted("n1 client1 w1", at=1.0)) == {"client1"}
+
+
+def test_a_client_that_loses_everything_is_stranded() -> None:
+    assert apart(parted("client1", at=1.0)) == {"client1"}
+
+
+def test_nobody_is_who_loses_only_the_primary() -> None:
+    assert apart(parted("n1", at=1.0)) == set()
+
+
+def test_nobody_is_who_loses_only_the_router_or_the_witnesses() -> None:
+    assert apart(fault(Cut(cut_of("client1", "router"), "drop"), at=1.0)) == set()
+    assert apart(fault(Cut(cut_of("client1", "w1 w2 w3"), "drop"), at=1.0)) == set()
+
+
+def test_cuts_that_are_in_force_together_count_together() -> None:
+    first = fault(Cut(cut_of("client1", "n1 w1 w2 w3"), "drop"), at=1.0, until=5.0)
+    second = fault(Cut(cut_of("client1", "n2 router"), "drop"), at=2.0, until=5.0, name="t1.s2")
+    assert apart(first, second) == {"client1"}
+
+
+def test_a_kill_strands_nobody() -> None:
+    assert apart(killed("n1", at=1.0)) == set()
+
+
+def test_a_client_that_is_bound_to_the_primary_always_is() -> None:
+    bound = (client("client1", via="primary"), client("client2"))
+    assert apart(clients=bound) == {"client1"}
