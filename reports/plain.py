@@ -105,7 +105,7 @@ def plan(planned: Plan, path: str, look: Look) -> RenderableType:
         pairs(about, look),
         Text(),
         Text("Bounds", style="bold"),
-        pairs([(f"  {_measure(expected)}", _bound(expected, planned)) for expected in planned.expect], look),
+        pairs(_bounds(planned), look),
         Text(),
         _trials(planned, look),
     )
@@ -147,6 +147,20 @@ def _promised(planned: Plan) -> str:
 
 def _limit(bound: Bound) -> str:
     return f"≤ {duration(bound.limit_s)} ({bound.formula})"
+
+
+def _bounds(planned: Plan) -> list[tuple[str, str]]:
+    """A number that is asked for from above and from below is one line."""
+    rows: list[tuple[str, str]] = []
+    least = {(e.measure, e.limit) for e in planned.expect if e.at_least}
+    most = {(e.measure, e.limit) for e in planned.expect if not e.at_least}
+    for expected in planned.expect:
+        asked = (expected.measure, expected.limit)
+        if asked not in least & most:
+            rows.append((f"  {_measure(expected)}", _bound(expected, planned)))
+        elif not expected.at_least:
+            rows.append((f"  {_measure(expected)}", f"exactly {number(int(expected.limit or 0))}"))
+    return rows
 
 
 def _measure(expected: Expectation) -> str:

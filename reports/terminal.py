@@ -12,6 +12,7 @@ from rich.text import Text
 
 from harness.model.drill import Json
 from harness.model.plan import PlanFile, Provenance
+from harness.model.units import duration
 from harness.model.verdict import Finding, Judgement, TrialMeasures, Verdict
 from reports.look import STYLES, Look, count, span, time
 from reports.measures import checks_table, counted, safety_table, times_table, totals, value
@@ -163,7 +164,7 @@ def _made_with(made: Provenance) -> str:
 
 
 def settings_text(settings: dict[str, Json]) -> str:
-    """`replication sync, detector.interval 100ms`: nested names joined by dots."""
+    """`replication sync, detector.interval 100ms`: nested names joined by dots, seconds with their unit."""
     return ", ".join(f"{name} {text}" for name, text in _flat("", settings))
 
 
@@ -174,6 +175,8 @@ def _flat(prefix: str, settings: dict[str, Json]) -> Iterator[tuple[str, str]]:
                 yield from _flat(f"{prefix}{name}.", setting)
             case list():
                 yield f"{prefix}{name}", " ".join(map(str, setting))
+            case int() | float() if name.endswith("_s"):
+                yield f"{prefix}{name.removesuffix('_s')}", duration(setting)
             case _:
                 yield f"{prefix}{name}", str(setting)
 

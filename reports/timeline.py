@@ -132,7 +132,7 @@ def _end_s(drawn: Sequence[Row]) -> float:
     times = [row.at_s for row in drawn if row.at_s is not None]
     served = [row.at_s for row in drawn if row.name == "first write" and row.at_s]
     limit_s = _BEYOND * (served[0] if served else float("inf"))
-    return max([at_s for at_s in times if at_s <= limit_s], default=0.0) or 0.001
+    return max((at_s for at_s in times if 0.0 < at_s <= limit_s), default=0.001)
 
 
 def _step_s(end_s: float, bar_width: int) -> float:

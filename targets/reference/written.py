@@ -33,7 +33,7 @@ def settings_of(written: Mapping[str, Json]) -> Settings:
     }
     settings = msgspec.convert(_read("", written, known), Settings)
     _check_lease(settings)
-    return settings
+    return msgspec.structs.replace(settings, lease_s=settings.granted_lease_s)
 
 
 def settings_from(plain: Mapping[str, Json]) -> Settings:

@@ -6,17 +6,7 @@ import msgspec
 import pytest
 from msgspec import Struct
 
-from harness.model.drill import (
-    ControlStep,
-    Expectation,
-    HoldStep,
-    LatencyStep,
-    PartitionStep,
-    Step,
-    WaitStep,
-    Window,
-)
-from harness.model.wording import words
+from harness.model.drill import Expectation
 from reports import plain
 from reports.look import Look
 from tests.reports import examples
@@ -75,33 +65,22 @@ def test_a_bound_reads_as_a_person_would_say_it(expected: Expectation, text: str
     assert text in squeezed(drawn(plain.plan(planned, "x", Look()), width=160))
 
 
-@pytest.mark.parametrize(
-    ("step", "text"),
-    [
-        (
-            PartitionStep(
-                sides=(("primary", "client/1"), ("rest",)),
-                how="drop",
-                direction="in",
-                at=Window(1, 1),
-                until_s=3,
-            ),
-            "partition primary, client/1 | rest (drop, in), at 1s, until 3s",
-        ),
-        (
-            LatencyStep(
-                sides=(("primary",), ("rest",)), delay_s=0.05, jitter_s=0.01, at=Window(1, 2), until_s=3
-            ),
-            "latency primary | rest (50ms ± 10ms), at 1s..2s, until 3s",
-        ),
-        (WaitStep(wait_for="rejoined", host="victim", within_s=20), "wait until victim rejoined, within 20s"),
-        (WaitStep(wait_for="failover", within_s=5), "wait until a failover has happened, within 5s"),
-        (HoldStep(duration_s=60), "let the load run for 1m"),
-        (ControlStep(action="switchover", to="standby", at=Window(1, 1)), "switchover to standby, at 1s"),
-    ],
-)
-def test_a_step_reads_as_a_person_would_say_it(step: Step, text: str) -> None:
-    assert words(step) == text
+def test_a_number_asked_for_from_both_sides_is_one_line() -> None:
+    once = (
+        Expectation(measure="failovers", limit=1),
+        Expectation(measure="failovers", limit=1, at_least=True),
+    )
+    planned = msgspec.structs.replace(examples.plan(), expect=once)
+    text = drawn(plain.plan(planned, "x", Look()))
+    assert text.count("failovers") == 1
+    assert "failovers  exactly 1" in text
+
+
+def test_settings_in_seconds_are_shown_with_their_unit() -> None:
+    planned = msgspec.structs.replace(
+        examples.plan(), settings={"detector": {"interval_s": 0.1}, "lease_s": 0.4}
+    )
+    assert "detector.interval 100ms, lease 400ms" in drawn(plain.plan(planned, "x", Look()))
 
 
 def test_the_doctor_says_what_is_missing_and_how_to_get_it() -> None:

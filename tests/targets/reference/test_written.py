@@ -14,8 +14,9 @@ from targets.reference.settings import Detector, Settings
 from targets.reference.written import plain, schema, settings_from, settings_of
 
 
-def test_nothing_written_is_the_defaults() -> None:
-    assert settings_of({}) == Settings()
+def test_nothing_written_is_the_defaults_with_a_lease_as_long_as_the_detectors_silence() -> None:
+    assert settings_of({}) == Settings(lease_s=0.4)
+    assert settings_of({"detector": {"threshold": 5}}).lease_s == pytest.approx(0.6)
 
 
 def test_a_block_is_read_with_its_units() -> None:
