@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harness.drillfile import read_all
 from harness.drillfile.catalogue import story
@@ -154,6 +157,25 @@ def test_a_byte_order_mark_and_a_dos_line_end_are_no_hindrance(folder: Path) -> 
     Path("a.yaml").write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
     (drill,) = read_all([Path("a.yaml")], folder)
     assert drill.story == "The story."
+
+
+@given(
+    st.one_of(
+        st.binary(max_size=200),
+        st.text(max_size=200).map(lambda text: GOOD.encode() + text.encode("utf-8", "ignore")),
+    )
+)
+def test_any_bytes_as_a_file_are_a_drill_or_a_message(content: bytes) -> None:
+    with TemporaryDirectory() as folder:
+        file = Path(folder, "a.yaml")
+        file.write_bytes(content)
+        try:
+            (drill,) = read_all([file], Path(folder))
+        except DrillError as error:
+            assert error.path == str(file)
+            assert "\n" not in str(error)
+        else:
+            assert drill.name == "mine"
 
 
 def test_a_folder_is_no_drill(folder: Path) -> None:
