@@ -93,7 +93,7 @@ def _receive(
 def _answer(stream: BinaryIO) -> Answer:
     """The next one. Raises ValueError when it is none, OSError when it does not come."""
     lines = _head(stream)
-    status = int(next(lines).split()[1])
+    _, _, status = next(lines, "").partition(" ")
     length = 0
     for line in lines:
         name, _, value = line.partition(":")
@@ -106,7 +106,7 @@ def _answer(stream: BinaryIO) -> Answer:
     body = stream.read(length)
     if len(body) < length:
         raise ConnectionError("closed within an answer")
-    return Answer(status, body.decode())
+    return Answer(int(status[:3]), body.decode())
 
 
 def _head(stream: BinaryIO) -> Iterator[str]:
