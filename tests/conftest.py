@@ -1,6 +1,9 @@
-"""For all tests: a busy machine must not make a law look broken."""
+"""Hypothesis: the same examples for everyone, and no clock. `--hypothesis-profile=search` looks on."""
+
+from __future__ import annotations
 
 from hypothesis import settings
 
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
+settings.register_profile("same", deadline=None, derandomize=True)
+settings.register_profile("search", deadline=None, max_examples=2000)
+settings.load_profile("same")
