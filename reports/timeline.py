@@ -12,7 +12,7 @@ from harness.model.verdict import Figure, TrialMeasures
 from reports.look import NEVER, STYLES, Look, time
 from reports.measures import value
 
-_LABELS = {"lease_over": "lease over"}
+_LABELS = {"lease_over": "lease over", "acknowledged": "first write"}
 _NAME_WIDTH, _VALUE_WIDTH, _DELTA_WIDTH, _BAR_MIN_WIDTH = 12, 13, 9, 20
 # What comes this many times later than service was back is shown as an arrow past the edge: a rejoin
 # after seconds would squeeze a failover of milliseconds into one column.
@@ -67,7 +67,7 @@ def rows(trial: TrialMeasures) -> tuple[Row, ...]:
         first.setdefault(name, Row(name, who, phase.after_fault_s))
     awaited = (
         Row("decided", "", _when(trial.detection)) if trial.detection and "decided" not in first else None,
-        Row("first write", "", _when(trial.outage)) if trial.outage else None,
+        Row("first write", "", _when(trial.outage)) if trial.outage and "first write" not in first else None,
         Row("rejoined", "", None) if _never(trial.rejoin) and "rejoined" not in first else None,
     )
     found = [*first.values(), *(row for row in awaited if row)]
