@@ -76,13 +76,17 @@ class Bringup:
         self._tell(f"starting the mesh: {len(placed.hosts)} hosts, {len(placed.proxies())} links …")
         composing.up(file, self._run, woven.mesh_services, say=self._say)
         containers = HostContainers(self._client, self._run.id)
-        resident = Resident(LOOPBACK, containers.hub_port(RESIDENT_PORT), self._token)
-        resident.wait_until_ready(_RESIDENT_WITHIN_S)
         hub = Hub(LOOPBACK, containers.hub_port(HUB_PORT))
-        hub.create(placed.proxies())
-        self._tell("starting the services …")
-        composing.up(file, self._run, (), say=self._say)
-        return Up(placed, HostContainers(self._client, self._run.id), hub, resident)
+        resident = Resident(LOOPBACK, containers.hub_port(RESIDENT_PORT), self._token)
+        try:
+            resident.wait_until_ready(_RESIDENT_WITHIN_S)
+            hub.create(placed.proxies())
+            self._tell("starting the services …")
+            composing.up(file, self._run, (), say=self._say)
+            return Up(placed, HostContainers(self._client, self._run.id), hub, resident)
+        except BaseException:
+            resident.close()
+            raise
 
     def _woven(self, block: IPv4Address) -> tuple[Woven, Mesh]:
         placed = mesh(self._stack.hosts, block)

@@ -119,7 +119,10 @@ def resident(mesh: Mesh, run: Run, images: Images, *, token: str) -> Table:
         "network_mode": f"service:{HUB}",
         "pid": "host",
         "working_dir": "/opt/failover-drill",
-        "command": ["python3", "-m", "inside.resident", "--port", str(RESIDENT_PORT)],
+        "command": [
+            *("python3", "-m", "inside.resident"),
+            *("--host", mesh.control_hub, "--port", str(RESIDENT_PORT)),
+        ],
         "environment": {"FAILOVER_DRILL_TOKEN": token, "FAILOVER_DRILL_MESH": json.dumps(stand_ins(mesh))},
         "cap_add": ["NET_ADMIN", "KILL", "SYS_PTRACE", "SYS_ADMIN"],
         # Its sandboxes first: then who waits for the resident finds the whole mesh.

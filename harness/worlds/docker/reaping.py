@@ -36,6 +36,7 @@ class Reaper:
             raise WorldError(f"could not start the reaper: {error.strerror}\n  {_WITHOUT}") from error
         assert self._process.stdout is not None
         if self._process.stdout.readline() != READY:
+            self._let_go(_LEAVES_WITHIN_S)
             raise WorldError(f"the reaper did not start: `{' '.join(argv[:4])}` ended at once\n  {_WITHOUT}")
 
     @property

@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 
 import docker
-from docker.errors import APIError, NotFound
+import requests
+from docker.errors import APIError
 from msgspec import Struct
 
 from harness.model.errors import WorldError
@@ -86,7 +87,7 @@ def _still_there(found: list[Thing], within_s: float) -> str:
 
 
 def _remove(client: docker.DockerClient, thing: Thing) -> bool:
-    """Whether it went; the engine refuses what is in use, or on its way out already."""
+    """Whether it went; the engine refuses what is in use or on its way out, and may be slow to answer."""
     try:
         match thing.kind:
             case "container":
@@ -95,9 +96,7 @@ def _remove(client: docker.DockerClient, thing: Thing) -> bool:
                 client.api.remove_network(thing.id)
             case "volume":
                 client.api.remove_volume(thing.id)
-    except NotFound:
-        return False
-    except APIError:
+    except (APIError, requests.RequestException):
         return False
     return True
 
