@@ -2,11 +2,14 @@
 # the engine and the images. Nothing here needs a terminal.
 PYTHON ?= python3
 BIN := .venv/bin
+# The second is for what builds our own package, which a newer pip no longer takes from the first.
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
+export PIP_BUILD_CONSTRAINT := $(PIP_CONSTRAINT)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 .PHONY: help drill test check format bench setup clean
 
 help:
@@ -47,23 +50,25 @@ clean:
 	@if [ -x $(BIN)/failover-drill ]; then $(BIN)/failover-drill clean; fi
 	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
-.venv/bin/python:
+# A stamp, not .venv/bin/python: an environment whose making was interrupted has a python, and no pip.
+.venv/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "failover-drill needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python3 …" >&2; exit 3; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 	  echo "== installing python3-venv (this Python cannot make virtual environments)"; \
 	  { apt-get install -y -q python3-venv || { apt-get update -q && apt-get install -y -q python3-venv; }; } >/dev/null || \
 	  { echo "could not install it; as root: apt-get install python3-venv" >&2; exit 3; }; }
-	@$(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv --clear .venv
+	@touch $@
 
 # The development packages include what a run needs, so a run never takes them away again.
-.venv/installed: pyproject.toml constraints.txt | .venv/bin/python
+.venv/installed: pyproject.toml constraints.txt | .venv/made
 	@if [ ! -e .venv/dev-installed ]; then echo '== installing failover-drill into .venv'; \
 	  $(BIN)/python -m pip install --quiet --editable . ; \
 	  else $(MAKE) --no-print-directory .venv/dev-installed; fi
 	@touch $@
 
-.venv/dev-installed: pyproject.toml constraints.txt | .venv/bin/python
+.venv/dev-installed: pyproject.toml constraints.txt | .venv/made
 	@echo '== installing failover-drill and its development packages into .venv'
 	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch .venv/dev-installed .venv/installed
