@@ -1,0 +1,249 @@
+"""The program beside the hub, part by part, on processes and sockets of this machine."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from harness.worlds.docker.inside import addresses, gate, packetfilter, probes, processes, sockets
+from harness.worlds.docker.inside.processes import ProcessError
+
+ME = os.getpid()
+# Far more than any of this takes.
+PATIENCE_S = 20.0
+
+# A main process that has `argv[1]` children and starts another at SIGUSR1.
+_MAIN = """
+import signal, subprocess, sys
+def begin(*_): subprocess.Popen(["sleep", "60"])
+signal.signal(signal.SIGUSR1, begin)
+for _ in range(int(sys.argv[1])): begin()
+print("ready", flush=True)
+while True: signal.pause()
+"""
+
+Started = Callable[[int], int]
+
+
+@pytest.fixture
+def started() -> Iterator[Started]:
+    """Starts a main process with so many children; its pid."""
+    running: list[subprocess.Popen[str]] = []
+
+    def start(children: int) -> int:
+        argv = [sys.executable, "-c", _MAIN, str(children)]
+        running.append(subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, start_new_session=True))
+        out = running[-1].stdout
+        assert out is not None and out.readline() == "ready\n"
+        return running[-1].pid
+
+    yield start
+    for process in running:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate(timeout=PATIENCE_S)
+
+
+def killed(pid: int, *, child: bool = False, name: str = "KILL") -> processes.Ended:
+    return processes.end(main_pid=pid, sandbox_pid=ME, child=child, name=name, within_s=PATIENCE_S)
+
+
+def test_a_process_is_killed_and_seen_to_be_gone(started: Started) -> None:
+    pid = started(0)
+    before_s = time.monotonic()
+    ended = killed(pid)
+    assert ended["pid"] == pid
+    assert ended["ended_s"] is not None
+    assert before_s <= ended["before_s"] <= ended["after_s"] <= ended["ended_s"] <= time.monotonic()
+
+
+def test_the_only_child_is_killed_and_the_main_process_stays(started: Started) -> None:
+    main_pid = started(1)
+    (child,) = processes.living_children(main_pid=main_pid)
+    assert killed(main_pid, child=True)["pid"] == child
+    # It is dead, though its parent has not waited for it.
+    assert processes.living_children(main_pid=main_pid) == []
+    os.kill(main_pid, 0)
+
+
+@pytest.mark.parametrize("children", [0, 2])
+def test_which_child_is_meant_must_be_beyond_doubt(started: Started, children: int) -> None:
+    with pytest.raises(ProcessError, match=r"exactly one child; it has (none|[0-9]+, [0-9]+)"):
+        killed(started(children), child=True)
+
+
+def test_a_process_of_another_host_is_never_touched(started: Started) -> None:
+    pid = started(0)
+    with pytest.raises(ProcessError, match="not one of the host's"):
+        processes.end(main_pid=pid, sandbox_pid=0, child=False, name="KILL", within_s=1.0)
+    os.kill(pid, 0)
+
+
+def test_a_process_that_is_not_there_is_told(started: Started) -> None:
+    pid = started(0)
+    killed(pid)
+    os.waitpid(pid, 0)
+    with pytest.raises(ProcessError, match="does not run"):
+        killed(pid)
+
+
+def test_one_that_does_not_end_in_time_is_told_and_found_later(started: Started) -> None:
+    pid = started(0)
+    halted = processes.halt(main_pid=pid, sandbox_pid=ME, child=False)
+    # A stopped process takes no SIGTERM.
+    sent = processes.end(main_pid=pid, sandbox_pid=ME, child=False, name="TERM", within_s=0.05)
+    assert sent["ended_s"] is None
+    assert processes.gone(pid=pid, start_ticks=sent["start_ticks"], within_s=0.05) == []
+    processes.resume(pid=pid, start_ticks=halted["start_ticks"], sandbox_pid=ME)
+    assert len(processes.gone(pid=pid, start_ticks=sent["start_ticks"], within_s=PATIENCE_S)) == 1
+    os.waitpid(pid, 0)
+    assert len(processes.gone(pid=pid, start_ticks=sent["start_ticks"], within_s=0.05)) == 1
+
+
+def test_a_halted_process_is_seen_to_stop_and_to_go_on(started: Started) -> None:
+    main_pid = started(1)
+    halted = processes.halt(main_pid=main_pid, sandbox_pid=ME, child=True)
+    assert halted["states"] == "T"
+    (resumed,) = processes.resume(pid=halted["pid"], start_ticks=halted["start_ticks"], sandbox_pid=ME)
+    assert "T" not in resumed["states"]
+
+
+def test_what_ended_while_it_was_halted_needs_no_resuming(started: Started) -> None:
+    main_pid = started(1)
+    halted = processes.halt(main_pid=main_pid, sandbox_pid=ME, child=True)
+    killed(main_pid, child=True)
+    assert processes.resume(pid=halted["pid"], start_ticks=halted["start_ticks"], sandbox_pid=ME) == []
+
+
+def test_a_later_process_with_the_same_pid_is_another(started: Started) -> None:
+    pid = started(0)
+    assert processes.resume(pid=pid, start_ticks=1, sandbox_pid=ME) == []
+
+
+def test_a_child_is_begun_by_a_signal_and_seen(started: Started) -> None:
+    main_pid = started(0)
+    begun = processes.begin_child(main_pid=main_pid, sandbox_pid=ME, name="USR1", within_s=PATIENCE_S)
+    assert processes.living_children(main_pid=main_pid) == [begun["pid"]]
+    assert begun["before_s"] <= begun["after_s"] <= begun["seen_s"]
+
+
+def test_no_second_child_is_begun(started: Started) -> None:
+    main_pid = started(1)
+    begun = processes.begin_child(main_pid=main_pid, sandbox_pid=ME, name="USR1", within_s=PATIENCE_S)
+    assert begun["before_s"] == begun["seen_s"]
+    assert processes.living_children(main_pid=main_pid) == [begun["pid"]]
+
+
+def test_a_child_that_does_not_come_is_told(started: Started) -> None:
+    with pytest.raises(ProcessError, match="no child of process"):
+        processes.begin_child(main_pid=started(0), sandbox_pid=ME, name="CONT", within_s=0.05)
+
+
+@pytest.fixture
+def pair() -> Iterator[tuple[socket.socket, socket.socket, int]]:
+    """Both ends of a connection over loopback, and the port of its listener."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        near = socket.create_connection(listener.getsockname())
+        far, _ = listener.accept()
+        with near, far:
+            yield near, far, listener.getsockname()[1]
+
+
+def seen_at(port: int) -> sockets.Connection:
+    """The end of the connection that was accepted there."""
+    return next(row for row in sockets.look()["connections"] if row["local"] == f"127.0.0.1:{port}")
+
+
+def test_the_kernel_counts_what_arrived_and_what_waits(
+    pair: tuple[socket.socket, socket.socket, int],
+) -> None:
+    near, far, port = pair
+    near.sendall(b"x" * 1000)
+    row = seen_at(port)
+    assert (row["received"], row["unread"]) == (1000, 1000)
+    far.recv(1000, socket.MSG_WAITALL)
+    before = row["acked"]
+    far.sendall(b"y" * 500)
+    near.recv(500, socket.MSG_WAITALL)
+    row = seen_at(port)
+    assert (row["acked"] - before, row["unread"], row["unsent"], row["shut"]) == (500, 0, 0, False)
+
+
+def test_a_reader_that_takes_nothing_shows_as_a_shut_window(
+    pair: tuple[socket.socket, socket.socket, int],
+) -> None:
+    _, far, port = pair
+    far.setblocking(False)
+    give_up_s = time.monotonic() + PATIENCE_S
+    while not seen_at(port)["shut"]:
+        with contextlib.suppress(BlockingIOError):
+            far.send(b"z" * (1 << 20))
+        assert time.monotonic() < give_up_s, "the window never closed"
+    assert seen_at(port)["unsent"] > 0
+
+
+def test_listeners_are_listed_and_the_pipes_of_the_gate_are_not(
+    pair: tuple[socket.socket, socket.socket, int],
+) -> None:
+    near, _, port = pair
+    local = f"127.0.0.1:{near.getsockname()[1]}"
+    assert f"127.0.0.1:{port}" in sockets.look()["listening"]
+    assert local in [row["local"] for row in sockets.look()["connections"]]
+    gate.ports.add(near.getsockname()[1])
+    try:
+        assert local not in [row["local"] for row in sockets.look()["connections"]]
+    finally:
+        gate.ports.clear()
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Probes from this very namespace: to enter another needs root."""
+    monkeypatch.setattr(probes, "_network_of", lambda pid: contextlib.nullcontext())
+
+
+def test_a_probe_meets_a_listener_a_refusal_or_silence(here: None) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as open_one, _deaf() as deaf:
+        with socket.create_server(("127.0.0.1", 0)) as closed:
+            nobody = closed.getsockname()[1]
+        ports = (open_one.getsockname()[1], nobody, deaf)
+        wanted = [probes.Probe(sandbox_pid=ME, address="127.0.0.1", port=port) for port in ports]
+        assert probes.connect_all(probes=wanted, within_s=0.2) == ["connected", "refused", "silence"]
+
+
+def test_a_probe_without_a_way_is_told(here: None) -> None:
+    nowhere = probes.Probe(sandbox_pid=ME, address="255.255.255.255", port=1)
+    assert probes.connect_all(probes=[nowhere], within_s=0.2) == ["unreachable"]
+
+
+@contextlib.contextmanager
+def _deaf() -> Iterator[int]:
+    """A listener whose queue is full: it answers nothing any more."""
+    with socket.socket() as listener, contextlib.ExitStack() as waiting:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(2):
+            client = waiting.enter_context(socket.socket())
+            client.setblocking(False)
+            client.connect_ex(listener.getsockname())
+        yield listener.getsockname()[1]
+
+
+def test_the_packet_filter_is_written_whole_in_one_transaction() -> None:
+    written = packetfilter.ruleset(["198.18.0.102", "198.18.0.101"])
+    assert written.index("add table") < written.index("delete table") < written.index("elements")
+    assert "elements = { 198.18.0.101, 198.18.0.102 };" in written
+    assert "elements" not in packetfilter.ruleset([])
+
+
+def test_addresses_beside_one_that_is_not_there_are_refused() -> None:
+    with pytest.raises(OSError):
+        addresses.add([{"beside": "198.19.254.254", "add": ["198.19.254.253"]}])
