@@ -134,7 +134,7 @@ def test_clean_removes_what_an_ended_run_left_and_nothing_of_a_live_one(client: 
         client.api.create_network(run.project, labels=run.labels(), internal=True)
     said: list[str] = []
     try:
-        assert clean(said.append) == 2
+        assert clean(said.append) >= 2
         assert "removing what run feed0003 left: 1 network, 1 volume …" in said
         assert left_of(client, ended.id) == []
         assert len(left_of(client, live.id)) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import yaml
@@ -64,3 +65,13 @@ class _Dumper(yaml.SafeDumper):
 
     def ignore_aliases(self, data: object) -> bool:
         return True
+
+    def represent_text(self, data: str) -> yaml.ScalarNode:
+        """Compose takes more for a number than this library: to it, the run 926073e1 would be 9260730."""
+        return self.represent_scalar(
+            "tag:yaml.org,2002:str", data, style='"' if _MAYBE_NUMBER(data) else None
+        )
+
+
+_MAYBE_NUMBER = re.compile(r"[-+.]?\d").match
+_Dumper.add_representer(str, _Dumper.represent_text)

@@ -26,6 +26,13 @@ def test_the_woven_file_reads_back_as_it_was_woven(tmp_path: Path) -> None:
     assert yaml.safe_load(path.read_text()) == woven(compose(a=tricky)).compose
 
 
+@pytest.mark.parametrize(
+    "text", ["926073e1", "1e3", "0o17", "0x1f", "1_000", "12:30:45", "-1e3", ".5e1", "+7"]
+)
+def test_a_text_that_some_reader_might_take_for_a_number_is_quoted(text: str, tmp_path: Path) -> None:
+    assert f'ID: "{text}"' in write(tmp_path, {"environment": {"ID": text}}).read_text()
+
+
 def test_it_says_where_it_comes_from_and_how_it_is_started_by_hand(tmp_path: Path) -> None:
     head = write(tmp_path).read_text().splitlines()[:2]
     assert PATH in head[0]
