@@ -15,6 +15,9 @@ from harness.model.fault import Link
 from harness.worlds.docker.resident import Connection, Sockets
 from harness.worlds.links.proxy import Proxy
 
+# Bytes by the two addresses of a connection.
+Counts = dict[tuple[str, str], int]
+
 
 class Look(Struct, frozen=True):
     """Three looks at the sockets: just after a cut, a moment later, and at the end of the window."""
@@ -63,16 +66,16 @@ def _excess(upstream: str, silenced: Collection[Link], proxies: Sequence[Proxy],
     What those sent is counted from the first look on, what arrived from the second: it may be under way.
     """
     uncut = [p for p in proxies if p.upstream == upstream and Link(p.source, p.destination) not in silenced]
-    arrived = _grown(_acked(_far(upstream, look.second)), _acked(_far(upstream, look.last)))
+    arrived = _grown(_delivered(upstream, look.second), _delivered(upstream, look.last))
     return max(0, arrived - sum(_came_in(proxy, look) for proxy in uncut))
 
 
 def _came_in(proxy: Proxy, look: Look) -> int:
-    return _grown(_received(_near(proxy, look.first)), _received(_near(proxy, look.last)))
+    return _grown(_received(proxy, look.first), _received(proxy, look.last))
 
 
 def _went_back(proxy: Proxy, look: Look) -> int:
-    return _grown(_acked(_near(proxy, look.second)), _acked(_near(proxy, look.last)))
+    return _grown(_returned(proxy, look.second), _returned(proxy, look.last))
 
 
 def _near(proxy: Proxy, sockets: Sockets) -> Iterator[Connection]:
@@ -83,14 +86,18 @@ def _far(upstream: str, sockets: Sockets) -> Iterator[Connection]:
     return (leg for leg in sockets.connections if leg.remote == upstream)
 
 
-def _acked(legs: Iterable[Connection]) -> dict[tuple[str, str], int]:
-    # The peer's kernel counts the opening of a connection as a byte.
-    return {(leg.local, leg.remote): max(0, leg.acked - 1) for leg in legs}
+def _received(proxy: Proxy, sockets: Sockets) -> Counts:
+    return {(leg.local, leg.remote): leg.received for leg in _near(proxy, sockets)}
 
 
-def _received(legs: Iterable[Connection]) -> dict[tuple[str, str], int]:
-    return {(leg.local, leg.remote): leg.received for leg in legs}
+def _returned(proxy: Proxy, sockets: Sockets) -> Counts:
+    return {(leg.local, leg.remote): leg.acked for leg in _near(proxy, sockets)}
 
 
-def _grown(before: dict[tuple[str, str], int], after: dict[tuple[str, str], int]) -> int:
+def _delivered(upstream: str, sockets: Sockets) -> Counts:
+    # To who opens a connection, as the hub does here, the kernel counts the opening as a byte.
+    return {(leg.local, leg.remote): max(0, leg.acked - 1) for leg in _far(upstream, sockets)}
+
+
+def _grown(before: Counts, after: Counts) -> int:
     return sum(max(0, count - before.get(leg, 0)) for leg, count in after.items())

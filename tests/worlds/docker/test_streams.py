@@ -25,7 +25,7 @@ PROXIES = (proxy("a", "b"), proxy("b", "a"), proxy("c", "b"))
 
 
 def near(
-    source: str, destination: str, *, received: int = 0, acked: int = 1, **more: int | bool
+    source: str, destination: str, *, received: int = 0, acked: int = 0, **more: int | bool
 ) -> Connection:
     return _leg(f"{source}.to.{destination}:1", f"{source}:40000", received=received, acked=acked, **more)
 
