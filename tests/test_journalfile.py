@@ -1,0 +1,214 @@
+"""The journal as a file: what is written comes back, damage is named, what is none is refused."""
+
+from __future__ import annotations
+
+import gc
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness import journalfile
+from harness.journalfile import DAMAGE_LISTED_MAX, HEADER, Journal, Writer
+from harness.model.errors import ExitCode, JournalError
+from harness.model.event import Failed
+from harness.model.journal import Entry, RunEnded, TrialBegan, TrialEnded
+from tests.checkers.dramas import a_run
+from tests.checkers.journals import acked, says, unknown
+
+HEAD = b'{"journal":"failover-drill","version":1}\n'
+ENTRIES = a_run(2, spacing_s=0.5).entries
+
+
+def written(path: Path, *entries: Entry) -> bytes:
+    with Writer(path) as writer:
+        for entry in entries:
+            writer.append(entry)
+    return path.read_bytes()
+
+
+def read(data: bytes, folder: Path) -> Journal:
+    path = folder / "journal.jsonl"
+    path.write_bytes(data)
+    return journalfile.read(path)
+
+
+# --- writing --------------------------------------------------------------------------------------------
+
+
+def test_what_is_written_comes_back(tmp_path: Path) -> None:
+    data = written(tmp_path / "j", *ENTRIES)
+    assert journalfile.read(tmp_path / "j") == Journal(ENTRIES)
+    assert data.startswith(HEAD)
+    assert data.count(b"\n") == len(ENTRIES) + 1
+
+
+def test_an_event_is_in_the_file_at_once_and_operations_when_they_are_due(tmp_path: Path) -> None:
+    """So that a killed harness leaves a journal that can be judged."""
+    with Writer(tmp_path / "j") as writer:
+        writer.append(acked("a", 1, 2))
+        assert (tmp_path / "j").read_bytes() == HEAD
+        writer.append(says("n1", "primary", 1, at=3))
+        assert (tmp_path / "j").read_bytes().count(b"\n") == 3
+
+
+def test_a_journal_is_never_written_over(tmp_path: Path) -> None:
+    written(tmp_path / "j", *ENTRIES)
+    with pytest.raises(JournalError, match="is there already; name another folder") as caught:
+        Writer(tmp_path / "j")
+    assert caught.value.exit_code is ExitCode.BROKEN_SURROUNDINGS
+
+
+def test_a_folder_that_is_not_there_is_told_with_the_fix(tmp_path: Path) -> None:
+    with pytest.raises(JournalError, match="free space or make the folder writable"):
+        Writer(tmp_path / "nowhere" / "j")
+
+
+def test_a_full_disk_ends_the_writing_with_the_fix(tmp_path: Path) -> None:
+    writer = Writer(tmp_path / "j")
+    full = os.open("/dev/full", os.O_WRONLY)
+    os.dup2(full, writer._file.fileno())
+    os.close(full)
+    with pytest.raises(JournalError, match="No space left on device; free space"):
+        writer.append(says("n1", "primary", 1, at=3))
+    with pytest.raises(JournalError):
+        writer.close()
+    writer.close()  # twice is safe
+
+
+# --- reading --------------------------------------------------------------------------------------------
+
+
+def test_a_whole_journal_has_no_damage(tmp_path: Path) -> None:
+    journal = read(written(tmp_path / "j", *ENTRIES), tmp_path)
+    assert (journal.damage, journal.gaps) == ((), False)
+
+
+def test_a_journal_without_entries_is_whole(tmp_path: Path) -> None:
+    assert read(HEAD, tmp_path) == Journal(())
+
+
+def test_cut_at_any_byte_it_yields_what_was_whole_and_names_a_cut_line(tmp_path: Path) -> None:
+    data = written(tmp_path / "j", *ENTRIES[:12])
+    for length in range(len(HEAD), len(data)):
+        journal = read(data[:length], tmp_path)
+        lines = data[len(HEAD) : length].split(b"\n")
+        whole = len(lines) - 1
+        # A line that lost nothing but its end is an entry, but who knows what should have followed.
+        complete = bool(lines[-1]) and data[length : length + 1] == b"\n"
+        assert journal.entries == ENTRIES[: whole + complete]
+        assert bool(journal.damage) == bool(lines[-1])
+        assert not journal.gaps
+
+
+def test_cut_within_the_header_it_is_no_journal_any_more(tmp_path: Path) -> None:
+    for length in range(len(HEAD) - 1):
+        with pytest.raises(JournalError, match="it does not begin as one"):
+            read(HEAD[:length], tmp_path)
+
+
+def test_a_line_that_is_no_entry_is_named_and_leaves_a_gap(tmp_path: Path) -> None:
+    lines = written(tmp_path / "j", *ENTRIES).splitlines(keepends=True)
+    for garbage in (b"#\n", b"\xff\xfe\n", b"{}\n", b'{"type":"op"}\n', b"[" * 5000 + b"\n", b"null\n"):
+        journal = read(b"".join([*lines[:3], garbage, *lines[4:]]), tmp_path)
+        assert journal.damage == ("line 4 is no entry of a journal",)
+        assert journal.gaps
+        assert journal.entries == ENTRIES[:2] + ENTRIES[3:]
+
+
+def test_a_thousand_bad_lines_are_counted_not_listed(tmp_path: Path) -> None:
+    journal = read(HEAD + b"#\n" * 1000, tmp_path)
+    assert len(journal.damage) == DAMAGE_LISTED_MAX + 1
+    assert journal.damage[-1] == f"{1000 - DAMAGE_LISTED_MAX} more lines are no entries"
+
+
+def test_without_its_header_entries_are_read_and_the_beginning_may_be_lost(tmp_path: Path) -> None:
+    data = written(tmp_path / "j", *ENTRIES)[len(HEAD) :]
+    journal = read(data, tmp_path)
+    assert (journal.entries, journal.gaps) == (ENTRIES, True)
+    assert journal.damage == ("the header is missing: the beginning may be lost",)
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\n", b"hello\n", b"\x00" * 100, b"[]\n", b'{"journal":"else","version":1}\n']
+)
+def test_what_is_no_journal_is_wrong_input_with_the_fix(data: bytes, tmp_path: Path) -> None:
+    with pytest.raises(JournalError, match=r"name a run's folder or its journal\.jsonl") as caught:
+        read(data, tmp_path)
+    assert caught.value.exit_code is ExitCode.WRONG_INPUT
+
+
+def test_a_journal_of_another_version_says_so(tmp_path: Path) -> None:
+    with pytest.raises(JournalError, match="version 7, this failover-drill reads version 1"):
+        read(HEAD.replace(b":1}", b":7}"), tmp_path)
+
+
+def test_a_file_that_cannot_be_read_is_wrong_input(tmp_path: Path) -> None:
+    for path in (tmp_path / "nowhere", tmp_path):
+        with pytest.raises(JournalError) as caught:
+            journalfile.read(path)
+        assert caught.value.exit_code is ExitCode.WRONG_INPUT
+
+
+def began(number: int) -> TrialBegan:
+    return TrialBegan(trial=number, at_s=number, primary="")
+
+
+def ended(number: int) -> TrialEnded:
+    return TrialEnded(trial=number, at_s=number, completed=True)
+
+
+DONE = RunEnded(at_s=9, reason="done")
+
+
+@pytest.mark.parametrize(
+    ("entries", "damage"),
+    [
+        ([began(1), ended(1), began(2), ended(2), DONE], ()),
+        ([began(2), ended(2)], ("trial 2 begins out of order, after trial 0",)),
+        ([began(1), began(2), ended(2)], ("trial 2 begins out of order, after trial 1",)),
+        ([began(1), ended(2)], ("trial 2 ends out of order",)),
+        ([ended(1)], ("trial 1 ends out of order",)),
+        ([began(1), ended(1), ended(1)], ("trial 1 ends out of order",)),
+        ([DONE, began(1)], ("there are entries after the run's end",)),
+    ],
+)
+def test_an_order_that_no_run_writes_is_damage(
+    entries: list[Entry], damage: tuple[str, ...], tmp_path: Path
+) -> None:
+    assert read(written(tmp_path / "j", *entries), tmp_path).damage == damage
+
+
+@given(st.binary(max_size=300))
+def test_bytes_of_any_kind_are_a_journal_or_refused(data: bytes) -> None:
+    for prefix in (b"", HEAD):
+        try:
+            journal = journalfile._parse(Path("j"), prefix + data)
+        except JournalError as error:
+            assert error.exit_code is ExitCode.WRONG_INPUT
+        else:
+            assert journal.damage or not data.strip(b"\n")
+
+
+def test_reading_leaves_the_collector_as_it_was(tmp_path: Path) -> None:
+    data = written(tmp_path / "j", *ENTRIES)
+    read(data, tmp_path)
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        read(data, tmp_path)
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+def test_the_header_names_what_it_is() -> None:
+    assert (HEADER.journal, HEADER.version) == ("failover-drill", 1)
+
+
+def test_operations_without_an_answer_come_back_as_such(tmp_path: Path) -> None:
+    op = unknown('é"\n', 1.5, by="")
+    gone = Failed(command_id="t1.s1", reason="ünï", at_s=3.25)
+    assert read(written(tmp_path / "j", op, gone), tmp_path).entries == (op, gone)
