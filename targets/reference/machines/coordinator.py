@@ -60,6 +60,7 @@ class Coordinator:
         self._epoch = 0
         self._chosen = ""
         self._alarmed: Reign = (0, "")
+        self.hopeless: Reign = (0, "")  # nobody was eligible in its place when last looked at
 
     def begin(self, now_s: float, reign: Reign, voters: tuple[str, ...]) -> Effects:
         assert self.step == "idle", "one attempt at a time"
@@ -148,6 +149,7 @@ class Coordinator:
         self._epoch = epoch + 1
         self.step = "reaching"
         decided = Tell("decided", epoch, node, f"votes of {', '.join(self._voters)}")
+        self.hopeless = (0, "") if self._standbys else self._reign
         if not self._standbys:
             return [TellRegister(register), decided, *self._alarm("no standby is eligible"), *self._give_up()]
         return [TellRegister(register), decided, *self._reaches()]
@@ -183,6 +185,7 @@ class Coordinator:
 
     def _give_up(self) -> Effects:
         self.step = "idle"
+        self._registrar.abandon()
         return [StopTimer(TIMER)]
 
     def _too_late(self) -> Effects:

@@ -126,6 +126,10 @@ class Granter:
     def blocked(self, now_s: float, reign: Reign) -> bool:
         return now_s < self._blocked_until_s.get(reign, NEVER_S)
 
+    def holder(self, now_s: float) -> Reign | None:
+        """To whom a grant of this life lasts."""
+        return self._grant.reign if self._grant and now_s < self._grant.until_s else None
+
     def over_s(self, reign: Reign) -> float:
         """When this witness's grants to the reign have ended for certain, those of its former life too."""
         if self._grant and self._grant.reign == reign:

@@ -201,10 +201,14 @@ class Follow(Struct, frozen=True, tag=True):
 
 
 class Common(Struct, frozen=True, tag=True):
-    """The last place that both logs hold: drop what you have after it, then follow from there."""
+    """The last place that both logs hold: drop what you have after it, then follow from there.
+
+    of: the last record of the log that was asked about. A log that has changed since is another question.
+    """
 
     epoch: int
     last_common: Place
+    of: Place
 
 
 class FollowRefused(Struct, frozen=True, tag=True):

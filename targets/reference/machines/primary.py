@@ -261,8 +261,11 @@ class Primary:
         ]
 
     def _take_back(self, now_s: float) -> Effects:
-        """Whoever has caught up becomes eligible again, through the register."""
-        if not self._open or self._handover is not None or self._own.registrar.busy:
+        """Whoever has caught up becomes eligible again, through the register.
+
+        Also before it is open: it may wait for a store that is lost, and only another store replaces that.
+        """
+        if self._handover is not None or self._own.registrar.busy:
             return []
         change = self._replication.candidate()
         if change is None:

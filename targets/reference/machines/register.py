@@ -46,9 +46,13 @@ class Committed(Struct, frozen=True):
 
 
 class Uncertain(Struct, frozen=True):
-    """The ballot ended midway. After a change: it may have happened, or may yet; only a read ballot tells."""
+    """The ballot ended midway.
+
+    proposed: the change was sent to be accepted. It may have happened, or may yet; only a read ballot tells.
+    """
 
     reason: str
+    proposed: bool
 
 
 Outcome = Committed | Uncertain
@@ -124,11 +128,11 @@ class Proposer:
         """The timer "ballot" has fired (one of an earlier ballot is ignored)."""
         if self._now is None or now_s < self._now.deadline_s:
             return []
-        return self._end(Uncertain("no majority answered in time"))
+        return self._end(self._uncertain("no majority answered in time"))
 
     def drop(self) -> Effects:
         """Give the ballot under way up; a change in it is as uncertain as after a time-out."""
-        return self._end(Uncertain("given up")) if self._now else []
+        return self._end(self._uncertain("given up")) if self._now else []
 
     def take(self) -> Outcome | None:
         """The outcome, once."""
@@ -159,7 +163,10 @@ class Proposer:
         now.refused.add(sender)
         if len(self._witnesses) - len(now.refused) >= self._majority:
             return []
-        return self._end(Uncertain("a higher ballot is under way"))
+        return self._end(self._uncertain("a higher ballot is under way"))
+
+    def _uncertain(self, reason: str) -> Uncertain:
+        return Uncertain(reason, proposed=self._now is not None and self._now.changed)
 
     def _end(self, outcome: Outcome) -> Effects:
         self._now = None

@@ -1,7 +1,8 @@
 """Register operations to their end: a ballot that proves nothing is followed by another. Ignores the meaning.
 
-A change is proposed once. If its outcome is uncertain, full read ballots follow until one is committed, and
-that value tells: it is what was proposed (or was built on it), or the change never happened and never will.
+A change is proposed once. A ballot that ended before it had proposed anything is begun again as it was. If a
+change was proposed and its outcome is uncertain, full read ballots follow until one is committed, and that
+value tells: it is what was proposed (or was built on it), or the change never happened and never will.
 So the owner only ever learns what is in force.
 """
 
@@ -13,8 +14,8 @@ from targets.reference.machines.register import TIMER, Committed, Proposer
 from targets.reference.settings import Settings
 
 AGAIN = "ballot again"
-# Two proposers that were in each other's way come back at different times.
-_AGAIN_S = 0.015
+# Two proposers that were in each other's way come back at different times, and later each time.
+_AGAIN_S = 0.01
 _AGAIN_MAX_S = 0.2
 
 
@@ -23,7 +24,7 @@ class Registrar:
 
     def __init__(self, node: str, incarnation: int, settings: Settings) -> None:
         self._proposer = Proposer(node, incarnation, settings.witnesses, settings.majority)
-        self._stagger = 1 + (settings.witnesses + settings.nodes).index(node)
+        self._drawn = incarnation + (settings.witnesses + settings.nodes).index(node)
         self._change: tuple[Register, Register] | None = None
         self._attempts = 0
         self._settled: Register | None = None
@@ -38,6 +39,10 @@ class Registrar:
     def change(self, now_s: float, expected: Register, proposed: Register) -> Effects:
         assert not self.busy, "one operation at a time"
         return self._begin(now_s, (expected, proposed))
+
+    def abandon(self) -> None:
+        """What was not proposed yet is not proposed any more; the operation ends as a read."""
+        self._change = None
 
     def heard(self, ballot: Ballot) -> None:
         """Somebody's ballot: the next one here goes above it."""
@@ -55,12 +60,15 @@ class Registrar:
         if timer == TIMER:
             return self._after(now_s, self._proposer.expire(now_s))
         if timer == AGAIN and self.busy and not self._proposer.busy:
-            return self._proposer.start(now_s, None, None)
+            return self._start(now_s)
         return []
 
     def _begin(self, now_s: float, change: tuple[Register, Register] | None) -> Effects:
-        self.busy, self._attempts, self._settled = True, 0, None
-        return self._proposer.start(now_s, *(change or (None, None)))
+        self.busy, self._change, self._attempts, self._settled = True, change, 0, None
+        return self._start(now_s)
+
+    def _start(self, now_s: float) -> Effects:
+        return self._proposer.start(now_s, *(self._change or (None, None)))
 
     def _after(self, now_s: float, effects: Effects) -> Effects:
         outcome = self._proposer.take()
@@ -69,9 +77,16 @@ class Registrar:
         if isinstance(outcome, Committed):
             self.busy, self._settled = False, outcome.register
             return effects
+        if outcome.proposed:
+            self._change = None
         self._attempts += 1
         if self._attempts == 1:
             # Most often its number was merely too low, and now it knows better.
-            return [*effects, *self._proposer.start(now_s, None, None)]
-        delay_s = min(_AGAIN_S * self._stagger * self._attempts, _AGAIN_MAX_S)
-        return [*effects, SetTimer(AGAIN, now_s + delay_s)]
+            return [*effects, *self._start(now_s)]
+        return [*effects, SetTimer(AGAIN, now_s + self._pause_s())]
+
+    def _pause_s(self) -> float:
+        """Of no pattern that two proposers share: their incarnations were drawn."""
+        part = (self._drawn * 0.6180339887 + self._attempts * 0.7548776662) % 1.0
+        longest_s: float = min(_AGAIN_S * 2**self._attempts, _AGAIN_MAX_S)
+        return longest_s * (0.25 + part)

@@ -104,7 +104,11 @@ class Replication:
         session = _Session(Member(message.node, message.identity), via, start, now_s)
         self._sessions[message.node] = session
         self._returning.pop(session.member, None)
-        return [Answer(via, Common(self._epoch, start)), *(self._pump(session) or [self._stream(session, 0)])]
+        of = message.history[-1] if message.history else Place()
+        return [
+            Answer(via, Common(self._epoch, start, of)),
+            *(self._pump(session) or [self._stream(session, 0)]),
+        ]
 
     def ack(self, now_s: float, message: StreamAck) -> Effects:
         """Of another epoch or store it is void; of a record that is not in this log too."""

@@ -46,8 +46,9 @@ class Standby:
         return [StopTimer(WATCH)]
 
     def common(self, now_s: float, message: Common) -> Effects:
+        """Late, it would drop what has been followed since, and been counted on."""
         own, common = self._own, message.last_common
-        if not self._is_ours(message.epoch) or not own.log.holds(common):
+        if not self._is_ours(message.epoch) or message.of != own.log.last or not own.log.holds(common):
             return []
         effects = own.seal(message.epoch)
         if own.log.last.position > common.position:

@@ -63,6 +63,8 @@ SILENCE, VOTE, LEAD, LEASE_OVER, REFRESH = "silence", "vote", "lead", "lease ove
 # All of them come within the stated time of a vote.
 _STAGGER_S = 0.03
 _REFRESH_S = 0.05
+# Nobody can take over: only the old primary can help, and every ballot of ours is in its way.
+_HOPELESS_S = 1.0
 _NOBODY: Reign = (0, "")
 
 
@@ -167,6 +169,8 @@ class Witness:
 
     def _proposed(self, now_s: float, acceptor: Acceptor, message: Prepare | Accept, via: str) -> Effects:
         self._registrar.heard(message.ballot)
+        if isinstance(message, Accept) and self._too_early(now_s, acceptor, message):
+            return [Answer(via, BallotRefused(message.ballot, acceptor.state.promised))]
         effects, answer = (
             acceptor.prepare(message) if isinstance(message, Prepare) else acceptor.accept(message)
         )
@@ -175,6 +179,20 @@ class Witness:
             self._granter.accepted(acceptor.state.value.epoch)
             effects += self._watch_newest(now_s)
         return effects
+
+    def _too_early(self, now_s: float, acceptor: Acceptor, message: Accept) -> bool:
+        """Another primary while our grant to the present one may last: the register never outruns a lease.
+
+        The present one itself may hand over. For anybody else the grant is not renewed, and it runs out.
+        """
+        value, proposer = message.value, message.ballot[1]
+        present = self._granter.holder(now_s)
+        if now_s < self._granter.ready_s:
+            present = (acceptor.state.value.epoch, acceptor.state.value.primary)
+        if present is None or present[0] >= value.epoch or present[1] in ("", value.primary, proposer):
+            return False
+        self._granter.block(now_s, present)
+        return True
 
     def _heartbeat(self, now_s: float, message: Heartbeat, via: str) -> Effects:
         reign = (message.epoch, message.node)
@@ -310,7 +328,8 @@ class Witness:
             self._lead_from_s = now_s + self._stagger_s
         if now_s < self._lead_from_s:
             return [SetTimer(LEAD, self._lead_from_s)]
-        self._lead_from_s = now_s + self._settings.detector.interval_s
+        hopeless = self._coordinator.hopeless == self._reign
+        self._lead_from_s = now_s + (_HOPELESS_S if hopeless else self._settings.detector.interval_s)
         return self._coordinator.begin(now_s, self._reign, voters)
 
     # --- the own grant ----------------------------------------------------------------------------
