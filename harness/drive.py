@@ -10,7 +10,7 @@ from harness.conductor import Conductor, Progress
 from harness.journalfile import Writer
 from harness.model.command import Command
 from harness.model.errors import JournalError, WorldError
-from harness.model.journal import Entry, Note
+from harness.model.journal import Entry, Note, RunEnded
 from harness.model.plan import Plan
 from harness.seams import World
 
@@ -31,6 +31,7 @@ class Drive:
         self._conductor = Conductor(plan)
         self._fresh: list[Entry] = []
         self._give_up_at_s: float | None = None
+        self._end: RunEnded | None = None
 
     def to_the_end(self) -> None:
         """Until the conductor has finished. Raises what broke, after noting it as far as that still goes."""
@@ -47,6 +48,11 @@ class Drive:
         except Exception as error:
             self._note_the_end(f"internal error: {type(error).__name__}")
             raise
+        if self._end is not None and self._end.reason == "world broke":
+            raise WorldError(
+                f"{self._end.detail}; the logs in the run's folder say more. What was started is removed all "
+                "the same: run the drill again"
+            )
 
     def _turn(self) -> None:
         for event in self._world.advance():
@@ -77,6 +83,8 @@ class Drive:
     def _keep(self, entry: Entry) -> None:
         self._journal.append(entry)
         self._fresh.append(entry)
+        if isinstance(entry, RunEnded):
+            self._end = entry
 
     def _note_the_end(self, detail: str) -> None:
         """Asked twice the conductor finishes at once; its commands have no world to go to any more."""

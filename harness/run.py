@@ -20,7 +20,7 @@ from harness.conductor import Progress
 from harness.drive import StopReason, drive
 from harness.interrupts import Interrupts
 from harness.judge import judge
-from harness.model.errors import ExitCode, HarnessError
+from harness.model.errors import ExitCode, HarnessError, JournalError
 from harness.model.journal import Entry
 from harness.model.plan import Plan, PlanFile
 from harness.model.verdict import Verdict
@@ -142,12 +142,18 @@ class _Run:
                     world.close()
 
     def _judged(self) -> Result:
+        """What was written before something broke is judged all the same, if it is a journal at all."""
         result = None
         self._interrupts.doing = "judging the journal"
         with self._caught():
             if self._folder is not None and (self._folder / runfolder.JOURNAL).exists():
-                result = check(self._folder)
-                assert result.verdict is not None
+                try:
+                    result = check(self._folder)
+                except JournalError:
+                    if not self._errors:
+                        raise
+        with self._caught():
+            if self._folder is not None and result is not None and result.verdict is not None:
                 runfolder.write_verdict(self._folder, result.verdict)
         return self._result(result)
 

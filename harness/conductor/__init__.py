@@ -10,6 +10,8 @@ The runner journals every event it hands over, then the notes, then performs the
 
 machine   the parent: one match over the events, the stages of a trial
 steps     a planned step -> the fault or control it asks for, roles resolved
+blocks    the steps of one trial: faults at their times, waits, holds
+clients   who is under load
 waits     what still lacks until the cluster is steady, rejoined, failed over
 progress  a picture for a person
 """

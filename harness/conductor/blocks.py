@@ -13,9 +13,11 @@ from typing import Literal
 from harness.conductor.stand import Stand
 from harness.conductor.steps import Begun, begin, text_of, waited_host
 from harness.conductor.waits import Waiting, lacks
+from harness.ids import step_id
 from harness.model.command import Control, Inject
 from harness.model.drill import ControlStep, HoldStep, WaitStep
 from harness.model.event import Failed
+from harness.model.fault import Fault
 from harness.model.journal import StepBegan, WaitEnded
 from harness.model.plan import TimedStep, TrialPlan
 from harness.reach import victim
@@ -117,10 +119,11 @@ class Blocks:
             self.abandon(str(error))
             return
         self._began(index, begun.text, begun.hosts)
+        name = step_id(self._stand.trial, index)
         if begun.fault is None:
-            self._control(f"{self._stand.prefix}.s{index}", begun)
+            self._control(name, begun)
         else:
-            self._inject(f"{self._stand.prefix}.s{index}", begun, timed)
+            self._inject(name, begun.fault, timed)
 
     def _control(self, control_id: str, begun: Begun) -> None:
         self._controls.add(control_id)
@@ -128,14 +131,13 @@ class Blocks:
         unanswered = Failed(command_id=control_id, reason="the target did not answer", at_s=0.0)
         self._stand.after(ANSWER_WITHIN_S, "answer", partial(self.control_failed, unanswered))
 
-    def _inject(self, fault_id: str, begun: Begun, timed: TimedStep) -> None:
-        assert begun.fault is not None
+    def _inject(self, fault_id: str, fault: Fault, timed: TimedStep) -> None:
         stand = self._stand
         primary = stand.view.newest_primary
-        self._victim = victim(begun.fault, stand.hosts, primary=primary) or self._victim
+        self._victim = victim(fault, stand.hosts, primary=primary) or self._victim
         self._old_primary = primary or self._old_primary
         stand.faults.asked(fault_id)
-        stand.ask(Inject(fault_id, begun.fault))
+        stand.ask(Inject(fault_id, fault))
         stand.after(ANSWER_WITHIN_S, "answer", partial(self._inject_unanswered, fault_id))
         if not isinstance(timed.step, ControlStep | WaitStep | HoldStep):
             # A step that a hold made late keeps its length.

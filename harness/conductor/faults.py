@@ -23,6 +23,11 @@ class FaultTable:
     def unanswered(self) -> bool:
         return "asked" in self._stages.values()
 
+    @property
+    def open(self) -> tuple[str, ...]:
+        """Not seen to be over."""
+        return tuple(self._stages)
+
     def stage(self, fault_id: str) -> Stage | None:
         return self._stages.get(fault_id)
 
@@ -46,6 +51,12 @@ class FaultTable:
 
     def end_all(self) -> list[Heal]:
         return [heal for fault_id in tuple(self._stages) for heal in self.end(fault_id)]
+
+    def give_up(self) -> list[Heal]:
+        """Nobody waits any more: what the world never answered is healed all the same."""
+        asked = [fault_id for fault_id, stage in self._stages.items() if stage == "asked"]
+        self._stages.update(dict.fromkeys(asked, "healing"))
+        return [*(Heal(fault_id) for fault_id in asked), *self.end_all()]
 
     def inject_failed(self, fault_id: str) -> list[Heal]:
         """What did not bite may have been half applied: it is healed all the same."""

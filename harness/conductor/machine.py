@@ -5,7 +5,7 @@ starting  until one primary is known, then the load starts
 steps     the drill's steps (see blocks)
 healing   until every fault is over: at its own end, or at once when the steps were abandoned
 settling  until the cluster is steady again
-tail      a moment of good load, so that the end of an outage can be seen
+tail      a moment of good load, a run of good writes of every writer, so that an outage's end can be seen
 stopping  until every client has told its last operation
 reading   every write is read back at the primary
 ending    the run stops early: all is healed first
@@ -18,17 +18,19 @@ from typing import Literal
 
 from harness.conductor.agenda import Action
 from harness.conductor.blocks import Blocks
+from harness.conductor.clients import Clients
 from harness.conductor.progress import Progress
 from harness.conductor.stand import Stand, Told
-from harness.conductor.waits import steady_lacks
-from harness.model.command import ReadAll, StartLoad, StopLoad
+from harness.conductor.waits import GOOD_WRITES, steady_lacks
+from harness.ids import read_id
+from harness.model.command import ReadAll
 from harness.model.drill import WaitStep
 from harness.model.event import Applied, Controlled, Event, Failed, FinalRead, Healed, LoadStopped, Woke
 from harness.model.fault import describe
 from harness.model.journal import RunEnded, TrialBegan, TrialEnded
-from harness.model.plan import ClientPlan, Plan
+from harness.model.plan import Plan
 
-TAIL_S = 0.3
+TAIL_MIN_S, TAIL_MAX_S = 0.3, 60.0
 STOP_WITHIN_S = 10.0  # beyond the load's own time-out
 ENDING_WITHIN_S = 15.0
 HEAL_WITHIN_S = 30.0
@@ -49,7 +51,7 @@ class Conductor:
         self._plan, self._stand = plan, Stand(plan)
         self._stage: Stage = "idle"
         self._blocks: Blocks | None = None
-        self._running: set[str] = set()  # clients under load
+        self._clients = Clients(self._stand)
         self._never_bit: set[str] = set()  # faults that failed to come into force
         self._read_id, self._reads = "", 0
         self._end: tuple[EndReason, str] = ("done", "")
@@ -71,6 +73,7 @@ class Conductor:
     def abort(self, reason: AbortReason, detail: str = "") -> Told:
         """Heal all, stop the load; `finished` once both are answered. Asked twice, it finishes at once."""
         if self._stage == "ending":
+            self._end = (reason, detail) if reason == "world broke" else self._end
             self._finish()
         elif not self.finished:
             self._stop_early(reason, detail)
@@ -108,7 +111,7 @@ class Conductor:
             case "settling":
                 return f"steady again: {self._unsettled()}"
             case "stopping":
-                return f"the load of {', '.join(sorted(self._running))} to end"
+                return f"the load of {', '.join(sorted(self._clients.running))} to end"
             case "reading":
                 return "every write to be read back"
             case _:
@@ -128,8 +131,8 @@ class Conductor:
             case Controlled(control_id=control_id) if self._blocks:
                 self._blocks.control_answered(control_id)
             case LoadStopped(client=client):
-                self._running.discard(client)
-            case FinalRead(read_id=read_id) if read_id == self._read_id:
+                self._clients.ended(client)
+            case FinalRead(read_id=name) if self._stage == "reading" and name == self._read_id:
                 self._end_trial()
             case Failed():
                 self._failed(event)
@@ -141,12 +144,14 @@ class Conductor:
                 self._never_bit.add(name)
                 self._stand.ask(*self._stand.faults.inject_failed(name))
                 self._abandon(reason)
-            case "in force" | "healing":
+            case "in force":  # nobody asked for its end
+                self._stop_early("world broke", f"{name}: {reason}")
+            case "healing":
                 self._heal_failed(name, reason)
             case None if name == self._read_id and self._stage == "reading":
                 self._read_failed(reason)
-            case None if name in self._running:
-                self._running.discard(name)
+            case None if name in self._clients.running:
+                self._clients.ended(name)
                 self._stop_early("world broke", f"the load of {name}: {reason}")
             case None if self._blocks:
                 self._blocks.control_failed(failed)
@@ -176,11 +181,11 @@ class Conductor:
             case "settling":
                 return _when(not self._unsettled(), self._tail)
             case "stopping":
-                return _when(not self._running, self._begin_reading)
+                return _when(not self._clients.running, self._begin_reading)
             case "reading":
                 return _when(not self._read_id and bool(stand.view.primary), self._read)
             case "ending":
-                return _when(not stand.faults and not self._running, self._finish)
+                return _when(not stand.faults and not self._clients.running, self._finish)
             case "idle" | "tail" | "over":
                 return False
 
@@ -211,30 +216,9 @@ class Conductor:
         stand = self._stand
         stand.trial += 1
         stand.note(TrialBegan(trial=stand.trial, at_s=stand.now_s, primary=stand.view.primary))
-        for client in self._plan.clients:
-            self._start_load(client)
+        self._clients.start()
         self._stage, self._reads, self._read_id = "steps", 0, ""
         self._blocks = Blocks(stand, self._plan.trials[stand.trial - 1])
-
-    def _start_load(self, client: ClientPlan) -> None:
-        stand, load = self._stand, self._plan.load
-        router = next(iter(stand.hosts.routers), "")
-        address = router if client.via == "router" and router else stand.view.primary
-        stand.addresses[client.host] = address
-        self._running.add(client.host)
-        stand.ask(
-            StartLoad(
-                trial=stand.trial,
-                client=client.host,
-                address=address,
-                value_prefix=stand.prefix,
-                writers=client.writers,
-                rate_per_s=load.rate_per_s,
-                readers=client.readers,
-                read_rate_per_s=load.read_rate_per_s,
-                timeout_s=load.timeout_s,
-            )
-        )
 
     def _steps_moved(self) -> bool:
         if self._blocks is None:
@@ -261,15 +245,14 @@ class Conductor:
 
     def _tail(self) -> None:
         self._stage = "tail"
-        self._stand.after(TAIL_S, "tail", self._tail_over)
+        rate_per_s = self._plan.load.rate_per_s
+        run_s = (GOOD_WRITES + 1) / rate_per_s if rate_per_s > 0 else 0.0
+        self._stand.after(min(max(run_s, TAIL_MIN_S), TAIL_MAX_S), "tail", self._tail_over)
 
     def _tail_over(self) -> None:
         if self._stage == "tail":
             self._enter("stopping", self._plan.load.timeout_s + STOP_WITHIN_S, "a client's load did not end")
-            self._stop_load()
-
-    def _stop_load(self) -> None:
-        self._stand.ask(*(StopLoad(c.host) for c in self._plan.clients if c.host in self._running))
+            self._clients.stop()
 
     def _begin_reading(self) -> None:
         self._enter("reading", self._plan.settle_within_s, "the writes could not be read back")
@@ -277,7 +260,7 @@ class Conductor:
     def _read(self) -> None:
         stand = self._stand
         self._reads += 1
-        self._read_id = f"{stand.prefix}.read{self._reads}"
+        self._read_id = read_id(stand.trial, self._reads)
         stand.ask(ReadAll(self._read_id, stand.view.primary, stand.prefix))
 
     def _read_failed(self, reason: str) -> None:
@@ -310,12 +293,21 @@ class Conductor:
         stand.agenda.clear()
         self._stage = "ending"
         stand.ask(*stand.faults.end_all())
-        self._stop_load()
-        stand.after(ENDING_WITHIN_S, "ending", self._finish)
+        self._clients.stop()
+        stand.after(ENDING_WITHIN_S, "ending", self._give_up)
+
+    def _give_up(self) -> None:
+        """Whatever ended the run, a fault that was not seen to be over is the worst of it."""
+        if self._stand.faults:
+            before = ": ".join(part for part in self._end if part)
+            left = ", ".join(self._stand.faults.open)
+            self._end = ("world broke", f"{left} not healed within {ENDING_WITHIN_S:g} s ({before})")
+        self._finish()
 
     def _finish(self) -> None:
         stand, (reason, detail) = self._stand, self._end
         self._stage = "over"
+        stand.ask(*stand.faults.give_up())
         if self._blocks:
             stand.note(
                 TrialEnded(trial=stand.trial, at_s=stand.now_s, completed=False, reason=detail or reason)

@@ -6,6 +6,7 @@ from harness.clusterview import ClusterView
 from harness.conductor.agenda import Action, Agenda
 from harness.conductor.faults import FaultTable
 from harness.conductor.load import LoadSeen
+from harness.ids import value_prefix
 from harness.model.command import Command
 from harness.model.event import (
     Applied,
@@ -39,7 +40,7 @@ class Stand:
     @property
     def prefix(self) -> str:
         """Of this trial's values and ids."""
-        return f"t{self.trial}"
+        return value_prefix(self.trial)
 
     def saw(self, event: Event) -> None:
         self.now_s = max(self.now_s, stamp(event))
