@@ -11,9 +11,10 @@ from pathlib import Path
 import docker
 import pytest
 
-from harness.model.command import Control, ReadAll, Wake
+from harness.model.command import Control, Heal, Inject, ReadAll, Wake
 from harness.model.errors import HarnessError, WorldError
-from harness.model.event import Controlled, Event, FinalRead, HealthReported, Woke
+from harness.model.event import Applied, Controlled, Event, Failed, FinalRead, Healed, HealthReported, Woke
+from harness.model.fault import Kill
 from harness.worlds.docker.clean import clean
 from harness.worlds.docker.world import DockerWorld
 from tests.docker.echotarget import EchoTarget, plan
@@ -50,6 +51,10 @@ def events_until(world: DockerWorld, wanted: type[Event]) -> list[Event]:
     return events
 
 
+def applied(world: DockerWorld) -> Applied:
+    return next(each for each in events_until(world, Applied) if isinstance(each, Applied))
+
+
 def run_id(client: docker.DockerClient, folder: Path) -> str:
     return Inside(client, folder).project.removeprefix("failover-drill-")
 
@@ -83,6 +88,23 @@ def test_everything_is_read_back_at_a_host(world: DockerWorld) -> None:
     world.perform(ReadAll("r", "a", ""))
     read = next(event for event in events_until(world, FinalRead) if isinstance(event, FinalRead))
     assert (read.host, read.values) == ("a", ("echo-a hello",))
+
+
+def test_a_container_that_a_fault_ends_does_not_break_the_world(world: DockerWorld, inside: Inside) -> None:
+    world.perform(Inject("f1", Kill("b", "process")))
+    assert "gone" in applied(world).evidence[0]
+    assert not inside.connect("a", "b", 7000).startswith("said b")
+    world.perform(Heal("f1"))
+    events_until(world, Healed)
+    assert eventually(lambda: inside.connect("a", "b", 7000)) == "said b hello"
+    world.perform(Wake("whole", 0.0))
+    events_until(world, Woke)
+
+
+def test_a_fault_that_cannot_be_has_failed_under_its_id(world: DockerWorld) -> None:
+    world.perform(Heal("never injected"))
+    failed = next(each for each in events_until(world, Failed) if isinstance(each, Failed))
+    assert failed.command_id == "never injected"
 
 
 def test_a_person_is_told_what_was_left_out(world: DockerWorld, said: list[str]) -> None:

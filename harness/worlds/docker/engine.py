@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import platform
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -29,6 +30,9 @@ def connect() -> docker.DockerClient:
             "  unset that choice (`unset DOCKER_HOST`, `docker context use default`), or run the drill there"
         )
     with told_plainly("reach the Docker engine"):
+        # The SDK leaves its socket open when this fails.
+        with socket.socket(socket.AF_UNIX) as knock:
+            knock.connect(address.removeprefix("unix://"))
         return docker.DockerClient(base_url=address, timeout=int(ANSWER_WITHIN_S))
 
 

@@ -110,6 +110,8 @@ class HostContainers:
         with _unreadable_is_told(path), path.open("wb") as file:
             for chunk in self._client.api.logs(of.id, stream=True, follow=False, timestamps=True):
                 file.write(chunk)
+        if of.part != "service" and not path.stat().st_size:
+            path.unlink()  # the mesh's own have nothing to say unless something is wrong
 
     def _inspected(self, of: Container) -> Mapping[str, Any]:
         with told_plainly(f"ask for the state of {of.service}"):

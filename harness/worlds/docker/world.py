@@ -73,24 +73,54 @@ class DockerWorld:
         """For `open` alone."""
         self._up, self._client, self._lifetime, self._keep = up, client, lifetime, keep
         self._origin_s, self._closed = origin_s, False
-        self._inbox, self._wakes, explained = Inbox(), Wakes(), Explained()
+        self._inbox, self._wakes = Inbox(), Wakes()
         self._injection = Injection(
             mesh=up.mesh, hub=up.hub, resident=up.resident, containers=up.containers, clock=self._since_origin
         )
-        self._noise = NoiseWatch(emit=self._inbox.tell, clock=self._since_origin)
-        self._watch = target.watch(plan, self._dial, self._inbox.tell, self._since_origin)
-        self._loads = {client.host: self._load(client.host, stack.client_port) for client in plan.clients}
+        self._at_end: list[Callable[[], None]] = [up.resident.close]
+        if keep:
+            # Else the faults go with the containers.
+            self._at_end.append(self._injection.heal_all)
+        try:
+            self._observe(plan, target, stack)
+        except BaseException:
+            self._stop_observing()
+            raise
+
+    def _observe(self, plan: Plan, target: Target, stack: Stack) -> None:
+        """Start everything that tells events."""
+        explained, tell, clock = Explained(), self._inbox.tell, self._since_origin
+        self._at_end.append(NoiseWatch(emit=tell, clock=clock).close)
+        watch = target.watch(plan, self._dial, tell, clock)
+        self._at_end.append(watch.close)
+        loads: dict[str, LoadClient] = {}
+        for host in (client.host for client in plan.clients):
+            loads[host] = LoadClient(
+                host=host, port=stack.client_port, dial=self._dial, emit=tell, clock=clock
+            )
+            self._at_end.append(loads[host].close)
+        deaths = DeathWatch(
+            self._client,
+            self._lifetime.run.id,
+            self._up.containers,
+            explained=explained,
+            broke=self._inbox.broke,
+        )
+        self._at_end.append(deaths.close)
         self._desk = Desk(
             injector=self._injection,
-            watch=self._watch,
-            loads=self._loads,
+            watch=watch,
+            loads=loads,
             explained=explained,
             inbox=self._inbox,
             now_s=self.now_s,
         )
-        self._deaths = DeathWatch(
-            client, lifetime.run.id, up.containers, explained=explained, broke=self._inbox.broke
-        )
+        self._at_end.append(self._desk.close)
+
+    def _stop_observing(self) -> None:
+        """The last first."""
+        self._inbox.close()
+        _all_of(*reversed(self._at_end))
 
     def perform(self, command: Command) -> None:
         self._inbox.raise_broken()
@@ -113,15 +143,7 @@ class DockerWorld:
             return
         self._closed = True
         _all_of(
-            self._desk.close,
-            # Else the faults go with the containers.
-            *([self._injection.heal_all] if self._keep else []),
-            self._deaths.close,
-            self._inbox.close,
-            *(load.close for load in self._loads.values()),
-            self._watch.close,
-            self._noise.close,
-            self._up.resident.close,
+            self._stop_observing,
             self._lifetime.save_logs,
             lambda: self._lifetime.end(keep=self._keep),
             self._client.close,
@@ -132,11 +154,6 @@ class DockerWorld:
 
     def _dial(self, host: str, port: int) -> socket.socket:
         return self._up.resident.dial(self._up.mesh.host(host).address, port)
-
-    def _load(self, host: str, port: int) -> LoadClient:
-        return LoadClient(
-            host=host, port=port, dial=self._dial, emit=self._inbox.tell, clock=self._since_origin
-        )
 
 
 def _all_of(*steps: Callable[[], None]) -> None:
