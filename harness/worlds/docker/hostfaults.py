@@ -17,6 +17,8 @@ from harness.worlds.docker.resident import Ended, Resident, Settled, Stamped
 _DIES_WITHIN_S = 3.0
 _CHILD_WITHIN_S = 15.0
 _FREEZES_WITHIN_S = 2.0
+_NOTICED_WITHIN_S = 5.0
+_POLL_S = 0.02
 
 Ending = Kill | Stop
 
@@ -47,10 +49,8 @@ class HostFaults:
             raise WorldError(
                 f"process {sent.pid} of {fault.host} did not end within {_DIES_WITHIN_S:g} s of SIGKILL"
             )
-        lines = [_went("SIGKILL", fault.host, ended)]
-        if process.kind == "child":
-            lines.append(self._stays_dead(fault.host, main_pid))
-        return Act(before_s=sent.before_s, after_s=sent.after_s, evidence=tuple(lines))
+        lines = (_went("SIGKILL", fault.host, ended), *self._seen_dead(fault.host, process, main_pid))
+        return Act(before_s=sent.before_s, after_s=sent.after_s, evidence=lines)
 
     def stop(self, fault: Stop) -> Act:
         """SIGTERM, whose the stamps are; SIGKILL for what has not ended when its grace is over."""
@@ -74,8 +74,7 @@ class HostFaults:
                 f"it did not end within its grace of {grace_s:g} s",
                 _went("SIGKILL", fault.host, killed),
             ]
-        if process.kind == "child":
-            lines.append(self._stays_dead(fault.host, main_pid))
+        lines += self._seen_dead(fault.host, process, main_pid)
         return Act(before_s=ended.before_s, after_s=ended.after_s, evidence=tuple(lines))
 
     def start(self, fault: Ending, *, others: Collection[Fault]) -> Act:
@@ -142,14 +141,26 @@ class HostFaults:
             within_s=within_s,
         )
 
-    def _stays_dead(self, host: str, main_pid: int) -> str:
+    def _seen_dead(self, host: str, process: ServiceProcess, main_pid: int) -> list[str]:
+        """By those who could start it again."""
+        if process.kind == "main":
+            self._noticed(host, main_pid)
+            return []
         children = self._resident.living_children(main_pid)
         if children:
             raise WorldError(
                 f"the main process of {host} started another child, {children[0]}, at once: "
                 "who is killed has to stay dead until it is healed"
             )
-        return f"the main process of {host}, {main_pid}, has no child now"
+        return [f"the main process of {host}, {main_pid}, has no child now"]
+
+    def _noticed(self, host: str, pid: int) -> None:
+        """The engine learns of a death a moment later, and until then would not start the container again."""
+        give_up_s = time.monotonic() + _NOTICED_WITHIN_S
+        while self._containers.main_pid(host) == pid:
+            if time.monotonic() > give_up_s:
+                raise WorldError(f"process {pid} of {host} is gone, but the engine says that it runs")
+            time.sleep(_POLL_S)
 
     def _start_main(self, host: str) -> Act:
         if running := self._containers.main_pid(host):

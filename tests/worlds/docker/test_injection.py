@@ -90,6 +90,15 @@ def test_a_host_is_killed_with_its_links_and_back_with_them(it: Surroundings) ->
     assert it.hosts.did == ["KILL 100", "start n1"]
 
 
+@pytest.mark.parametrize("fault", [Kill("r", "process"), Kill("n1", "host"), Stop("r", "host")], ids=str)
+def test_the_engine_has_noticed_a_death_before_anything_else_happens(it: Surroundings, fault: Fault) -> None:
+    it.hosts.main_pid("r"), it.hosts.main_pid("n1")
+    it.hosts.engine_lags = 4
+    inject(it, fault)
+    heal(it)
+    assert it.whole()
+
+
 def test_a_stubborn_process_is_killed_after_its_grace_and_that_is_said(it: Surroundings) -> None:
     it.hosts.stubborn = {300}
     assert inject(it, Stop("r", "process")) == (
