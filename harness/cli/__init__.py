@@ -16,22 +16,23 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 
 from harness.cli.arguments import Namespace, parse
-from harness.cli.streams import write_out
+from harness.cli.streams import open_streams, write_error, write_out
 from harness.model.errors import ExitCode, HarnessError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command. Returns its exit code; raises only SystemExit (help, version, wrong words)."""
+    """Run one command. Returns its exit code; raises only SystemExit (0: help, version)."""
     words = list(sys.argv[1:] if argv is None else argv)
-    args = parse(words)
+    open_streams()
     try:
+        args = parse(words)
         return int(_command(args)(args))
     except HarnessError as error:
-        return _failed(args, str(error), error.exit_code)
+        return _failed(words, str(error), error.exit_code)
     except KeyboardInterrupt:
-        return _failed(args, "interrupted", ExitCode.INTERRUPTED)
+        return _failed(words, "interrupted", ExitCode.INTERRUPTED)
     except Exception as error:
-        return _failed(args, _internal(error), ExitCode.BROKEN_SURROUNDINGS)
+        return _failed(words, _internal(error), ExitCode.BROKEN_SURROUNDINGS)
 
 
 def _command(args: Namespace) -> Callable[[Namespace], int]:
@@ -47,13 +48,15 @@ def _internal(error: Exception) -> str:
     return f"internal error ({type(error).__name__}: {error}); please report it, with {where}"
 
 
-def _failed(args: Namespace, text: str, code: ExitCode) -> int:
-    from contextlib import suppress
+def _failed(words: Sequence[str], text: str, code: ExitCode) -> int:
+    """Told on standard error, and to machines that asked for JSON. Looks at words: they may be wrong ones."""
+    write_error(f"failover-drill: {text}\n")
+    if "--json" in words:
+        from contextlib import suppress
 
-    with suppress(OSError):
-        print(f"failover-drill: {text}", file=sys.stderr, flush=True)
-    if args.json:
         from reports.machine import Output, encode
 
-        write_out(encode(Output(exit_code=code, error=text)))
+        # Where standard output is what failed, the exit code and standard error have said so.
+        with suppress(HarnessError):
+            write_out(encode(Output(exit_code=code, error=text)))
     return code

@@ -9,27 +9,36 @@ from collections.abc import Callable, Iterable, Sequence
 from inspect import cleandoc
 from typing import NoReturn
 
+from harness.cli.streams import write_error, write_out
+from harness.model.errors import ExitCode, HarnessError
 from harness.model.units import seconds
 
 _SEED_MAX = 2**63 - 1
 _TRIALS_MAX = 100_000
 
 _DESCRIPTION = """\
-Runs failover drills: brings up a system of primary, standby and witnesses, injects real faults under load,
-and judges from the journal how fast it failed over, whether two nodes ever served, and what was lost.
+Runs failover drills: brings up a system of primary, standby and witnesses,
+injects real faults under load, and judges from the journal how fast it failed
+over, whether two nodes ever served at once, and what was lost.
 """
 
 _EPILOG = """\
 first steps:
-  failover-drill setup                              get the engine and the images
-  failover-drill run drills/kill-primary.yaml       kill the primary under load, judge, report
-  failover-drill plan drills/kill-primary.yaml      see what that would do
+  failover-drill setup               get the engine and the images
+  failover-drill plan kill-primary   see what a drill of the catalogue would do
+  failover-drill run kill-primary    kill the primary under load, judge, report
 
 exit codes:
   0 pass   1 fail   2 wrong input   3 broken surroundings   4 unknown
-  130 interrupted, 143 SIGTERM, 129 SIGHUP (faults healed and everything removed first)
-  Of several drills the worst counts: 2 (before anything starts), then 3, 1, 4, 0.
+  130 interrupted, 143 SIGTERM, 129 SIGHUP: healed and everything removed first
+  Of several drills the worst counts: 2 (before anything starts), 3, 1, 4, 0.
 """
+
+
+class UsageError(HarnessError):
+    """A wrong word on the command line; the text names the nearest right one."""
+
+    exit_code = ExitCode.WRONG_INPUT
 
 
 class Namespace(argparse.Namespace):
@@ -47,11 +56,15 @@ class Parser(argparse.ArgumentParser):
         super().__init__(**settings)  # type: ignore[arg-type]
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"failover-drill: {message}\n  see `{self.prog} --help`\n")
+        raise UsageError(f"{message}\n  see `{self.prog} --help`")
+
+    def _print_message(self, message: str, file: object = None) -> None:
+        write = write_error if file is sys.stderr else write_out
+        write(message)
 
 
 def parse(words: Sequence[str]) -> Namespace:
-    """Raises SystemExit: 0 after help and version, 2 with the nearest right word after a wrong one."""
+    """Raises UsageError for a wrong word, SystemExit after help and version."""
     parser, commands = _parsers()
     command = next((word for word in words if not word.startswith("-")), "")
     if command and command not in commands:
@@ -87,14 +100,15 @@ def _parsers() -> tuple[Parser, dict[str, Parser]]:
 def _run(parser: Parser) -> None:
     """Run drills and judge them.
 
-    A run leaves runs/<UTC time>-<drill>/: plan.json, journal.jsonl, verdict.json, the logs of every
-    container. Progress goes to standard error, the report to standard output.
+    A run leaves runs/<UTC time>-<drill>/: plan.json, journal.jsonl, verdict.json
+    and the logs of every container. Progress goes to standard error, the report to
+    standard output.
 
     examples:
-      failover-drill run drills/kill-primary.yaml
-      failover-drill run drills/kill-primary.yaml --trials 3 --seed 4711
-      failover-drill run drills/suites/flagship.yaml --deadline 20m --json > report.json
-      failover-drill run drills/isolate-primary.yaml --defect no-lease-check     (must fail)
+      failover-drill run kill-primary                        (of the catalogue)
+      failover-drill run my.yaml --trials 3 --seed 4711
+      failover-drill run flagship --deadline 20m --json > report.json
+      failover-drill run isolate-primary --defect no-lease-check    (must fail)
     """
     _planned(parser)
     parser.add_argument("--out", metavar="DIR", default="runs", help="where the run's folder is made (runs)")
@@ -109,11 +123,12 @@ def _run(parser: Parser) -> None:
 def _plan(parser: Parser) -> None:
     """Show what a run would do, and do nothing.
 
-    Every phase drawn from the seed, every host, what the target promises and the bounds that are judged.
+    Every phase drawn from the seed, every host, what the target promises and the
+    bounds that are judged.
 
     examples:
-      failover-drill plan drills/kill-primary.yaml --seed 4711
-      failover-drill plan drills/*.yaml --json
+      failover-drill plan kill-primary --seed 4711
+      failover-drill plan my.yaml other.yaml --json
     """
     _planned(parser)
 
@@ -121,7 +136,8 @@ def _plan(parser: Parser) -> None:
 def _check(parser: Parser) -> None:
     """Judge stored runs again, with the checkers of today.
 
-    A run is named by its folder or a file in it; a folder of runs means all of them. Nothing is written.
+    A run is named by its folder or a file in it; a folder of runs means all of
+    them. Nothing is written.
 
     examples:
       failover-drill check runs/2026-11-24T02-47-09Z-kill-primary
@@ -145,7 +161,8 @@ def _doctor(parser: Parser) -> None:
 def _setup(parser: Parser) -> None:
     """Get what is missing: engine, Compose plugin, images.
 
-    Needs root where something must be installed. Safe to run again: it makes only what is missing.
+    Needs root where something must be installed. Safe to run again: it makes only
+    what is missing.
 
     example:
       sudo failover-drill setup
@@ -155,7 +172,8 @@ def _setup(parser: Parser) -> None:
 def _clean(parser: Parser) -> None:
     """Remove what ended runs left in the engine.
 
-    Touches only what carries the label of failover-drill. Folders below runs/ stay.
+    Touches only what carries the label of failover-drill. Folders below runs/
+    stay.
 
     example:
       failover-drill clean
@@ -189,7 +207,9 @@ def _schema(parser: Parser) -> None:
 
     example:
       failover-drill schema > drill.schema.json
-      then, on top of a drill file:  # yaml-language-server: $schema=./drill.schema.json
+
+    then, on top of a drill file:
+      # yaml-language-server: $schema=./drill.schema.json
     """
 
 
@@ -264,5 +284,5 @@ class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         from harness.provenance import version
 
-        print(f"failover-drill {version()}", file=sys.stdout)
+        write_out(f"failover-drill {version()}\n")
         parser.exit()

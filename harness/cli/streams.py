@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sys
 import time
 from typing import TYPE_CHECKING, TextIO
+
+from harness.model.errors import WorldError
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -18,9 +21,30 @@ if TYPE_CHECKING:
 _WIDTH_MAX, _WIDTH_MIN, _WIDTH_OF_A_FILE = 160, 60, 100
 
 
+# A file that cannot take the report; any other failure means that its reader has gone.
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def open_streams() -> None:
+    """Stand-ins for streams that were closed before we began: the next file opened must not become one."""
+    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(number, True)
+    os.close(number)
+    sys.stdout = sys.stdout or os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    sys.stderr = sys.stderr or os.fdopen(2, "w", encoding="utf-8", closefd=False)
+
+
 def write_out(text: str) -> None:
-    """Write to standard output. A reader that has gone is not our business: the exit code still counts."""
-    _write(sys.stdout, text)
+    """Write to standard output. A reader that has gone is not our business: the exit code still counts.
+
+    Raises WorldError when it is a file on a full disk: half a report must not look like one.
+    """
+    error = _write(sys.stdout, text)
+    if error is not None and error.errno in _DISK_FULL:
+        raise WorldError(
+            f"standard output cannot be written ({error.strerror})\n"
+            "  free some space, or send it elsewhere; what was run is kept in its run's folder"
+        )
 
 
 def write_error(text: str) -> None:
@@ -116,15 +140,18 @@ def _error_console() -> Console:
     return Console(file=stream, highlight=False, markup=False, emoji=False)
 
 
-def _write(stream: TextIO, text: str) -> None:
+def _write(stream: TextIO, text: str) -> OSError | None:
+    """What hindered, if anything did; after that the stream leads nowhere."""
     encoding = stream.encoding or "utf-8"
     try:
         stream.write(text.encode(encoding, "replace").decode(encoding))
         stream.flush()
-    except OSError:
+    except OSError as error:
         _silence(stream)
+        return error
     except ValueError:
-        pass  # Closed before we began.
+        pass  # Closed by somebody who loaded us as a module.
+    return None
 
 
 def _silence(stream: TextIO) -> None:
