@@ -46,7 +46,7 @@ def doctor(checks: Sequence[Check], look: Look) -> RenderableType:
     for check in checks:
         if not check.ok:
             remedies.setdefault(check.remedy, []).append(check.name)
-    to_do = [Text(look.text(f"  {remedy}: for {', '.join(names)}")) for remedy, names in remedies.items()]
+    to_do = [Text(look.text(f"  {', '.join(names)}: {remedy}")) for remedy, names in remedies.items()]
     return Group(table, Text(), Text(text, style=STYLES["fail" if missing else "pass"]), *to_do)
 
 

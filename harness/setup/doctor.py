@@ -20,6 +20,7 @@ _DISK_WANTED_BYTES = 2 * 1024**3
 _SET_UP = "run `failover-drill setup`"
 # The lower half of the benchmarking range; an engine of ours has its own networks in the upper half.
 _OUR_RANGE = ip_network("198.18.0.0/16")
+_ROUTES_SHOWN = 2
 _NOT_HERE = "not looked at: the engine is on another machine"
 
 
@@ -146,11 +147,12 @@ def _remote() -> bool:
 
 
 def _addresses() -> Check:
-    taken = [route for route in machine.routes() if ip_network(route, strict=False).overlaps(_OUR_RANGE)]
+    taken = [f"{net}" for net in map(ip_network, machine.routes()) if net.overlaps(_OUR_RANGE)]
+    more = f" and {len(taken) - _ROUTES_SHOWN} more" if len(taken) > _ROUTES_SHOWN else ""
     return Check(
         name=f"addresses {_OUR_RANGE}",
         ok=not taken,
-        detail=f"also routed here: {', '.join(taken)}" if taken else "free",
+        detail=f"also routed here: {', '.join(taken[:_ROUTES_SHOWN])}{more}" if taken else "free",
         remedy="runs going on use some of them; otherwise free the range (it is reserved for benchmarks)",
         needed=False,
     )

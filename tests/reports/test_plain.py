@@ -91,7 +91,7 @@ def test_the_doctor_says_what_is_missing_and_how_to_get_it() -> None:
     ]
     text = squeezed(drawn(plain.doctor(checks, Look())))
     assert "Drills cannot run yet." in text
-    assert "run `failover-drill setup`: for Docker engine" in text
+    assert "Docker engine: run `failover-drill setup`" in text
     assert "note disk" in text
 
 
