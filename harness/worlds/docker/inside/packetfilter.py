@@ -6,6 +6,7 @@ import ctypes
 import json
 import threading
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import TypedDict
 
 _TABLE = "failover_drill"
@@ -51,29 +52,28 @@ def lost() -> Lost:
 
 def _run(commands: str) -> str:
     """What it prints, as JSON. Raises OSError with its own words."""
-    library = _library()
     with _lock:
-        context = ctypes.c_void_p(library.nft_ctx_new(0))
-        if not context:
-            raise OSError("nftables has no context to give")
-        try:
-            library.nft_ctx_buffer_output(context)
-            library.nft_ctx_buffer_error(context)
-            library.nft_ctx_output_set_flags(context, _JSON)
-            failed = library.nft_run_cmd_from_buffer(context, commands.encode())
-            said: bytes = library.nft_ctx_get_output_buffer(context)
-            complaint: bytes = library.nft_ctx_get_error_buffer(context)
-        finally:
-            library.nft_ctx_free(context)
+        library, context = _opened()
+        failed = library.nft_run_cmd_from_buffer(context, commands.encode())
+        said: bytes = library.nft_ctx_get_output_buffer(context)
+        complaint: bytes = library.nft_ctx_get_error_buffer(context)
     if failed:
         raise OSError(f"the packet filter cannot be changed: {complaint.decode().strip()}")
     return said.decode()
 
 
-def _library() -> ctypes.CDLL:
+@cache
+def _opened() -> tuple[ctypes.CDLL, ctypes.c_void_p]:
+    """The library and its one context, kept open: to close it makes the kernel wait for 10 ms."""
     library = ctypes.CDLL("libnftables.so.1")
     # Pointers would be cut to 32 bits else.
     library.nft_ctx_new.restype = ctypes.c_void_p
     library.nft_ctx_get_output_buffer.restype = ctypes.c_char_p
     library.nft_ctx_get_error_buffer.restype = ctypes.c_char_p
-    return library
+    context = ctypes.c_void_p(library.nft_ctx_new(0))
+    if not context:
+        raise OSError("nftables has no context to give")
+    library.nft_ctx_buffer_output(context)
+    library.nft_ctx_buffer_error(context)
+    library.nft_ctx_output_set_flags(context, _JSON)
+    return library, context
