@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 import docker
+import msgspec
+from msgspec import Struct
 
-from harness.model.fault import Link
+from harness.model.event import Applied
+from harness.model.fault import Fault, Link
 from harness.model.plan import HostPlan
 from harness.seams import ServiceProcess, Stack, StackHost
 from harness.worlds.docker import composefile
@@ -22,8 +23,27 @@ from harness.worlds.docker.lifetime import Lifetime
 HOSTS = ("a", "b", "c", "d")
 STATUS_PORT = 7001
 _CHILD = ServiceProcess(kind="child", start_signal="SIGUSR1")
+PAIRS = tuple((source, destination) for source in HOSTS for destination in HOSTS if source != destination)
+# A conversation takes 6 ms where nothing is wrong.
+_MOMENT_S = 0.3
+_STATUS_WITHIN_S = 2.0
 # Far more than any of this takes; what it guards against is "never".
 PATIENCE_S = 20.0
+
+
+class Told(Struct, frozen=True):
+    """Of one host's talk to another: questions and answers, connections opened, refused and ended.
+
+    round_trip_s: of the last answer; longest_s: the longest so far.
+    """
+
+    asked: int
+    answered: int
+    opened: int
+    refused: int
+    ended: int
+    round_trip_s: float
+    longest_s: float
 
 
 def stack() -> Stack:
@@ -49,40 +69,52 @@ class FaultHosts:
     def __init__(self, up: Up) -> None:
         self.up = up
         self.injection = Injection(
-            mesh=up.mesh, hub=up.hub, resident=up.resident, containers=up.containers, clock=lambda raw_s: raw_s
+            mesh=up.mesh,
+            hub=up.hub,
+            resident=up.resident,
+            containers=up.containers,
+            clock=lambda raw_s: raw_s,
         )
 
-    def told(self, source: str, destination: str) -> dict[str, Any]:
-        """How source fares in its talk to destination: asked, answered, opened, refused, ended, round_trip_s."""
+    @contextmanager
+    def under(self, fault: Fault, fault_id: str = "f") -> Iterator[Applied]:
+        """The fault is in force inside, and over when all talk again."""
+        yield self.injection.inject(fault_id, fault)
+        self.injection.heal(fault_id)
+        until(self.all_talk)
+
+    def told(self, source: str, destination: str) -> Told:
+        """How source fares in its talk to destination."""
+        return self._told(source)[destination]
+
+    def talk(self, pairs: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Those of the pairs that get an answer within a moment."""
+        asked = list(pairs)
+        before = {source: self._told(source) for source, _ in asked}
+        time.sleep(_MOMENT_S)
+        after = {source: self._told(source) for source, _ in asked}
+        return {(s, d) for s, d in asked if after[s][d].answered > before[s][d].answered}
+
+    def all_talk(self) -> bool:
+        return self.talk(PAIRS) == set(PAIRS)
+
+    def _told(self, source: str) -> dict[str, Told]:
         with self.up.resident.dial(self.up.mesh.host(source).address, STATUS_PORT) as connection:
-            connection.settimeout(5)
+            connection.settimeout(_STATUS_WITHIN_S)
             connection.sendall(b"?\n")
-            told: dict[str, dict[str, Any]] = json.loads(connection.makefile().readline())
-        return told[destination]
-
-    def talks(self, source: str, destination: str) -> bool:
-        """Whether an answer comes within a moment."""
-        before = self.told(source, destination)["answered"]
-        time.sleep(0.15)
-        return bool(self.told(source, destination)["answered"] > before)
-
-    def all_talk(self, hosts: tuple[str, ...] = HOSTS) -> bool:
-        return all(self.talks(a, b) for a in hosts for b in hosts if a != b)
+            with connection.makefile("rb") as lines:
+                return msgspec.json.decode(lines.readline(), type=dict[str, Told])
 
 
 def until(condition: Callable[[], bool]) -> None:
+    """A host that is only just starting does not answer yet."""
     give_up_s = time.monotonic() + PATIENCE_S
-    while not _held(condition):
+    while True:
+        with suppress(OSError, msgspec.DecodeError):
+            if condition():
+                return
         assert time.monotonic() < give_up_s, "it never came to be"
         time.sleep(0.02)
-
-
-def _held(condition: Callable[[], bool]) -> bool:
-    """A host that is only just starting does not answer yet."""
-    try:
-        return condition()
-    except OSError:
-        return False
 
 
 def both_ways(a: str, b: str) -> tuple[Link, ...]:

@@ -33,9 +33,13 @@ class Talk:
     """Asks a peer again and again over one connection, and opens another when that breaks."""
 
     def __init__(self, peer: str) -> None:
-        self.told = {"asked": 0, "answered": 0, "opened": 0, "refused": 0, "ended": 0, "round_trip_s": 0.0}
+        self.told = dict.fromkeys(("asked", "answered", "opened", "refused", "ended"), 0)
+        self.round_trip_s = self.longest_s = 0.0
         self._peer = peer
         threading.Thread(target=self._talk, daemon=True).start()
+
+    def all_told(self) -> dict[str, float]:
+        return self.told | {"round_trip_s": self.round_trip_s, "longest_s": self.longest_s}
 
     def _talk(self) -> None:
         while True:
@@ -60,7 +64,8 @@ class Talk:
             if not lines.readline():
                 return
             self.told["answered"] += 1
-            self.told["round_trip_s"] = time.monotonic() - asked_s
+            self.round_trip_s = time.monotonic() - asked_s
+            self.longest_s = max(self.longest_s, self.round_trip_s)
             time.sleep(PACE_S)
 
 
@@ -68,7 +73,9 @@ def status_server(talks: dict[str, Talk]) -> Server:
     class Status(socketserver.StreamRequestHandler):
         def handle(self) -> None:
             for _ in self.rfile:
-                self.wfile.write(json.dumps({peer: talk.told for peer, talk in talks.items()}).encode() + b"\n")
+                self.wfile.write(
+                    json.dumps({peer: talk.all_told() for peer, talk in talks.items()}).encode() + b"\n"
+                )
 
     return Server(("0.0.0.0", STATUS), Status)
 
