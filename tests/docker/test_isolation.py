@@ -81,3 +81,17 @@ def test_what_the_file_and_the_target_say_arrives_as_it_was_written(inside: Insi
     environment = inside.environment("a")
     assert environment["GREETING"] == "costs 5$ at home"
     assert environment["SETTINGS"] == '{"price": "5$"}'
+    assert environment["FROM_FILE"] == "926073e1"
+    assert inside.run("a", "cat", "/run/secrets/key") == "open sesame\n"
+
+
+def test_a_service_of_a_profile_that_nobody_chose_stays_away(inside: Inside) -> None:
+    assert "tools" not in inside.woven["services"]
+
+
+def test_volumes_are_the_runs_own_and_who_shares_one_still_does(inside: Inside) -> None:
+    inside.run("a", "sh", "-c", "echo mine > /state/note")
+    assert inside.run("b", "cat", "/state/note") == "mine\n"
+    mounts = {mount["Destination"]: mount for mount in inside.container("a").attrs["Mounts"]}
+    assert mounts["/state"]["Name"] == f"{inside.project}_state"
+    assert mounts["/scratch"]["Type"] == "volume"

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import docker
@@ -15,6 +16,8 @@ from harness.model.command import Control, Heal, Inject, ReadAll, Wake
 from harness.model.errors import HarnessError, WorldError
 from harness.model.event import Applied, Controlled, Event, Failed, FinalRead, Healed, HealthReported, Woke
 from harness.model.fault import Kill
+from harness.worlds.docker.blocks import free_blocks
+from harness.worlds.docker.bringup import Bringup
 from harness.worlds.docker.clean import clean
 from harness.worlds.docker.world import DockerWorld
 from tests.docker.echotarget import EchoTarget, plan
@@ -175,6 +178,21 @@ def test_a_start_that_is_stopped_between_two_steps_leaves_nothing(
     with pytest.raises(HarnessError, match="SIGINT"):
         DockerWorld.open(plan(), EchoTarget(), tmp_path, say, False)
     assert left_of(client, run_id(client, tmp_path)) == []
+
+
+def test_a_block_that_somebody_took_first_is_given_up_for_another(
+    opened: Opened,
+    inside: Inside,
+    tmp_path: Path,
+    client: docker.DockerClient,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    taken = IPv4Address(inside.address("fd-sandbox-a", "a")) - 10
+    wanted = [taken, *free_blocks([f"{taken}/22"], networks=4)[-1:]]
+    monkeypatch.setattr(Bringup, "_block", lambda self: wanted.pop(0))
+    opened()
+    assert wanted == []
+    assert Inside(client, tmp_path).connect("a", "b", 7000) == "said b hello"
 
 
 def test_two_stacks_side_by_side_do_not_disturb_each_other(
