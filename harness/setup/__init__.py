@@ -1,12 +1,18 @@
 """Finds what containers need, or makes it: engine, Compose plugin, base image, Toxiproxy, our own images.
 
-prepare   makes everything that is missing, saying what it does
-ready     why a run cannot start yet, in one line; empty when it can
-doctor    what is there, what is missing, and how to get it
-images    our own images: recipes, tags, builds
+preparation      makes everything that is missing, saying what it does; says why a run cannot start yet
+doctor           what is there, what is missing, and how to get it
+engine           the Docker engine: looks, installs, starts
+compose_plugin   `docker compose`
+images           the images: names, recipes of our own, pulls, builds
+toxiproxy_image  Toxiproxy from its Go module, where no registry gives its image
+apt              packages of Debian and Ubuntu
+machine          what the kernel's own files say
+programs         runs other programs
+steps            announced steps, and one set-up at a time
 """
 
-from harness.setup.prepare import prepare, ready
+from harness.setup.preparation import prepare, ready
 from harness.setup.steps import Say
 
 __all__ = ["Say", "prepare", "ready"]

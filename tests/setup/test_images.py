@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from harness.model.errors import WorldError
 from harness.setup import images
 
 
@@ -79,3 +81,23 @@ def test_the_real_recipes_name_files_that_exist() -> None:
     for name in images.RECIPES:
         paths = images.context(name)
         assert any(path.endswith(".py") for path in paths), f"nothing of ours goes into {name}"
+
+
+NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
+
+
+def test_older_images_of_the_same_name_are_dropped_and_young_ones_stay() -> None:
+    lines = [
+        '2026-11-25T12:00:00.123Z ["failover-drill/mesh:old"]',
+        '2026-11-25T12:00:00Z ["failover-drill/mesh:now", "failover-drill/mesh:also-old"]',
+        '2026-11-26T11:59:00Z ["failover-drill/mesh:another-checkout-s"]',
+        '2026-11-20T12:00:00Z ["failover-drill/meshes:x", "registry.test/failover-drill/mesh:y"]',
+        "2026-11-20T12:00:00Z null",
+    ]
+    dropped = images.older_tags(lines, of="failover-drill/mesh:now", now=NOW)
+    assert dropped == ("failover-drill/mesh:also-old", "failover-drill/mesh:old")
+
+
+def test_a_wheel_that_lost_its_data_is_told_so(tmp_path: Path) -> None:
+    with pytest.raises(WorldError, match="install failover-drill again"):
+        images.context("mesh", root=tmp_path)
