@@ -80,8 +80,8 @@ class Blocks:
             self.abandon(failed.reason)
 
     def abandon(self, why: str) -> None:
-        """What was begun is healed at once, what was not is left out."""
-        if self.state == "running":
+        """What was begun is healed at once, what was not is left out; also when every step has begun."""
+        if self.state in ("running", "done"):
             self.state, self.why = "abandoned", why
             self._unbegun.clear()
             self._waiting, self._holding = None, False

@@ -307,6 +307,7 @@ class Conductor:
     def _finish(self) -> None:
         stand, (reason, detail) = self._stand, self._end
         self._stage = "over"
+        stand.no_more_wakes()
         stand.ask(*stand.faults.give_up())
         if self._blocks:
             stand.note(

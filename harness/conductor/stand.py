@@ -7,7 +7,7 @@ from harness.conductor.agenda import Action, Agenda
 from harness.conductor.faults import FaultTable
 from harness.conductor.load import LoadSeen
 from harness.ids import value_prefix
-from harness.model.command import Command
+from harness.model.command import Command, Wake
 from harness.model.event import (
     Applied,
     Controlled,
@@ -56,6 +56,11 @@ class Stand:
 
     def after(self, delay_s: float, what: str, action: Action) -> None:
         self.ask(self.agenda.after(delay_s, f"{self.prefix}.{what}", action))
+
+    def no_more_wakes(self) -> None:
+        """Nobody is left to be woken."""
+        self.agenda.clear()
+        self._commands = [command for command in self._commands if not isinstance(command, Wake)]
 
     def told(self) -> Told:
         told = (self._commands, self._notes)
