@@ -37,11 +37,13 @@ _NEVER: Mapping[str, tuple[tuple[Json, ...], str]] = {
     "cgroup": (("host",), _OWN_NAMESPACE),
     "userns_mode": (("host",), _OWN_NAMESPACE),
 }
-# Field -> what becomes of it. Silent ones mean nothing to a person in a drill.
+_NOT_BY_ITSELF = "a killed process stays dead until the drill starts it again"
+# Field, of the service or of its `deploy` -> why it stays behind.
 _LEFT_BEHIND: Mapping[str, str] = {
     "ports": "nothing of a stack under drill is published",
     "container_name": "the run names its containers; peers still reach it by that name",
-    "restart": "a killed process stays dead until the drill starts it again",
+    "restart": _NOT_BY_ITSELF,
+    "restart_policy": _NOT_BY_ITSELF,
     "dns": "the mesh has no name server; peers' names are in its hosts file",
     "mac_address": "the mesh gives the address",
 }
@@ -53,7 +55,14 @@ def admit(compose: Table, stack: Stack) -> tuple[str, ...]:
     hosts = {host.service for host in stack.hosts}
     for refusal in _refusals(compose, services, stack):
         raise DrillError(refusal.problem, path=stack.compose_file, field=refusal.field)
-    return tuple(note for name, service in services.items() for note in _notes(name, service, name in hosts))
+    return (
+        *(note for name, service in services.items() for note in _notes(name, service, name in hosts)),
+        *(
+            f"network {name} is left out: the mesh stands in its place"
+            for name, network in tables(compose.get("networks")).items()
+            if network.get("external")
+        ),
+    )
 
 
 def udp_port(service: Table) -> str:
@@ -98,7 +107,7 @@ def _of_names(services: Mapping[str, Table], stack: Stack) -> Iterator[_Refusal]
 def _of_service(service: Table) -> Iterator[_Refusal]:
     for field, (wrong, why) in _NEVER.items():
         if service.get(field) in wrong:
-            yield _Refusal(field, f"{text(service.get(field))} {why}")
+            yield _Refusal(field, f"'{text(service.get(field)).lower()}' {why}")
     if port := udp_port(service):
         yield _Refusal("ports", f"{port}/udp: the links of the mesh carry TCP alone; leave the port out")
     if _copies(service) != 1:
@@ -161,8 +170,9 @@ def _of_named_volume(name: str, volume: Table) -> Iterator[_Refusal]:
 
 
 def _notes(name: str, service: Table, is_host: bool) -> Iterator[str]:
+    deploy = table(service.get("deploy"))
     for field, why in _LEFT_BEHIND.items():
-        if service.get(field) and service[field] != "no":
+        if service.get(field, deploy.get(field)) not in (None, [], "", "no"):
             yield f"{name}: {field} is left out: {why}"
     if fixed := list(_fixed_addresses(service)):
         yield f"{name}: the address {fixed[0]} is left out: the mesh gives addresses; use host names"

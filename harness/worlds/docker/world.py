@@ -16,6 +16,7 @@ from harness.seams import Stack, Target
 from harness.setup.images import ROOT
 from harness.workloads.wire import LoadClient
 from harness.worlds.docker import composefile, engine
+from harness.worlds.docker.admission import admit
 from harness.worlds.docker.bringup import Bringup, Up
 from harness.worlds.docker.deaths import DeathWatch
 from harness.worlds.docker.desk import Desk
@@ -42,19 +43,24 @@ class DockerWorld:
         nothing of it is left.
         """
         origin_s = time.monotonic()
-        client = engine.connect()
-        engine.must_share_the_kernel(client)
         stack = target.stack(plan, ROOT / "compose")
         compose = composefile.read(stack.compose_file)
-        lifetime = Lifetime(client, folder)
+        # A wrong file is told before anything begins.
+        admit(compose, stack)
+        client = engine.connect()
         try:
-            up = Bringup(
-                client=client, stack=stack, compose=compose, run=lifetime.run, folder=folder, say=say
-            ).up()
-            say(f"the stack is up after {time.monotonic() - origin_s:.1f} s")
-            return DockerWorld(plan, target, stack, up, client, lifetime, origin_s=origin_s, keep=keep)
+            engine.must_share_the_kernel(client)
+            lifetime = Lifetime(client, folder)
+            try:
+                up = Bringup(
+                    client=client, stack=stack, compose=compose, run=lifetime.run, folder=folder, say=say
+                ).up()
+                say(f"the stack is up after {time.monotonic() - origin_s:.1f} s")
+                return DockerWorld(plan, target, stack, up, client, lifetime, origin_s=origin_s, keep=keep)
+            except BaseException:
+                lifetime.abandon()
+                raise
         except BaseException:
-            lifetime.abandon()
             client.close()
             raise
 

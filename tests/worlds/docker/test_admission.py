@@ -105,6 +105,7 @@ def test_a_refusal_names_the_file_and_is_a_wrong_input() -> None:
         ({"ports": [{"target": 80, "protocol": "tcp"}]}, "a: ports is left out"),
         ({"container_name": "db1"}, "a: container_name is left out"),
         ({"restart": "always"}, "a: restart is left out"),
+        ({"deploy": {"restart_policy": {"condition": "any"}}}, "a: restart_policy is left out"),
         ({"dns": ["1.1.1.1"]}, "a: dns is left out"),
         ({"networks": {"default": {"ipv4_address": "172.28.0.3"}}}, "a: the address 172.28.0.3 is left out"),
     ],
@@ -113,6 +114,11 @@ def test_what_loses_its_meaning_is_named(service: Table, named: str) -> None:
     notes = admit(compose(a=service), stack())
     assert len(notes) == 1
     assert notes[0].startswith(named)
+
+
+def test_a_network_of_somebody_elses_is_named() -> None:
+    notes = admit(compose(networks={"proxy": {"external": True}}), stack())
+    assert notes == ("network proxy is left out: the mesh stands in its place",)
 
 
 def test_an_ordinary_file_leaves_nothing_behind() -> None:
