@@ -19,6 +19,14 @@ from harness.worlds.links.proxy import Proxy
 Counts = dict[tuple[str, str], int]
 
 
+class Links(Struct, frozen=True, kw_only=True):
+    """cut: those in question. silenced, slowed: all that are dropped or stalled, or slow, by any fault."""
+
+    cut: Collection[Link]
+    silenced: Collection[Link]
+    slowed: Collection[Link]
+
+
 class Look(Struct, frozen=True):
     """Three looks at the sockets: just after a cut, a moment later, and at the end of the window."""
 
@@ -40,8 +48,9 @@ def full(proxies: Iterable[Proxy], sockets: Sockets) -> frozenset[str]:
     return frozenset(proxy.name for proxy in proxies if _is_full(proxy, sockets))
 
 
-def passed(cut: Collection[Link], silenced: Collection[Link], proxies: Sequence[Proxy], look: Look) -> Passed:
-    """cut: the links in question. silenced: all that are dropped or stalled, whichever fault does it."""
+def passed(links: Links, proxies: Sequence[Proxy], look: Look) -> Passed:
+    """What of the links in question got through."""
+    cut = links.cut
     from_source = [proxy for proxy in proxies if Link(proxy.source, proxy.destination) in cut]
     to_source = [proxy for proxy in proxies if Link(proxy.destination, proxy.source) in cut]
     upstreams = {proxy.upstream for proxy in from_source}
@@ -49,7 +58,7 @@ def passed(cut: Collection[Link], silenced: Collection[Link], proxies: Sequence[
         connections=sum(1 for proxy in {*from_source, *to_source} for _ in _near(proxy, look.last)),
         offered=sum(_came_in(proxy, look) for proxy in from_source),
         through=sum(_went_back(proxy, look) for proxy in to_source)
-        + sum(_excess(upstream, silenced, proxies, look) for upstream in upstreams),
+        + sum(_excess(upstream, links, proxies, look) for upstream in upstreams),
     )
 
 
@@ -60,12 +69,16 @@ def _is_full(proxy: Proxy, sockets: Sockets) -> bool:
     return forth or back
 
 
-def _excess(upstream: str, silenced: Collection[Link], proxies: Sequence[Proxy], look: Look) -> int:
+def _excess(upstream: str, links: Links, proxies: Sequence[Proxy], look: Look) -> int:
     """Bytes that reached the destination and that no uncut source can have sent.
 
     What those sent is counted from the first look on, what arrived from the second: it may be under way.
+    From a slowed source it is so for too long to tell, and nothing is held against the cut there.
     """
-    uncut = [p for p in proxies if p.upstream == upstream and Link(p.source, p.destination) not in silenced]
+    to_there = [proxy for proxy in proxies if proxy.upstream == upstream]
+    uncut = [proxy for proxy in to_there if Link(proxy.source, proxy.destination) not in links.silenced]
+    if any(Link(proxy.source, proxy.destination) in links.slowed for proxy in uncut):
+        return 0
     arrived = _grown(_delivered(upstream, look.second), _delivered(upstream, look.last))
     return max(0, arrived - sum(_came_in(proxy, look) for proxy in uncut))
 

@@ -105,14 +105,17 @@ class Hosts:
 
 
 class ResidentDouble(Resident):
-    """Speaks of these hosts and of this Toxiproxy. leaking: bytes that get through cuts all the same."""
+    """Speaks of these hosts and of this Toxiproxy. leaking: bytes that get through cuts all the same.
+
+    leaking_looks: until so many looks at the sockets.
+    """
 
     def __init__(self, hosts: Hosts, toxiproxy: ToxiproxyDouble) -> None:
         super().__init__("127.0.0.1", 9, "")
         self.hosts, self.toxiproxy = hosts, toxiproxy
         self.lost_addresses: tuple[str, ...] = ()
         self.keeps_packets, self.leaking, self.lingering = False, 0, False
-        self._looks = 0
+        self._looks, self.leaking_looks = 0, 1000
 
     def end(
         self, main_pid: int, sandbox_pid: int, *, child: bool, name: Literal["KILL", "TERM"], within_s: float
@@ -189,7 +192,7 @@ class ResidentDouble(Resident):
             Connection(
                 local="hub:1",
                 remote=proxy["upstream"],
-                acked=1 + self.leaking * self._looks,
+                acked=1 + self.leaking * min(self._looks, self.leaking_looks),
             )
             for proxy in self._enabled()
         ]

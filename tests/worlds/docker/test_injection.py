@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -148,7 +149,10 @@ def test_a_refused_link_that_loses_packets_too_meets_silence(it: Surroundings) -
 
 
 def test_a_slow_link_says_how_far_it_was_seen(it: Surroundings) -> None:
-    assert inject(it, Slow(N1_N2, 0.1, 0.01)) == ("2 links read back",)
+    assert inject(it, Slow(N1_N2, 0.1, 0.01)) == (
+        "2 links read back",
+        "no byte was sent to measure the delay",
+    )
 
 
 @pytest.mark.parametrize("how", ["refuse", "drop", "stall"])
@@ -161,8 +165,23 @@ def test_a_change_that_toxiproxy_ignored_did_not_bite(it: Surroundings, how: Cut
 @pytest.mark.parametrize("how", ["drop", "stall"])
 def test_bytes_that_get_through_prove_that_a_cut_did_not_bite(it: Surroundings, how: CutMode) -> None:
     it.resident.leaking = 5
-    with pytest.raises(WorldError, match=r"[0-9]+ bytes got through the cut links"):
+    with pytest.raises(WorldError, match=r"bytes go on getting through the cut links: [0-9]+"):
         inject(it, Cut(N1_N2, how))
+
+
+def test_bytes_that_were_only_late_are_told_and_are_no_leak(it: Surroundings) -> None:
+    it.resident.leaking_looks = 5
+    it.resident.leaking = 5
+    evidence = inject(it, Cut(N1_N2, "drop"))
+    assert re.search(r"none got through, after [0-9]+ that were still under way$", evidence[-1])
+
+
+def test_a_packet_filter_that_was_not_emptied_is_not_healed(it: Surroundings) -> None:
+    inject(it, Cut(N1_N2, "loss"))
+    it.resident.keeps_packets = True
+    with pytest.raises(WorldError, match=r"packets vanish at 198.18.0.101, 198.18.1.100 instead of none"):
+        heal(it)
+    it.resident.keeps_packets = False
 
 
 def test_a_connection_that_survives_its_refusal_did_not_bite(it: Surroundings) -> None:

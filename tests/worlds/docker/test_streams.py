@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from harness.model.fault import Link
 from harness.worlds.docker.resident import Connection, Sockets
-from harness.worlds.docker.streams import Look, full, passed
+from harness.worlds.docker.streams import Links, Look, full, passed
 from harness.worlds.links.proxy import Proxy
 
 A_TO_B = Link("a", "b")
@@ -51,15 +51,19 @@ def look(*moments: tuple[Connection, ...]) -> Look:
     return Look(*(Sockets((), connections) for connections in moments))
 
 
-def through(*moments: tuple[Connection, ...], silenced: frozenset[Link] = frozenset((A_TO_B,))) -> int:
-    return passed((A_TO_B,), silenced, PROXIES, look(*moments)).through
+def through(
+    *moments: tuple[Connection, ...],
+    silenced: tuple[Link, ...] = (A_TO_B,),
+    slowed: tuple[Link, ...] = (),
+) -> int:
+    links = Links(cut=(A_TO_B,), silenced=silenced, slowed=slowed)
+    return passed(links, PROXIES, look(*moments)).through
 
 
 def test_what_comes_in_at_a_cut_is_counted_and_nothing_of_it_is_through() -> None:
     quiet = far("b", acked=101)
     seen = passed(
-        (A_TO_B,),
-        (A_TO_B,),
+        Links(cut=(A_TO_B,), silenced=(A_TO_B,), slowed=()),
         PROXIES,
         look(
             (near("a", "b", received=100), quiet),
@@ -117,7 +121,15 @@ def test_what_another_cut_holds_back_is_not_counted_as_sent() -> None:
         (near("c", "b", received=10), far("b", acked=11)),
     )
     assert through(*moments) == 0
-    assert through(*moments, silenced=frozenset((A_TO_B, Link("c", "b")))) == 10
+    assert through(*moments, silenced=(A_TO_B, Link("c", "b"))) == 10
+
+
+def test_what_a_slowed_source_sent_long_ago_is_not_held_against_the_cut() -> None:
+    moments = ((far("b", acked=1),), (far("b", acked=1),), (far("b", acked=9),))
+    assert through(*moments) == 8
+    assert through(*moments, slowed=(Link("c", "b"),)) == 0
+    # A cut one sends no more, however slow it is.
+    assert through(*moments, silenced=(A_TO_B, Link("c", "b")), slowed=(Link("c", "b"),)) == 8
 
 
 def test_a_connection_that_ends_takes_nothing_through() -> None:
