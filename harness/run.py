@@ -142,20 +142,24 @@ class _Run:
                     world.close()
 
     def _judged(self) -> Result:
-        """What was written before something broke is judged all the same, if it is a journal at all."""
         result = None
         self._interrupts.doing = "judging the journal"
         with self._caught():
-            if self._folder is not None and (self._folder / runfolder.JOURNAL).exists():
-                try:
-                    result = check(self._folder)
-                except JournalError:
-                    if not self._errors:
-                        raise
-        with self._caught():
+            result = self._checked()
             if self._folder is not None and result is not None and result.verdict is not None:
                 runfolder.write_verdict(self._folder, result.verdict)
         return self._result(result)
+
+    def _checked(self) -> Result | None:
+        """What was written before something broke is judged all the same, if it is a journal at all."""
+        if self._folder is None or not (self._folder / runfolder.JOURNAL).exists():
+            return None
+        try:
+            return check(self._folder)
+        except JournalError:
+            if self._errors:
+                return None
+            raise
 
     def _result(self, judged: Result | None, late: str = "") -> Result:
         codes = [judged.exit_code] if judged else [ExitCode.UNKNOWN]

@@ -9,6 +9,8 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Sequence
 
+from msgspec import Struct
+
 from harness.model.command import (
     Command,
     Control,
@@ -24,11 +26,15 @@ from harness.model.event import (
     Applied,
     Controlled,
     Event,
+    Failed,
     FinalRead,
     Healed,
     HealthReported,
     LoadStopped,
     MembershipChanged,
+    NodeRole,
+    OpKind,
+    PhaseName,
     PhaseReached,
     Returned,
     RoleChanged,
@@ -42,20 +48,31 @@ _WRITE_EVERY_S = 0.05
 _FAILOVER_S = 0.08
 
 
+class Lane(Struct, frozen=True):
+    """A writer of a client, and the read that follows each of its writes."""
+
+    load: StartLoad
+    index: int
+
+
 class MemoryWorld:
     """n1 is primary, n2 its standby; killing the primary promotes the other, healing makes it a standby."""
 
     def __init__(self, plan: Plan, *, at_turn: Callable[[int], None] = lambda turn: None) -> None:
         self._plan, self._at_turn = plan, at_turn
         self._now_s, self._turn, self._order = 0.0, 0, 0
-        self._due: list[tuple[float, int, Event | StartLoad]] = []
+        self._due: list[tuple[float, int, Event | Lane]] = []
         self._primary, self._epoch, self._up = "n1", 1, {"n1", "n2"}
+        self._serves_from_s = 0.0
         self._written: list[str] = []
         self._loads: dict[str, StartLoad] = {}
         self.faults: dict[str, Fault] = {}
+        self.healed: list[str] = []
         self.closed = 0
         self.silent = False  # answers nothing any more
         self.gone = False  # raises whatever is asked
+        self.forgets: set[str] = set()  # values that the final read will not show
+        self.fails: set[str] = set()  # commands of these kinds fail: inject, heal, read, load
         for host in plan.hosts:
             if host.role in ("data", "witness"):
                 self._tell(0.0, HealthReported(at_s=0.0, host=host.name, ready=True, epoch=1))
@@ -77,9 +94,8 @@ class MemoryWorld:
                 self._inject(fault_id, fault)
             case Heal(fault_id=fault_id):
                 self._heal(fault_id)
-            case StartLoad(client=client):
-                self._loads[client] = command
-                self._tell(now_s + _WRITE_EVERY_S, command)
+            case StartLoad():
+                self._start(command)
             case StopLoad(client=client):
                 self._loads.pop(client, None)
                 self._tell(now_s + 0.01, LoadStopped(client=client, at_s=now_s + 0.01))
@@ -89,9 +105,7 @@ class MemoryWorld:
                 )
                 self._tell(now_s, answer)
             case ReadAll(read_id=read_id, host=host, value_prefix=prefix):
-                values = tuple(value for value in self._written if value.startswith(prefix))
-                read = FinalRead(read_id=read_id, host=host, epoch=self._epoch, values=values, at_s=now_s)
-                self._tell(now_s, read)
+                self._read(read_id, host, prefix)
             case Wake(wake_id=wake_id, after_s=after_s):
                 self._tell(now_s + after_s, Woke(wake_id=wake_id, at_s=now_s + after_s))
 
@@ -104,8 +118,8 @@ class MemoryWorld:
         events: list[Event] = []
         while self._due and self._due[0][0] <= until_s:
             at_s, _, thing = heapq.heappop(self._due)
-            if isinstance(thing, StartLoad):
-                events += self._operation(thing, at_s)
+            if isinstance(thing, Lane):
+                events += self._operations(thing, at_s)
             else:
                 events.append(thing)
         self._now_s = until_s
@@ -115,8 +129,30 @@ class MemoryWorld:
         self.closed += 1
         self.faults.clear()
 
+    def _failing(self, kind: str, command_id: str) -> bool:
+        if kind in self.fails:
+            self._tell(self._now_s, Failed(command_id=command_id, reason="it broke", at_s=self._now_s))
+        return kind in self.fails
+
+    def _start(self, load: StartLoad) -> None:
+        if self._failing("load", load.client):
+            return
+        self._loads[load.client] = load
+        for index in range(load.writers):
+            self._tell(self._now_s + _WRITE_EVERY_S * (1 + index / load.writers), Lane(load, index))
+
+    def _read(self, read_id: str, host: str, prefix: str) -> None:
+        if self._failing("read", read_id):
+            return
+        now_s = self._now_s
+        values = tuple(v for v in self._written if v.startswith(f"{prefix}.") and v not in self.forgets)
+        read = FinalRead(read_id=read_id, host=host, epoch=self._epoch, values=values, at_s=now_s)
+        self._tell(now_s, read)
+
     def _inject(self, fault_id: str, fault: Fault) -> None:
         now_s = self._now_s
+        if self._failing("inject", fault_id):
+            return
         self.faults[fault_id] = fault
         applied = Applied(
             fault_id=fault_id, fault=fault, before_s=now_s, after_s=now_s + 0.001, evidence=("seen to end",)
@@ -129,16 +165,24 @@ class MemoryWorld:
 
     def _fail_over(self, old: str, now_s: float) -> None:
         new = "n2" if old == "n1" else "n1"
-        for name, after_s in (("suspected", 0.005), ("decided", 0.01), ("lease_over", 0.011)):
-            phase = PhaseReached(at_s=now_s + after_s, host="w1", phase=name, epoch=self._epoch, subject=old)  # type: ignore[arg-type]
+        phases: list[tuple[PhaseName, float]] = [
+            ("suspected", 0.005),
+            ("decided", 0.01),
+            ("lease_over", 0.011),
+        ]
+        for name, after_s in phases:
+            phase = PhaseReached(at_s=now_s + after_s, host="w1", phase=name, epoch=self._epoch, subject=old)
             self._tell(phase.at_s, phase)
         self._primary, self._epoch = new, self._epoch + 1
-        at_s = now_s + _FAILOVER_S
+        at_s = self._serves_from_s = now_s + _FAILOVER_S
         self._tell(at_s, PhaseReached(at_s=at_s, host=new, phase="promoted", epoch=self._epoch, subject=new))
         self._tell_roles(at_s)
 
     def _heal(self, fault_id: str) -> None:
         now_s = self._now_s
+        self.healed.append(fault_id)
+        if self._failing("heal", fault_id):
+            return
         fault = self.faults.pop(fault_id, None)
         healed = Healed(fault_id=fault_id, before_s=now_s, after_s=now_s + 0.001, evidence=("seen to start",))
         self._tell(now_s, healed)
@@ -153,35 +197,40 @@ class MemoryWorld:
                 ),
             )
 
-    def _operation(self, load: StartLoad, at_s: float) -> list[Event]:
-        """One write of a client that goes on, and the next one scheduled."""
+    def _operations(self, lane: Lane, at_s: float) -> list[Event]:
+        """A write, and a read of it, of a client that goes on; the next one is scheduled."""
+        load = lane.load
         if self._loads.get(load.client) is not load:
             return []
-        self._tell(at_s + _WRITE_EVERY_S, load)
-        value = f"{load.value_prefix}.{load.client}.0.{len(self._written)}"
+        self._tell(at_s + _WRITE_EVERY_S, lane)
+        value = f"{load.value_prefix}.{load.client}.{lane.index}.{len(self._written)}"
+        served = at_s >= self._serves_from_s and self._primary in self._up
         self._written.append(value)
+        if not served:
+            self.forgets.add(value)
+        calls: tuple[tuple[OpKind, float], ...] = (("write", at_s), ("read", at_s + 0.002))
         return [
             Returned(
                 trial=load.trial,
                 client=load.client,
-                kind="write",
+                kind=kind,
                 key=value,
-                value=value,
-                outcome="ok",
-                scheduled_s=at_s,
-                call_s=at_s,
-                ret_s=at_s + 0.001,
-                node=self._primary,
-                epoch=self._epoch,
+                value=value if served or kind == "write" else "",
+                outcome="ok" if served else "fail",
+                scheduled_s=called_s,
+                call_s=called_s,
+                ret_s=called_s + 0.001,
+                node=self._primary if served else "",
+                epoch=self._epoch if served else 0,
             )
+            for kind, called_s in calls
         ]
 
     def _tell_roles(self, at_s: float) -> None:
-        for host in ("n1", "n2"):
-            if host in self._up:
-                role = "primary" if host == self._primary else "standby"
-                self._tell(at_s, RoleChanged(at_s=at_s, host=host, role=role, epoch=self._epoch))  # type: ignore[arg-type]
-                self._tell(at_s, HealthReported(at_s=at_s, host=host, ready=True, epoch=self._epoch))
+        for host in sorted(self._up):
+            role: NodeRole = "primary" if host == self._primary else "standby"
+            self._tell(at_s, RoleChanged(at_s=at_s, host=host, role=role, epoch=self._epoch))
+            self._tell(at_s, HealthReported(at_s=at_s, host=host, ready=True, epoch=self._epoch))
         register = MembershipChanged(
             at_s=at_s,
             host="w1",
@@ -191,6 +240,6 @@ class MemoryWorld:
         )
         self._tell(at_s, register)
 
-    def _tell(self, at_s: float, thing: Event | StartLoad) -> None:
+    def _tell(self, at_s: float, thing: Event | Lane) -> None:
         self._order += 1
         heapq.heappush(self._due, (at_s, self._order, thing))
