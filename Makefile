@@ -56,6 +56,7 @@ clean:
 	  { echo "failover-drill needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python3 …" >&2; exit 3; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 	  echo "== installing python3-venv (this Python cannot make virtual environments)"; \
+	  export DEBIAN_FRONTEND=noninteractive; \
 	  { apt-get install -y -q python3-venv || { apt-get update -q && apt-get install -y -q python3-venv; }; } >/dev/null || \
 	  { echo "could not install it; as root: apt-get install python3-venv" >&2; exit 3; }; }
 	@$(PYTHON) -m venv --clear .venv
