@@ -6,7 +6,6 @@ Orders are StartLoad and StopLoad as they are; events are Returned, Stalled and 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from concurrent.futures import Future
 
 import msgspec
@@ -53,22 +52,20 @@ class LoadClient:
         self._follower = Follower(host=host, port=port, dial=dial, emit=emit, clock=clock, linked=linked)
 
     def start(self, command: StartLoad) -> None:
-        self._order(command, f"start_load {self._host}")
+        self._order(command)
 
     def stop(self, command: StopLoad) -> None:
         """Answered by LoadStopped when every operation has ended."""
-        self._order(command, f"stop_load {self._host}")
+        self._order(command)
 
     def close(self) -> None:
         self._follower.close()
 
-    def _order(self, command: Order, command_id: str) -> None:
-        self._follower.ask(command).add_done_callback(self._refusal(command_id))
+    def _order(self, command: Order) -> None:
+        self._follower.ask(command).add_done_callback(self._answered)
 
-    def _refusal(self, command_id: str) -> Callable[[Future[Answer]], None]:
-        def done(future: Future[Answer]) -> None:
-            if not future.cancelled() and not future.result().ok:
-                at_s = self._clock(time.monotonic())
-                self._emit(Failed(command_id=command_id, reason=future.result().detail, at_s=at_s))
-
-        return done
+    def _answered(self, future: Future[Answer]) -> None:
+        """A refusal fails by the client's name: that is what the conductor knows a load by."""
+        if not future.cancelled() and not future.result().ok:
+            at_s = self._clock(time.monotonic())
+            self._emit(Failed(command_id=self._host, reason=future.result().detail, at_s=at_s))

@@ -213,4 +213,4 @@ def test_a_refused_order_is_a_failed_command() -> None:
         until(lambda: any(isinstance(event, Failed) for event in events))
         client.close()
     (failed,) = [event for event in events if isinstance(event, Failed)]
-    assert (failed.command_id, failed.reason) == ("stop_load client1", "not now")
+    assert (failed.command_id, failed.reason) == ("client1", "not now")
