@@ -141,10 +141,16 @@ flood = socket.create_connection(("b", 7000))
 flood.setblocking(False)
 while not select.select([flood], [], [], 0.02)[0]:
     try:
-        flood.send(bytes(1 << 16))
+        flood.send(bytes(1 << 22))
     except BlockingIOError:
         pass
 """
+
+
+def is_full(hosts: FaultHosts, proxy: str) -> bool:
+    earlier = hosts.up.resident.sockets()
+    time.sleep(0.5)
+    return proxy in full(hosts.up.mesh.proxies(), earlier, hosts.up.resident.sockets())
 
 
 @pytest.mark.parametrize("how", ["drop", "stall"])
@@ -155,9 +161,7 @@ def test_a_cut_of_a_stream_that_is_full_does_not_hang_toxiproxy(
     container = next(of for of in hosts.up.containers.all if (of.host, of.part) == ("a", "service"))
     flood = client.api.exec_create(container.id, ["python3", "-c", _FLOOD])
     client.api.exec_start(flood["Id"], detach=True)
-    until(lambda: "a-b-7000" in full(hosts.up.mesh.proxies(), hosts.up.resident.sockets()))
-    # What the kernel still takes is soon used up, and then Toxiproxy's write is blocked.
-    time.sleep(0.5)
+    until(lambda: is_full(hosts, "a-b-7000"))
     applied = hosts.injection.inject("cut", Cut(A_B, how))
     assert any("its stream was full, so its connections were closed" in line for line in applied.evidence)
     hosts.injection.heal("cut")

@@ -28,6 +28,8 @@ from harness.worlds.links.wanted import Stand, lost_pairs, wanted
 # Bytes that were past the toxic when it came must have arrived before the window begins.
 _UNDER_WAY_S = 0.02
 _WINDOW_S = 0.1
+# A kernel whose program only is not scheduled goes on taking bytes; one that takes none for so long is full.
+_TAKES_NOTHING_S = 0.03
 # On a busy machine some may be late all the same; what really leaks does so again.
 _WINDOWS_MAX = 3
 # An answer takes microseconds in the mesh, so what has none by now meets silence.
@@ -90,10 +92,16 @@ class MeshLinks:
                 return [self._none_connected(mine), self._met(mine, in_force)]
 
     def _full(self, stands: dict[str, Stand]) -> frozenset[str]:
-        changing = self._hub.toxics_differ(stands)
+        """The proxies on which the change would hang."""
+        differ = self._hub.toxics_differ(stands)
+        changing = [proxy for proxy in self._proxies if proxy.name in differ]
         if not changing:
             return frozenset()
-        return streams.full((p for p in self._proxies if p.name in changing), self._resident.sockets())
+        earlier = self._resident.sockets()
+        if not streams.crowded(changing, earlier):
+            return frozenset()
+        time.sleep(_TAKES_NOTHING_S)
+        return streams.full(changing, earlier, self._resident.sockets())
 
     def _addresses(self, faults: Iterable[Fault]) -> frozenset[str]:
         """Where each of a pair meets the other: whose packets vanish, those of both directions vanish."""

@@ -80,7 +80,7 @@ class Probe(Struct, frozen=True):
 class Connection(Struct, frozen=True, kw_only=True):
     """An established connection of the hub's. local, remote: `address:port`; the rest in bytes.
 
-    acked: confirmed by the peer's kernel. unread, unsent: waiting in the hub. shut: the peer takes no more.
+    acked: confirmed by the peer's kernel. unread: waiting in the hub for Toxiproxy. unsent: for the peer.
     """
 
     local: str
@@ -89,7 +89,6 @@ class Connection(Struct, frozen=True, kw_only=True):
     received: int = 0
     unread: int = 0
     unsent: int = 0
-    shut: bool = False
 
 
 class Sockets(Struct, frozen=True):

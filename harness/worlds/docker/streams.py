@@ -43,9 +43,21 @@ class Passed(Struct, frozen=True, kw_only=True):
     through: int
 
 
-def full(proxies: Iterable[Proxy], sockets: Sockets) -> frozenset[str]:
-    """The proxies with a stream that is blocked: one leg takes nothing, and the other is not read for it."""
-    return frozenset(proxy.name for proxy in proxies if _is_full(proxy, sockets))
+def crowded(proxies: Iterable[Proxy], sockets: Sockets) -> frozenset[str]:
+    """The proxies where bytes wait on both sides: for a moment only where the readers are just busy."""
+    return frozenset(proxy.name for proxy in proxies if any(_waiting(proxy, sockets)))
+
+
+def full(proxies: Iterable[Proxy], earlier: Sockets, later: Sockets) -> frozenset[str]:
+    """The proxies with a blocked stream: in the time between nothing was taken of what waits for a reader.
+
+    Toxiproxy sits in a write there, which no change of toxics can interrupt.
+    """
+    return frozenset(
+        proxy.name
+        for proxy in proxies
+        if set(_waiting(proxy, earlier).items()) & set(_waiting(proxy, later).items())
+    )
 
 
 def passed(links: Links, proxies: Sequence[Proxy], look: Look) -> Passed:
@@ -62,11 +74,12 @@ def passed(links: Links, proxies: Sequence[Proxy], look: Look) -> Passed:
     )
 
 
-def _is_full(proxy: Proxy, sockets: Sockets) -> bool:
+def _waiting(proxy: Proxy, sockets: Sockets) -> Counts:
+    """What was taken so far by each leg with bytes to send, where the leg across has bytes to be read."""
     near, far = tuple(_near(proxy, sockets)), tuple(_far(proxy.upstream, sockets))
-    forth = any(leg.unread for leg in near) and any(leg.shut for leg in far)
-    back = any(leg.shut for leg in near) and any(leg.unread for leg in far)
-    return forth or back
+    forth = far if any(leg.unread for leg in near) else ()
+    back = near if any(leg.unread for leg in far) else ()
+    return {(leg.local, leg.remote): leg.acked for leg in (*forth, *back) if leg.unsent}
 
 
 def _excess(upstream: str, links: Links, proxies: Sequence[Proxy], look: Look) -> int:

@@ -174,19 +174,15 @@ def test_the_kernel_counts_what_arrived_and_what_waits(
     far.sendall(b"y" * 500)
     near.recv(500, socket.MSG_WAITALL)
     row = seen_at(port)
-    assert (row["acked"] - before, row["unread"], row["unsent"], row["shut"]) == (500, 0, 0, False)
+    assert (row["acked"] - before, row["unread"], row["unsent"]) == (500, 0, 0)
 
 
-def test_a_reader_that_takes_nothing_shows_as_a_shut_window(
-    pair: tuple[socket.socket, socket.socket, int],
-) -> None:
+def test_what_a_reader_does_not_take_waits_to_be_sent(pair: tuple[socket.socket, socket.socket, int]) -> None:
     _, far, port = pair
     far.setblocking(False)
-    give_up_s = time.monotonic() + PATIENCE_S
-    while not seen_at(port)["shut"]:
-        with contextlib.suppress(BlockingIOError):
+    with contextlib.suppress(BlockingIOError):
+        while True:
             far.send(b"z" * (1 << 20))
-        assert time.monotonic() < give_up_s, "the window never closed"
     assert seen_at(port)["unsent"] > 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from harness.model.fault import Link
 from harness.worlds.docker.resident import Connection, Sockets
-from harness.worlds.docker.streams import Links, Look, full, passed
+from harness.worlds.docker.streams import Links, Look, crowded, full, passed
 from harness.worlds.links.proxy import Proxy
 
 A_TO_B = Link("a", "b")
@@ -24,26 +24,22 @@ def proxy(source: str, destination: str) -> Proxy:
 PROXIES = (proxy("a", "b"), proxy("b", "a"), proxy("c", "b"))
 
 
-def near(
-    source: str, destination: str, *, received: int = 0, acked: int = 0, **more: int | bool
-) -> Connection:
+def near(source: str, destination: str, *, received: int = 0, acked: int = 0, **more: int) -> Connection:
     return _leg(f"{source}.to.{destination}:1", f"{source}:40000", received=received, acked=acked, **more)
 
 
-def far(
-    destination: str, *, local: str = HUB, received: int = 0, acked: int = 1, **more: int | bool
-) -> Connection:
+def far(destination: str, *, local: str = HUB, received: int = 0, acked: int = 1, **more: int) -> Connection:
     return _leg(local, f"{destination}:1", received=received, acked=acked, **more)
 
 
-def _leg(local: str, remote: str, *, received: int, acked: int, **more: int | bool) -> Connection:
+def _leg(local: str, remote: str, *, received: int, acked: int, **more: int) -> Connection:
     return Connection(
         local=local,
         remote=remote,
         received=received,
         acked=acked,
-        unread=int(more.get("unread", 0)),
-        shut=bool(more.get("shut", False)),
+        unread=more.get("unread", 0),
+        unsent=more.get("unsent", 0),
     )
 
 
@@ -136,13 +132,25 @@ def test_a_connection_that_ends_takes_nothing_through() -> None:
     assert through((far("b", acked=9),), (far("b", acked=9),), ()) == 0
 
 
-def test_a_stream_is_full_when_one_leg_takes_nothing_and_the_other_is_not_read_for_it() -> None:
-    forth = Sockets((), (near("a", "b", unread=9), far("b", shut=True)))
-    back = Sockets((), (near("b", "a", shut=True), far("a", unread=9)))
-    assert full(PROXIES, forth) == {"a-b"}
-    assert full(PROXIES, back) == {"b-a"}
+def seen(*connections: Connection) -> Sockets:
+    return Sockets((), connections)
 
 
-def test_a_busy_stream_is_not_full_and_a_stalled_one_neither() -> None:
-    assert full(PROXIES, Sockets((), (near("a", "b", unread=9), far("b")))) == frozenset()
-    assert full(PROXIES, Sockets((), (near("a", "b"), far("b", shut=True)))) == frozenset()
+def test_a_stream_is_full_when_one_leg_waits_to_be_read_and_nothing_is_taken_of_the_other() -> None:
+    forth = seen(near("a", "b", unread=9), far("b", acked=5, unsent=7))
+    back = seen(near("b", "a", acked=5, unsent=7), far("a", unread=9))
+    assert full(PROXIES, forth, forth) == crowded(PROXIES, forth) == {"a-b"}
+    assert full(PROXIES, back, back) == crowded(PROXIES, back) == {"b-a"}
+
+
+def test_a_stream_of_which_something_is_taken_is_only_busy() -> None:
+    earlier = seen(near("a", "b", unread=9), far("b", acked=5, unsent=7))
+    assert crowded(PROXIES, earlier) == {"a-b"}
+    assert full(PROXIES, earlier, seen(near("a", "b", unread=9), far("b", acked=6, unsent=7))) == frozenset()
+    assert full(PROXIES, earlier, seen(near("a", "b", unread=9), far("b", acked=12))) == frozenset()
+    assert full(PROXIES, earlier, seen(near("a", "b"), far("b", acked=5, unsent=7))) == frozenset()
+
+
+def test_a_stalled_stream_is_not_full_since_nothing_of_it_waits_for_a_reader() -> None:
+    stalled = seen(near("a", "b", unread=9), far("b", acked=5))
+    assert crowded(PROXIES, stalled) == full(PROXIES, stalled, stalled) == frozenset()

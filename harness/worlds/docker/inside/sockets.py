@@ -18,7 +18,6 @@ _REQUEST_DUMP = 0x301
 _DONE, _ERROR = 3, 2
 _INFO = 2
 _ESTABLISHED, _LISTEN = 1, 10
-_TIMER_WINDOW_PROBE = 4
 _HEADER = struct.Struct("=IHHII")
 _QUESTION = struct.Struct("=BBBxI48x")
 _ROW = struct.Struct("=BBBB HH 16s 16s III IIIII")
@@ -33,7 +32,7 @@ class Connection(TypedDict):
     """An established connection of the hub's. local, remote: `address:port`.
 
     acked, received: bytes that the peer's kernel has confirmed, and that came from it, since the beginning.
-    unread, unsent: bytes waiting here. shut: the peer takes nothing any more (its window is closed).
+    unread: bytes waiting here for who holds the socket. unsent: for the peer, or for its confirmation.
     """
 
     local: str
@@ -42,7 +41,6 @@ class Connection(TypedDict):
     received: int
     unread: int
     unsent: int
-    shut: bool
 
 
 class Sockets(TypedDict):
@@ -85,7 +83,7 @@ def _dump() -> Iterator[bytes]:
 
 
 def _take(message: bytes, found: Sockets) -> None:
-    _, state, timer, _, sport, dport, source, destination, *rest = _ROW.unpack_from(message)
+    _, state, _, _, sport, dport, source, destination, *rest = _ROW.unpack_from(message)
     local_port, remote_port = socket.ntohs(sport), socket.ntohs(dport)
     local = f"{socket.inet_ntoa(source[:4])}:{local_port}"
     if state == _LISTEN:
@@ -101,7 +99,6 @@ def _take(message: bytes, found: Sockets) -> None:
                 "received": received,
                 "unread": unread,
                 "unsent": unsent,
-                "shut": timer == _TIMER_WINDOW_PROBE,
             }
         )
 
