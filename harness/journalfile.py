@@ -124,7 +124,7 @@ def read(path: Path) -> Journal:
         data = path.read_bytes()
     except OSError as error:
         raise _no_journal(path, error.strerror or str(error)) from error
-    with _no_collection():
+    with no_collection():
         return _parse(path, data)
 
 
@@ -213,7 +213,7 @@ def _no_journal(path: Path, problem: str) -> JournalError:
 
 
 @contextmanager
-def _no_collection() -> Iterator[None]:
+def no_collection() -> Iterator[None]:
     """A million new objects wake the cycle collector hundreds of times, and none of ours has a cycle."""
     was_on = gc.isenabled()
     gc.disable()

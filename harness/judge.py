@@ -18,9 +18,9 @@ from harness.checkers.history import History, Trial, history
 from harness.checkers.measure import measure
 from harness.checkers.measured import Guard, Measured, Shared, unmeasured
 from harness.checkers.wording import TIMES
-from harness.journalfile import Journal
+from harness.journalfile import Journal, no_collection
 from harness.model.drill import Expectation, Measure
-from harness.model.event import EVENTS_LOST, Failed, Returned
+from harness.model.event import EVENTS_LOST, Failed
 from harness.model.journal import Entry
 from harness.model.plan import Plan
 from harness.model.verdict import Finding, Judgement, Verdict
@@ -28,11 +28,16 @@ from harness.model.verdict import Finding, Judgement, Verdict
 
 def judge(plan: Plan, journal: Journal) -> Verdict:
     """Never raises for what a journal may hold."""
+    with no_collection():
+        return _judged(plan, journal)
+
+
+def _judged(plan: Plan, journal: Journal) -> Verdict:
     guard = Guard()
     found = guard.run("history", (), None, lambda: history(plan, journal.entries))
     if found is None:
         return _verdict(plan, [_crashed("journal", "the journal could not be sorted")], [])
-    shared = _shared(plan, found, journal.entries, guard)
+    shared = _shared(plan, found, guard)
     trials = [_measured(shared, trial, guard) for trial in found.trials]
     crashed = dict.fromkeys([*guard.crashed, *chain.from_iterable(trial.crashed for trial in trials)])
     return _verdict(plan, _findings(plan, found, journal, trials, tuple(crashed)), trials)
@@ -44,10 +49,10 @@ def _measured(shared: Shared, trial: Trial, guard: Guard) -> Measured:
     return guard.run(f"trial {trial.number}", (), lost, lambda: measure(shared, trial))
 
 
-def _shared(plan: Plan, found: History, entries: Sequence[Entry], guard: Guard) -> Shared:
+def _shared(plan: Plan, found: History, guard: Guard) -> Shared:
     writes = chain.from_iterable(trial.writes for trial in found.trials)
     reads = chain.from_iterable(trial.reads for trial in found.trials)
-    attempted = {e.value: e.trial for e in entries if isinstance(e, Returned) and e.kind == "write"}
+    attempted = {write.value: trial.number for trial in found.trials for write in trial.writes}
     return Shared(
         plan=plan,
         history=found,
@@ -122,6 +127,9 @@ def _journal(plan: Plan, found: History, damage: Sequence[str]) -> Finding:
 
 def _twice(found: History) -> list[str]:
     """Values that were written twice: nothing that is judged by unique values holds for them."""
+    values = [write.value for trial in found.trials for write in trial.writes]
+    if len(set(values)) == len(values):
+        return []
     seen: set[str] = set()
     twice: list[str] = []
     for trial in found.trials:

@@ -76,17 +76,18 @@ class History(Struct, frozen=True, kw_only=True):
 
 def history(plan: Plan, entries: Sequence[Entry]) -> History:
     hosts = Hosts.of(plan.hosts)
-    roles = sorted((e for e in entries if isinstance(e, RoleChanged)), key=lambda said: said.at_s)
+    told = [entry for entry in entries if not isinstance(entry, Returned)]
+    roles = sorted((e for e in told if isinstance(e, RoleChanged)), key=lambda said: said.at_s)
     reigns = reigns_of(roles)
     clients = frozenset(client.host for client in plan.clients)
-    run = _Run(acts=acts_of(entries, reigns, hosts), reigns=reigns, clients=clients)
+    run = _Run(acts=acts_of(told, reigns, hosts), reigns=reigns, clients=clients)
     return History(
         hosts=hosts,
         trials=tuple(_trials(entries, run)),
         reigns=reigns,
         roles=tuple(roles),
-        stalls=tuple(e for e in entries if isinstance(e, Stalled)),
-        end=next((e for e in reversed(entries) if isinstance(e, RunEnded)), None),
+        stalls=tuple(e for e in told if isinstance(e, Stalled)),
+        end=next((e for e in reversed(told) if isinstance(e, RunEnded)), None),
     )
 
 

@@ -86,8 +86,12 @@ def _served(trial: Trial) -> Served:
     served: Served = {}
     for ops in (trial.writes, trial.reads):
         for op in ops:
-            if op.outcome == "ok" and op.epoch and op.node and op.ret_s is not None:
-                served.setdefault((op.epoch, op.node), []).append(op)
+            if op.outcome == "ok" and op.ret_s is not None:
+                key = (op.epoch, op.node)
+                if key in served:
+                    served[key].append(op)
+                elif op.epoch and op.node:
+                    served[key] = [op]
     return served
 
 
