@@ -20,10 +20,9 @@ from harness.conductor.agenda import Action
 from harness.conductor.blocks import Blocks
 from harness.conductor.clients import Clients
 from harness.conductor.progress import Progress
+from harness.conductor.readback import ReadBack
 from harness.conductor.stand import Stand, Told
 from harness.conductor.waits import GOOD_WRITES, steady_lacks
-from harness.ids import read_id
-from harness.model.command import ReadAll
 from harness.model.drill import WaitStep
 from harness.model.event import Applied, Controlled, Event, Failed, FinalRead, Healed, LoadStopped, Woke
 from harness.model.fault import describe
@@ -34,8 +33,6 @@ TAIL_MIN_S, TAIL_MAX_S = 0.3, 60.0
 STOP_WITHIN_S = 10.0  # beyond the load's own time-out
 ENDING_WITHIN_S = 15.0
 HEAL_WITHIN_S = 30.0
-READS_MAX = 3
-READ_AGAIN_S = 0.5
 
 AbortReason = Literal["interrupted", "deadline", "world broke"]
 EndReason = Literal["done", "gave up", "interrupted", "deadline", "world broke"]
@@ -53,7 +50,7 @@ class Conductor:
         self._blocks: Blocks | None = None
         self._clients = Clients(self._stand)
         self._never_bit: set[str] = set()  # faults that failed to come into force
-        self._read_id, self._reads = "", 0
+        self._reading = ReadBack(self._stand)
         self._end: tuple[EndReason, str] = ("done", "")
 
     def start(self) -> Told:
@@ -132,7 +129,7 @@ class Conductor:
                 self._blocks.control_answered(control_id)
             case LoadStopped(client=client):
                 self._clients.ended(client)
-            case FinalRead(read_id=name) if self._stage == "reading" and name == self._read_id:
+            case FinalRead(read_id=name) if self._stage == "reading" and name == self._reading.open_id:
                 self._end_trial()
             case Failed():
                 self._failed(event)
@@ -148,7 +145,7 @@ class Conductor:
                 self._stop_early("world broke", f"{name}: {reason}")
             case "healing":
                 self._heal_failed(name, reason)
-            case None if name == self._read_id and self._stage == "reading":
+            case None if self._stage == "reading" and name == self._reading.open_id:
                 self._read_failed(reason)
             case None if name in self._clients.running:
                 self._clients.ended(name)
@@ -183,7 +180,7 @@ class Conductor:
             case "stopping":
                 return _when(not self._clients.running, self._begin_reading)
             case "reading":
-                return _when(not self._read_id and bool(stand.view.primary), self._read)
+                return _when(self._reading.is_due, self._reading.ask)
             case "ending":
                 return _when(not stand.faults and not self._clients.running, self._finish)
             case "idle" | "tail" | "over":
@@ -217,7 +214,7 @@ class Conductor:
         stand.trial += 1
         stand.note(TrialBegan(trial=stand.trial, at_s=stand.now_s, primary=stand.view.primary))
         self._clients.start()
-        self._stage, self._reads, self._read_id = "steps", 0, ""
+        self._stage = "steps"
         self._blocks = Blocks(stand, self._plan.trials[stand.trial - 1])
 
     def _steps_moved(self) -> bool:
@@ -255,29 +252,20 @@ class Conductor:
             self._clients.stop()
 
     def _begin_reading(self) -> None:
+        self._reading = ReadBack(self._stand)
         self._enter("reading", self._plan.settle_within_s, "the writes could not be read back")
 
-    def _read(self) -> None:
-        stand = self._stand
-        self._reads += 1
-        self._read_id = read_id(stand.trial, self._reads)
-        stand.ask(ReadAll(self._read_id, stand.view.primary, stand.prefix))
-
     def _read_failed(self, reason: str) -> None:
-        if self._reads >= READS_MAX:
-            self._stop_early("gave up", f"the writes could not be read back: {reason}")
+        if self._reading.may_ask_again:
+            self._reading.ask_again_later()
         else:
-            self._stand.after(READ_AGAIN_S, "read", self._read_again)
-
-    def _read_again(self) -> None:
-        if self._stage == "reading":
-            self._read_id = ""
+            self._stop_early("gave up", f"the writes could not be read back: {reason}")
 
     def _end_trial(self) -> None:
         stand = self._stand
         stand.note(TrialEnded(trial=stand.trial, at_s=stand.now_s, completed=True))
         stand.agenda.clear()
-        self._blocks, self._read_id = None, ""
+        self._blocks = None
         self._never_bit.clear()
         if stand.trial == len(self._plan.trials):
             self._finish()
