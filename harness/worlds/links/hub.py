@@ -22,14 +22,15 @@ from msgspec import Struct
 from harness.model.drill import Json
 from harness.model.errors import WorldError
 from harness.worlds.links.changes import Request, changes, left_by, settled, stand_of
-from harness.worlds.links.pipeline import Answer
+from harness.worlds.links.lanes import Sent
 from harness.worlds.links.proxy import Proxy
 from harness.worlds.links.server import Server, UnreachableError
 from harness.worlds.links.wanted import Stand
 
 _START_LIMIT_S = 10.0
-_START_PAUSE_S = 0.05
-_CHANGE_LIMIT_S = 1.0
+_CHANGE_LIMIT_S = 3.0
+_LATE_LIMIT_S = 2.0
+_POLL_S = 0.05
 
 
 class Change(Struct, frozen=True, kw_only=True):
@@ -85,15 +86,11 @@ class Hub:
         }
         steps = {name: requests for name, requests in steps.items() if requests}
         self._in_doubt = True
-        sent = self._server.send(steps, limit_s=_CHANGE_LIMIT_S)
-        hung = _hung(steps, sent.answers)
-        notes = [_closed(name) for name in steps if name in closing]
-        for name in hung:
-            notes += self._mended(name, wanted[name])
+        change = self._sent(steps, wanted)
         self._stands.update({name: left_by(self._stands[name], wanted[name]) for name in steps})
         self._in_doubt = False
-        after_s = time.monotonic() if hung else sent.after_s
-        return Change(before_s=sent.before_s, after_s=after_s, notes=tuple(notes))
+        closed = tuple(_closed(name) for name in steps if name in closing)
+        return Change(before_s=change.before_s, after_s=change.after_s, notes=closed + change.notes)
 
     def read(self, wanted: Mapping[str, Stand]) -> None:
         """Look whether all stands are as wanted. Raises WorldError naming one that is not."""
@@ -113,7 +110,7 @@ class Hub:
             except UnreachableError:
                 if time.monotonic() > deadline_s:
                     raise
-                time.sleep(_START_PAUSE_S)
+                time.sleep(_POLL_S)
 
     def _expect(self, wanted: Mapping[str, Stand]) -> None:
         wrong = [name for name, stand in wanted.items() if settled(self._stands[name]) != stand]
@@ -124,13 +121,30 @@ class Hub:
                 f"{_text(settled(self._stands[name]))} instead of {_text(wanted[name])}"
             )
 
+    def _sent(self, steps: Mapping[str, Sequence[Request]], wanted: Mapping[str, Stand]) -> Change:
+        sent = self._server.send(steps, limit_s=_CHANGE_LIMIT_S)
+        _refuse(steps, sent)
+        notes = [note for name in sent.stuck for note in self._mended(name, wanted[name])]
+        rest = {name: steps[name] for name in steps if name not in sent.answers and name not in sent.stuck}
+        if rest:
+            later = self._sent(rest, wanted)
+            return Change(before_s=sent.before_s, after_s=later.after_s, notes=(*notes, *later.notes))
+        after_s = time.monotonic() if sent.stuck else sent.after_s
+        return Change(before_s=sent.before_s, after_s=after_s, notes=tuple(notes))
+
     def _mended(self, name: str, then: Stand) -> list[str]:
-        """Of a proxy that did not answer in time: it waited behind one that hangs, or hangs itself."""
-        try:
-            now = stand_of(dict(self._server.proxy(name)))
-        except UnreachableError:
-            return self._made_anew(name, then)
-        return [] if self._changed_alone(name, now, then) else self._made_anew(name, then)
+        """Of a proxy that did not answer in time: it hangs, or what it was asked for is only late."""
+        give_up_s = time.monotonic() + _LATE_LIMIT_S
+        while True:
+            try:
+                now = stand_of(dict(self._server.proxy(name)))
+            except UnreachableError:
+                return self._made_anew(name, then)
+            if settled(now) == then:
+                return []
+            if time.monotonic() > give_up_s:
+                return [] if self._changed_alone(name, now, then) else self._made_anew(name, then)
+            time.sleep(_POLL_S)
 
     def _made_anew(self, name: str, then: Stand) -> list[str]:
         self._server.delete(name)
@@ -142,17 +156,18 @@ class Hub:
 
     def _changed_alone(self, name: str, now: Stand, then: Stand) -> bool:
         steps = {name: changes(name, now, then)}
-        return not _hung(steps, self._server.send(steps, limit_s=_CHANGE_LIMIT_S).answers)
+        sent = self._server.send(steps, limit_s=_CHANGE_LIMIT_S)
+        _refuse(steps, sent)
+        return not sent.stuck
 
 
-def _hung(steps: Mapping[str, Sequence[Request]], answers: Mapping[str, Sequence[Answer]]) -> list[str]:
-    """The proxies that did not answer to everything. Raises WorldError for what was refused."""
-    for name, requests in steps.items():
-        for request, answer in zip(requests, answers[name], strict=False):
+def _refuse(steps: Mapping[str, Sequence[Request]], sent: Sent) -> None:
+    """Raises WorldError for what Toxiproxy refused."""
+    for name, answers in sent.answers.items():
+        for request, answer in zip(steps[name], answers, strict=False):
             if answer.status >= 400:
                 what = f"{request.method} {request.path}: {answer.status} {answer.body.strip()[:200]}"
                 raise WorldError(f"Toxiproxy refused a change of {name}: {what}")
-    return [name for name, requests in steps.items() if len(answers[name]) < len(requests)]
 
 
 def _stands(answer: Mapping[str, Json], proxies: Collection[str]) -> dict[str, Stand]:

@@ -4,7 +4,7 @@ toxiproxy-python makes the requests and knows the errors of the interface. Added
 call (it has none, and a wedged server hangs its caller for ever); errors for status 5xx (it takes them for
 success); host and port of its own for every server (its class attributes allow one a process); and a direct
 way there, whatever proxy the environment names. What it cannot do at all is done beside it: changing a
-toxic, creating in bulk without listing everything first, and many changes at once (see pipeline).
+toxic, creating in bulk without listing everything first, and many changes at once (see lanes).
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from toxiproxy.exceptions import InvalidToxic, NotFound, ProxyExists
 
 from harness.model.drill import Json
 from harness.model.errors import WorldError
-from harness.worlds.links import pipeline
+from harness.worlds.links import lanes
 from harness.worlds.links.changes import Request
-from harness.worlds.links.pipeline import Sent
+from harness.worlds.links.lanes import Sent
 
-CALL_LIMIT_S = 2.0
+CALL_LIMIT_S = 3.0
 _DIRECT = {"http": "", "https": ""}
 
 
@@ -54,7 +54,7 @@ class Server:
     def send(self, wanted: Mapping[str, Sequence[Request]], *, limit_s: float) -> Sent:
         """Many changes at once; of proxies that do not answer, answers are missing."""
         try:
-            return pipeline.send(self._address, wanted, limit_s=limit_s)
+            return lanes.send(self._address, wanted, limit_s=limit_s)
         except OSError as error:
             raise self._unreachable("changing the links", error) from error
 

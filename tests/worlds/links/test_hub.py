@@ -101,6 +101,25 @@ def test_a_proxy_that_hangs_is_made_anew_and_told_and_the_others_are_changed(
     assert sum(line.startswith("DELETE") for line in toxiproxy.asked) == 1
 
 
+def test_what_is_only_late_is_waited_for_and_not_made_anew(
+    hub: Hub, toxiproxy: ToxiproxyDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub_module, "_CHANGE_LIMIT_S", 0.1)
+    monkeypatch.setattr(hub_module, "_LATE_LIMIT_S", 0.5)
+    toxiproxy.late_s = {NAME: 0.3}
+    assert hub.apply(DROPPED).notes == ()
+    hub.read(DROPPED)
+    assert not [line for line in toxiproxy.asked if line.startswith("DELETE")]
+
+
+def test_so_many_that_hang_still_leave_the_others_their_turn(
+    hub: Hub, toxiproxy: ToxiproxyDouble, impatient: None
+) -> None:
+    toxiproxy.hangs = {proxy.name for proxy in PROXIES[:4]}
+    assert len(hub.apply(DROPPED).notes) == 4
+    hub.read(DROPPED)
+
+
 def test_a_server_error_is_told_and_not_taken_for_success(hub: Hub, toxiproxy: ToxiproxyDouble) -> None:
     # As for an address that another holds: the client library would go on as if it had worked.
     toxiproxy.ruined[f"/proxies/{NAME}"] = (500, '{"error": "bind: address already in use"}')
@@ -157,7 +176,10 @@ def test_links_at_other_addresses_than_asked_for_are_told(toxiproxy: ToxiproxyDo
         Hub("127.0.0.1", port).create(PROXIES)
 
 
-def test_a_start_waits_until_toxiproxy_answers(toxiproxy: ToxiproxyDouble) -> None:
+def test_a_start_waits_until_toxiproxy_answers(
+    toxiproxy: ToxiproxyDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server_module, "CALL_LIMIT_S", 0.3)
     toxiproxy.hangs = {"somebody"}
     with served(toxiproxy) as port:
         timer = threading.Timer(0.1, toxiproxy.hangs.clear)

@@ -13,13 +13,14 @@ from typing import Any
 class ToxiproxyDouble:
     """hangs: proxies whose requests are never answered. ruined: path -> (status, body) in place of the truth.
 
-    deaf: proxies that answer to changes and ignore them.
+    deaf: proxies that answer to changes and ignore them. late_s: those that take their time.
     """
 
     def __init__(self) -> None:
         self.proxies: dict[str, dict[str, Any]] = {}
         self.hangs: set[str] = set()
         self.deaf: set[str] = set()
+        self.late_s: dict[str, float] = {}
         self.ruined: dict[str, tuple[int, str]] = {}
         self.asked: list[str] = []
         self.over = threading.Event()
@@ -47,6 +48,8 @@ class ToxiproxyDouble:
             del self.proxies[name]
             return 204, None
         self._unless(name in self.hangs, 0, None)
+        if method != "GET":
+            self.over.wait(self.late_s.pop(name, 0))
         if name not in self.deaf:
             self._change(self.proxies[name], method, rest[1:], body)
         return 204 if method == "DELETE" else 200, self.proxies[name]
