@@ -87,7 +87,9 @@ def pairs(links: tuple[Link, ...]) -> str:
     if sides:
         return sides
     texts = ["–".join(sorted(pair)) for pair in both]
-    texts += [f"{k.source}→{k.destination}" for k in wanted if frozenset((k.source, k.destination)) not in both]
+    texts += [
+        f"{k.source}→{k.destination}" for k in wanted if frozenset((k.source, k.destination)) not in both
+    ]
     return ", ".join(sorted(texts))
 
 
