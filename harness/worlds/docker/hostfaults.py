@@ -10,9 +10,10 @@ from msgspec import Struct
 from harness.model.errors import WorldError
 from harness.model.fault import Fault, Kill, Pause, Scope, Stop
 from harness.seams import ServiceProcess
+from harness.worlds.docker.answers import Ended, Settled, Stamped
 from harness.worlds.docker.containers import Containers
 from harness.worlds.docker.mesh import Mesh
-from harness.worlds.docker.resident import Ended, Resident, Settled, Stamped
+from harness.worlds.docker.resident import Resident
 
 _DIES_WITHIN_S = 3.0
 _CHILD_WITHIN_S = 15.0

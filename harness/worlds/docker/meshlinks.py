@@ -17,9 +17,10 @@ from functools import cache
 from harness.model.errors import WorldError
 from harness.model.fault import Cut, Fault, Slow
 from harness.worlds.docker import streams
+from harness.worlds.docker.answers import Met, Probe
 from harness.worlds.docker.containers import Containers
 from harness.worlds.docker.mesh import Mesh
-from harness.worlds.docker.resident import Met, Probe, Resident
+from harness.worlds.docker.resident import Resident
 from harness.worlds.docker.streams import Look
 from harness.worlds.links.hub import Change, Hub
 from harness.worlds.links.proxy import Proxy

@@ -13,9 +13,19 @@ from collections.abc import Sequence
 from typing import Literal, TypeVar
 
 import msgspec
-from msgspec import Struct
 
 from harness.model.errors import WorldError
+from harness.worlds.docker.answers import (
+    Begun,
+    Ended,
+    Lost,
+    Met,
+    Probe,
+    Ready,
+    Settled,
+    Sockets,
+    Stamped,
+)
 
 _CONNECT_WITHIN_S = 3.0
 _ANSWER_WITHIN_S = 5.0
@@ -23,79 +33,7 @@ _START_PAUSE_S = 0.05
 _LINE_MAX = 1 << 22
 _REASON_MAX = 300
 
-Met = Literal["connected", "refused", "silence", "unreachable"]
-SignalName = str
 T = TypeVar("T")
-
-
-class Ready(Struct, frozen=True):
-    now_s: float
-
-
-class Stamped(Struct, frozen=True, kw_only=True):
-    """Raw CLOCK_MONOTONIC just before and after the act; containers and harness share that clock."""
-
-    before_s: float
-    after_s: float
-
-
-class Ended(Stamped, frozen=True, kw_only=True):
-    """ended_s: when the process was seen to be gone; None when it was not in time."""
-
-    pid: int
-    start_ticks: int
-    ended_s: float | None
-
-
-class Settled(Stamped, frozen=True, kw_only=True):
-    """states: the letter of each thread of the process, T for stopped."""
-
-    pid: int
-    start_ticks: int
-    states: str
-
-
-class Begun(Stamped, frozen=True, kw_only=True):
-    """A child that was seen at seen_s. It ran already where before_s is seen_s."""
-
-    pid: int
-    seen_s: float
-
-
-class Lost(Struct, frozen=True):
-    """The addresses whose packets vanish, and how many did since the set last changed."""
-
-    addresses: tuple[str, ...]
-    packets: int
-
-
-class Probe(Struct, frozen=True):
-    """A connect from a host's own network namespace. address, port: whereto."""
-
-    sandbox_pid: int
-    address: str
-    port: int
-
-
-class Connection(Struct, frozen=True, kw_only=True):
-    """An established connection of the hub's. local, remote: `address:port`; the rest in bytes.
-
-    acked: confirmed by the peer's kernel. unread: waiting in the hub for Toxiproxy. unsent: for the peer.
-    """
-
-    local: str
-    remote: str
-    acked: int = 0
-    received: int = 0
-    unread: int = 0
-    unsent: int = 0
-
-
-class Sockets(Struct, frozen=True):
-    """The hub's TCP sockets: where it listens, and what is connected."""
-
-    listening: tuple[str, ...] = ()
-    connections: tuple[Connection, ...] = ()
 
 
 class Resident:
@@ -175,7 +113,7 @@ class Resident:
         )
         return answer[0] if answer else None
 
-    def begin_child(self, main_pid: int, sandbox_pid: int, *, name: SignalName, within_s: float) -> Begun:
+    def begin_child(self, main_pid: int, sandbox_pid: int, *, name: str, within_s: float) -> Begun:
         """Have the main process start its child, and wait until that runs."""
         return self._call(
             "begin_child",

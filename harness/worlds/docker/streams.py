@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from harness.model.fault import Link
-from harness.worlds.docker.resident import Connection, Sockets
+from harness.worlds.docker.answers import Connection, Sockets
 from harness.worlds.links.proxy import Proxy
 
 # Bytes by the two addresses of a connection.

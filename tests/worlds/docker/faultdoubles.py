@@ -11,20 +11,20 @@ from typing import Literal
 from harness.model.errors import WorldError
 from harness.model.plan import HostPlan
 from harness.seams import ServiceProcess, StackHost
-from harness.worlds.docker.injection import Injection
-from harness.worlds.docker.mesh import Mesh, mesh
-from harness.worlds.docker.resident import (
+from harness.worlds.docker.answers import (
     Begun,
     Connection,
     Ended,
     Lost,
     Met,
     Probe,
-    Resident,
     Settled,
     Sockets,
     Stamped,
 )
+from harness.worlds.docker.injection import Injection
+from harness.worlds.docker.mesh import Mesh, mesh
+from harness.worlds.docker.resident import Resident
 from harness.worlds.links.hub import Hub
 from tests.worlds.links.toxiproxydouble import ToxiproxyDouble, served
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.model.fault import Link
-from harness.worlds.docker.resident import Connection, Sockets
+from harness.worlds.docker.answers import Connection, Sockets
 from harness.worlds.docker.streams import Links, Look, crowded, full, passed
 from harness.worlds.links.proxy import Proxy
 
