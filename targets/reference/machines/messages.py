@@ -183,7 +183,7 @@ class Sealed(Struct, frozen=True, tag=True):
 
 
 class Promote(Struct, frozen=True, tag=True):
-    """The register may name you: read it and act on what it says. A hint, never an authority."""
+    """The register names you, or another, in this epoch: read it and act on that. A hint, no authority."""
 
     epoch: int
 

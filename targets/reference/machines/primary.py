@@ -66,6 +66,7 @@ class Waiting(Struct, frozen=True):
 
     via: str
     request: int
+    since_s: float
 
 
 class Primary:
@@ -75,10 +76,9 @@ class Primary:
         self._own, self.epoch = own, register.epoch
         self._waiting = waiting or {}
         self._open = self._serves = False
-        self._refused_for = 0
+        self._refused_for, self._refused_s = 0, 0.0
         self._retaking: bool | None = None  # None: never refused; True: the time to retake has come
         self._handover: Handover | None = None
-        self._moved_s = 0.0
         self._complained = False
         self._mark = Record(register.epoch, own.log.last.position + 1, "", "")
         self._seal = own.seal(register.epoch)
@@ -91,8 +91,10 @@ class Primary:
         )
 
     def begin(self, now_s: float) -> Effects:
-        self._moved_s = now_s
-        return [*self._seal, Claim(self.epoch), *self._append, *self._beat(now_s)]
+        others = [node for node in self._own.settings.nodes if node != self._own.name]
+        # Whoever follows an older epoch, or reigns in it, need not wait until it notices.
+        hints = [Send(node, Promote(self.epoch)) for node in others]
+        return [*self._seal, Claim(self.epoch), *self._append, *self._beat(now_s), *hints]
 
     def serving(self, now_s: float) -> bool:
         return self._open and self._leased(now_s)
@@ -108,7 +110,7 @@ class Primary:
             return [self._fail(message.request, via, "a key is not empty")]
         own = self._own
         position = own.log.last.position + 1
-        self._waiting[position] = Waiting(via, message.request)
+        self._waiting[position] = Waiting(via, message.request, now_s)
         record = Record(self.epoch, position, message.key, message.value)
         return [*own.append((record,)), *self._replication.appended()]
 
@@ -156,8 +158,7 @@ class Primary:
             case "lease":
                 return self._lease_over(now_s)
             case "retake":
-                self._retaking = True
-                return self._own.registrar.read(now_s)
+                return self._retake(now_s)
             case _:
                 return self._give_up_handover()
 
@@ -245,7 +246,7 @@ class Primary:
         effects: Effects = [self._done(self._waiting.pop(position)) for position in decided]
         own.table.apply(own.log, upto)
         replication.acknowledged = upto
-        self._moved_s, self._complained = now_s, False
+        self._complained = False
         if not self._open:
             effects += self._begin_to_serve()
         return effects
@@ -278,12 +279,18 @@ class Primary:
         """Somebody knows a newer epoch: either another reigns, or a promotion was given up."""
         if known_epoch <= self.epoch:
             return []
-        self._refused_for = max(self._refused_for, known_epoch)
+        self._refused_for, self._refused_s = max(self._refused_for, known_epoch), now_s
         if self._retaking is not None:
             return []
         self._retaking = False
         due_s = now_s + self._own.settings.granted_lease_s
         return [SetTimer(RETAKE, due_s), *self._own.registrar.read(now_s)]
+
+    def _retake(self, now_s: float) -> Effects:
+        """A lease has passed. Whoever refused and does so no more has merely been ahead of the register."""
+        still = now_s - self._refused_s <= self._own.settings.detector.silence_s
+        self._retaking = True if still else None
+        return self._own.registrar.read(now_s) if still else []
 
     def _beat(self, now_s: float) -> Effects:
         own = self._own
@@ -295,9 +302,8 @@ class Primary:
     def _complain(self, now_s: float) -> Effects:
         """Writes that wait for a standby wait without a limit: a person should know."""
         long_s = 2 * self._own.settings.detector.silence_s
-        if self._complained or not self._waiting or now_s - self._moved_s < long_s:
-            return []
-        if not self._leased(now_s):
+        oldest = next(iter(self._waiting.values()), None)
+        if self._complained or oldest is None or now_s - oldest.since_s < long_s or not self._leased(now_s):
             return []
         self._complained = True
         names = ", ".join(self._replication.waited_for())

@@ -80,7 +80,7 @@ class Registrar:
         if outcome.proposed:
             self._change = None
         self._attempts += 1
-        if self._attempts == 1:
+        if self._attempts % 2:
             # Most often its number was merely too low, and now it knows better.
             return [*effects, *self._start(now_s)]
         return [*effects, SetTimer(AGAIN, now_s + self._pause_s())]

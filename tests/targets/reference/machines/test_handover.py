@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+from targets.reference.machines import handover as switch
+from targets.reference.machines.grammar import Append, Durable, Fired, Send, TellRole
+from targets.reference.machines.messages import (
+    Accept,
+    HandBack,
+    Place,
+    Prepare,
+    Promote,
+    Register,
+    Reply,
+    Seal,
+    Sealed,
+    StreamAck,
+    StreamRefused,
+    SwitchOver,
+    SwitchOverAnswer,
+    Write,
+)
+from targets.reference.machines.primary import RETAKE
+from tests.targets.reference.machines.playbook import SETTINGS, A, B, Play, serving
+
+BOTH, ALONE = Register(2, "n1", (A, B)), Register(2, "n1", (A,))
+
+
+def asked(play: Play, to: str = "n2") -> Play:
+    return play.hears("operator", SwitchOver(9, to))
+
+
+def answers(play: Play) -> list[tuple[bool, str]]:
+    return [(answer.ok, answer.detail) for answer in play.said(SwitchOverAnswer)]
+
+
+def write(play: Play, request: int = 1) -> Play:
+    return play.hears("client", Write(request, "k", "new"))
+
+
+def outcomes(play: Play) -> list[str]:
+    return [reply.outcome for reply in play.said(Reply)]
+
+
+def sealed(play: Play, *, last: int = 2, epoch: int = 3, identity: str = "b") -> Play:
+    return play.hears("n2", Sealed(epoch, "n2", identity, Place(2, last)))
+
+
+def proposed() -> Play:
+    return sealed(asked(serving(BOTH)))
+
+
+def test_a_drained_primary_seals_its_candidate() -> None:
+    assert asked(serving(BOTH)).of(Send) == [Send("n2", Seal(3))]
+
+
+def test_no_new_write_is_taken_while_it_switches() -> None:
+    assert outcomes(write(asked(serving(BOTH)))) == ["fail"]
+
+
+def test_it_drains_first_until_the_candidate_holds_everything() -> None:
+    play = asked(write(serving(BOTH)))
+    assert not play.said(Seal)
+    assert not play.when(Durable(2, 3)).said(Seal)
+    play.hears("n2", StreamAck(2, "n2", "b", Place(2, 3)))
+    assert outcomes(play) == ["ok"] and play.said(Seal) == [Seal(3)]
+
+
+def test_the_register_moves_to_the_candidate_only_after_its_seal() -> None:
+    """Switchover without seal: the candidate could follow records that it then reigns without."""
+    play = asked(serving(BOTH))
+    assert not play.said(Prepare)
+    play = sealed(play)
+    assert play.said(Prepare)
+    assert {accept.value for accept in play.promised(BOTH).said(Accept)} == {Register(3, "n2", (B,))}
+
+
+def test_a_candidate_that_lacks_something_is_not_proposed() -> None:
+    assert not sealed(asked(serving(BOTH)), last=1).said(Prepare)
+
+
+def test_another_store_under_the_candidates_name_is_not_proposed() -> None:
+    assert not sealed(asked(serving(BOTH)), identity="fresh").said(Prepare)
+
+
+def test_the_epoch_is_not_below_the_seal_that_the_candidate_had_already() -> None:
+    play = sealed(asked(serving(BOTH)), epoch=7).promised(BOTH)
+    assert {accept.value for accept in play.said(Accept)} == {Register(7, "n2", (B,))}
+
+
+def test_the_lease_is_handed_back_only_after_the_commit() -> None:
+    play = proposed()
+    assert not play.said(HandBack)
+    play.shows(BOTH)
+    assert set(play.said(HandBack)) == {HandBack(2, "n1")}
+    assert answers(play) == [(True, "n2 is primary of epoch 3")]
+    assert TellRole("standby", 3) in play.effects
+
+
+def test_the_candidate_is_told_at_once() -> None:
+    play = proposed().shows(BOTH)
+    assert Send("n2", Promote(3)) in play.effects
+
+
+def test_a_proposed_switchover_is_ended_by_the_register_alone() -> None:
+    """Resumed on a time-out it would write beside the candidate, whose change may land yet."""
+    play = proposed()
+    play.when(Fired(switch.TIMER), after_s=switch.WITHIN_S)
+    assert answers(play) == []
+    assert outcomes(write(play)) == ["fail"]
+
+
+def test_it_resumes_only_after_a_full_ballot_has_shown_that_it_is_still_primary() -> None:
+    play = proposed().promised(BOTH)
+    play.refused(play.said(Accept)[-1].ballot)
+    retry = play.said(Prepare)
+    assert outcomes(write(play)) == ["fail"]
+    play.effects = [Send("w1", retry[-1])]
+    play.promised(BOTH)
+    assert outcomes(write(play)) == ["fail"]
+    play.accepted(retry[-1].ballot)
+    assert answers(play) == [(False, "the register kept this primary")]
+    assert outcomes(write(play)) == [] and play.of(Append)
+
+
+def test_given_up_before_it_was_proposed_the_primary_goes_on() -> None:
+    play = asked(serving(BOTH))
+    play.when(Fired(switch.TIMER), after_s=0.1)
+    assert answers(play) == [(False, "not within 1 s: it was still sealing")]
+    write(play)
+    assert outcomes(play) == []
+
+
+def test_the_seal_that_it_left_makes_it_take_a_new_epoch() -> None:
+    play = asked(serving(BOTH)).when(Fired(switch.TIMER), after_s=0.1)
+    play.hears("n2", StreamRefused(2, "n2", 3, Place(2, 2))).shows(BOTH)
+    play.hears("n2", StreamRefused(2, "n2", 3, Place(2, 2)), after_s=SETTINGS.granted_lease_s)
+    play.when(Fired(RETAKE)).shows(BOTH)
+    assert play.said(Prepare)
+
+
+def test_a_late_answer_to_a_seal_that_was_given_up_proposes_nothing() -> None:
+    play = asked(serving(BOTH)).when(Fired(switch.TIMER), after_s=0.1)
+    assert not sealed(play).said(Prepare)
+
+
+def test_what_cannot_be_handed_over_is_refused_with_the_reason() -> None:
+    assert answers(asked(serving(BOTH), to="n1")) == [(False, "n1 is primary already")]
+    assert answers(asked(serving(ALONE))) == [(False, "n2 is not an eligible standby that follows")]
+    assert answers(asked(asked(serving(BOTH)))) == [(False, "a switchover is under way")]
+    late = serving(BOTH)
+    late.now_s += SETTINGS.held_lease_s
+    assert answers(asked(late)) == [(False, "n1 does not serve")]

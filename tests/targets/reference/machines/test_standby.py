@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import pytest
+
+from targets.reference.machines.grammar import Append, NodeState, Persist, Send, StopTimer, TellRole, Truncate
+from targets.reference.machines.messages import (
+    Common,
+    Follow,
+    FollowRefused,
+    Place,
+    Prepare,
+    Record,
+    Register,
+    Stream,
+    StreamAck,
+    StreamRefused,
+)
+from targets.reference.machines.own import Own
+from targets.reference.machines.standby import WATCH, Standby
+from tests.targets.reference.machines.playbook import SETTINGS, A, B, record, state
+
+INTERVAL_S, SILENCE_S = SETTINGS.detector.interval_s, SETTINGS.detector.silence_s
+
+
+class Given:
+    """n2 follows n1, primary of epoch 2; its log holds the records given, all durable."""
+
+    def __init__(self, *records: Record, sealed: int = 0) -> None:
+        self.own = Own("n2", SETTINGS, state(B, sealed), records, 7, frozenset())
+        self.standby = Standby(self.own, Register(2, "n1", (A, B)))
+        self.begun = self.standby.begin(0.0)
+
+    def follows(self) -> Given:
+        last = self.own.log.last
+        self.standby.common(0.0, Common(2, last, last))
+        return self
+
+    def sealed_at(self, epoch: int) -> Given:
+        self.own.seal(epoch)
+        self.standby.sealed()
+        return self
+
+    def ack(self, epoch: int, position: int) -> Send:
+        return Send("n1", StreamAck(2, "n2", "b", Place(epoch, position)))
+
+
+def stream(previous: Place, *records: Record, epoch: int = 2, acknowledged: int = 0) -> Stream:
+    return Stream(epoch, previous, records, acknowledged)
+
+
+def test_it_begins_by_asking_the_primary_with_its_whole_history() -> None:
+    given = Given(record(1, 1), record(1, 2))
+    assert given.begun[:2] == [
+        TellRole("standby", 2),
+        Send("n1", Follow(2, "n2", "b", (Place(1, 2),))),
+    ]
+
+
+def test_records_are_answered_when_they_are_durable_not_before() -> None:
+    given = Given(record(1, 1)).follows()
+    assert given.standby.stream(0.0, stream(Place(1, 1), record(2, 2))) == [Append((record(2, 2),))]
+    given.own.wrote(Place(2, 2))
+    assert given.standby.wrote() == [given.ack(2, 2)]
+
+
+def test_a_question_whether_it_is_there_is_answered_with_what_is_durable() -> None:
+    given = Given(record(1, 1)).follows()
+    given.standby.stream(0.0, stream(Place(1, 1), record(2, 2)))
+    assert given.standby.stream(0.0, stream(Place(2, 2))) == [given.ack(1, 1)]
+
+
+def test_a_record_without_the_one_that_precedes_it_is_refused() -> None:
+    given = Given(record(1, 1)).follows()
+    for now_s, previous in enumerate((Place(2, 1), Place(1, 2), Place()), start=1):
+        refusal = given.standby.stream(now_s, stream(previous, record(2, 9)))
+        assert refusal == [Send("n1", StreamRefused(2, "n2", 2, Place(1, 1)))]
+
+
+def test_a_gap_is_refused_once_for_all_that_is_on_its_way() -> None:
+    given = Given(record(1, 1)).follows()
+    assert given.standby.stream(1.0, stream(Place(2, 4), record(2, 5)))
+    assert given.standby.stream(1.01, stream(Place(2, 5), record(2, 6))) == []
+    assert given.standby.stream(1.0 + INTERVAL_S, stream(Place(2, 6), record(2, 7)))
+
+
+def test_every_follower_truncates_not_only_the_old_primary() -> None:
+    """Its tail may be at the positions of what the new primary writes."""
+    given = Given(record(1, 1), record(1, 2), record(1, 3))
+    effects = given.standby.common(0.0, Common(2, Place(1, 1), Place(1, 3)))
+    seal, truncate = effects
+    assert seal == Persist(NodeState(identity="b", sealed=2))
+    assert isinstance(truncate, Truncate) and truncate.after_position == 1
+    assert given.own.durable == Place(1, 1)
+
+
+def test_nothing_is_followed_before_the_last_common_record_is_known() -> None:
+    given = Given(record(1, 1))
+    assert given.standby.stream(0.0, stream(Place(1, 1), record(2, 2))) == []
+    assert given.standby.wrote() == []
+
+
+def test_a_late_answer_about_an_older_log_drops_nothing() -> None:
+    """Asked twice over a slow link: what was followed and answered for since then must stay."""
+    given = Given(record(1, 1)).follows()
+    given.standby.stream(0.0, stream(Place(1, 1), record(2, 2)))
+    given.own.wrote(Place(2, 2))
+    assert given.standby.common(0.1, Common(2, Place(1, 1), Place(1, 1))) == []
+    assert given.own.durable == Place(2, 2)
+
+
+def test_a_common_place_that_it_does_not_hold_is_ignored() -> None:
+    given = Given(record(1, 1))
+    assert given.standby.common(0.0, Common(2, Place(1, 4), Place(1, 1))) == []
+
+
+def test_a_common_place_of_another_epoch_is_ignored() -> None:
+    given = Given(record(1, 1))
+    assert given.standby.common(0.0, Common(1, Place(), Place(1, 1))) == []
+    assert given.own.log.last == Place(1, 1)
+
+
+@pytest.mark.parametrize("epoch", [1, 2])
+def test_a_stream_older_than_its_seal_is_refused_for_ever(epoch: int) -> None:
+    given = Given(record(1, 1)).follows().sealed_at(3)
+    refusal = given.standby.stream(0.0, stream(Place(1, 1), record(epoch, 2), epoch=epoch))
+    assert refusal == [Send("n1", StreamRefused(epoch, "n2", 3, Place(1, 1)))]
+    assert given.own.log.last == Place(1, 1)
+
+
+def test_the_seal_is_looked_at_again_after_the_fsync() -> None:
+    given = Given(record(1, 1)).follows()
+    given.standby.stream(0.0, stream(Place(1, 1), record(2, 2)))
+    given.sealed_at(3)
+    given.own.wrote(Place(2, 2))
+    assert given.standby.wrote() == []
+
+
+def test_a_given_up_promotion_is_told_to_the_primary_that_the_seal_shuts_out() -> None:
+    """Else a false suspicion blocks a healthy cluster for ever: the seal stays."""
+    given = Given(record(1, 1)).follows().sealed_at(3)
+    effects = given.standby.fired(1.0)
+    assert Send("n1", StreamRefused(2, "n2", 3, Place(1, 1))) in effects
+    assert not [e for e in effects if isinstance(e, Send) and isinstance(e.message, Follow)]
+
+
+def test_reads_of_it_may_show_what_the_primary_says_is_acknowledged() -> None:
+    given = Given(record(1, 1, "old")).follows()
+    given.standby.stream(0.0, stream(Place(1, 1), record(2, 2, "new"), acknowledged=1))
+    assert given.own.table.value("k") == "old"
+    given.standby.stream(0.0, stream(Place(2, 2), acknowledged=9))
+    assert given.own.table.value("k") == "new"
+
+
+def test_a_silent_primary_is_asked_again_every_interval() -> None:
+    given = Given(record(1, 1)).follows()
+    assert not [e for e in given.standby.fired(2 * INTERVAL_S) if isinstance(e, Send)]
+    assert [e for e in given.standby.fired(2.1 * INTERVAL_S) if isinstance(e, Send)]
+
+
+def test_a_long_silent_primary_makes_it_read_the_register() -> None:
+    given = Given(record(1, 1)).follows()
+    effects = given.standby.fired(SILENCE_S + 0.01)
+    assert [e for e in effects if isinstance(e, Send) and isinstance(e.message, Prepare)]
+    again = given.standby.fired(SILENCE_S + 0.02)
+    assert not [e for e in again if isinstance(e, Send) and isinstance(e.message, Prepare)]
+
+
+def test_a_stream_of_a_newer_epoch_makes_it_read_the_register() -> None:
+    given = Given(record(1, 1)).follows()
+    effects = given.standby.stream(0.0, stream(Place(1, 1), record(3, 2), epoch=3))
+    assert [e for e in effects if isinstance(e, Send) and isinstance(e.message, Prepare)]
+    assert given.own.log.last == Place(1, 1)
+
+
+def test_a_node_that_knows_a_newer_epoch_makes_it_read_the_register() -> None:
+    given = Given(record(1, 1))
+    assert given.standby.refused(0.0, FollowRefused(3, "n3"))
+    assert given.standby.refused(0.0, FollowRefused(1, "n1")) == []
+
+
+def test_it_ends_with_its_timer() -> None:
+    assert Given().standby.end() == [StopTimer(WATCH)]
