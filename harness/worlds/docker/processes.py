@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 from collections.abc import Iterator
 from contextlib import suppress
@@ -11,6 +12,7 @@ from pathlib import Path
 from harness.worlds.docker.ownership import MARK, Owner
 
 _PROC = Path("/proc")
+_DIES_WITHIN_S = 1.0
 _STARTED_FIELD = 22 - 3  # proc(5) counts from 1, and the fields behind the name begin with the third
 
 
@@ -58,12 +60,18 @@ def _carries(pid: int, mark: bytes) -> bool:
 
 
 def _end(pid: int, mark: bytes) -> bool:
-    """The pid is held first and the mark read again: a pid that was used anew is left alone."""
+    """The pid is held first and the mark read again: a pid that was used anew is left alone.
+
+    Waits until it is dead: what it asks of the engine in its last moment must not come after a removal.
+    """
     with suppress(OSError):
         held = os.pidfd_open(pid)
         try:
             if _carries(pid, mark):
                 signal.pidfd_send_signal(held, signal.SIGKILL)
+                death = select.poll()
+                death.register(held, select.POLLIN)
+                death.poll(_DIES_WITHIN_S * 1000)
                 return True
         finally:
             os.close(held)
