@@ -1,0 +1,82 @@
+"""The drills of the catalogue in containers, through the command, as a person runs them.
+
+Whether the machine kept up is not asked here: a noisy neighbour makes times unknown, and never touches what
+is asked here, which is safety.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from harness.model.verdict import Finding, Verdict
+from reports.machine import Output
+
+pytestmark = [pytest.mark.docker, pytest.mark.slow]
+
+# What a stall of this machine can void.
+TIMES = {"detection_time", "outage", "rejoin_time", "noise"}
+
+
+def run(tmp_path: Path, *words: str) -> tuple[int, Verdict]:
+    """One trial with a fixed seed; the exit code and the verdict."""
+    command = [sys.executable, "-m", "harness.cli", "run", *words, "--trials", "1", "--seed", "7"]
+    done = subprocess.run(
+        [*command, "--json", "--out", f"{tmp_path}"], capture_output=True, text=True, timeout=120, check=False
+    )
+    output = msgspec.json.decode(done.stdout, type=Output)
+    assert len(output.runs) == 1, done.stderr
+    verdict = output.runs[0].verdict
+    assert verdict is not None, done.stderr
+    return done.returncode, verdict
+
+
+def findings(verdict: Verdict, measure: str) -> list[Finding]:
+    return [finding for finding in verdict.findings if finding.measure == measure]
+
+
+@pytest.mark.parametrize(
+    "drill",
+    [
+        "kill-primary",
+        "isolate-primary",
+        "isolate-primary-async",
+        "blind-witness",
+        "pause-primary",
+        "slow-link",
+        "switchover",
+    ],
+)
+def test_the_sound_controller_violates_nothing(drill: str, tmp_path: Path) -> None:
+    code, verdict = run(tmp_path, drill)
+    assert code in (0, 4), verdict
+    wrong = [f for f in verdict.findings if f.judgement != "pass" and f.measure not in TIMES]
+    assert wrong == []
+    assert not any(finding.judgement == "fail" for finding in verdict.findings)
+    assert verdict.trials[0].writes_acknowledged > 100
+
+
+def test_without_a_lease_check_two_primaries_are_found_in_async(tmp_path: Path) -> None:
+    code, verdict = run(tmp_path, "isolate-primary-async", "--defect", "no-lease-check")
+    (brains,) = findings(verdict, "split_brain")
+    assert (code, brains.judgement) == (1, "fail")
+    assert any("n1 served the write" in line or "n2 served the write" in line for line in brains.evidence)
+
+
+def test_without_a_lease_check_stale_reads_are_found_in_sync(tmp_path: Path) -> None:
+    """There it cannot acknowledge whatever its lease says; it can still answer reads."""
+    code, verdict = run(tmp_path, "isolate-primary", "--defect", "no-lease-check")
+    (stale,) = findings(verdict, "stale_reads")
+    assert (code, stale.judgement) == (1, "fail")
+    (lost,) = findings(verdict, "lost_writes")
+    assert lost.judgement == "pass"
+
+
+def test_a_lone_witness_that_decides_is_found(tmp_path: Path) -> None:
+    code, verdict = run(tmp_path, "blind-witness", "--defect", "lone-witness-decides")
+    (false,) = findings(verdict, "false_failovers")
+    assert (code, false.judgement) == (1, "fail")
