@@ -33,7 +33,7 @@ from targets.reference.machines.grammar import (
     TellRegister,
     WitnessState,
 )
-from targets.reference.machines.lease import Granter, Reign
+from targets.reference.machines.lease import NEVER_S, Granter, Reign
 from targets.reference.machines.messages import (
     Accept,
     Accepted,
@@ -93,6 +93,7 @@ class Witness:
         self._heard_s = 0.0
         self._voting = ""  # the reason, while it lasts
         self._lead_from_s: float | None = None  # None: no majority's votes stand
+        self._put_off_s = NEVER_S  # another one leads
         self._refreshing = False
         self._awaited: dict[Reign, set[str]] = {}  # who wants to hear that our grant is over
         self._told = Register()
@@ -232,7 +233,7 @@ class Witness:
         if len(set(message.voters) & set(self._settings.witnesses)) < self._votes_needed:
             return []
         if sender != self._name:
-            self._lead_from_s = now_s + self._settings.granted_lease_s + self._stagger_s
+            self._put_off_s = now_s + self._settings.granted_lease_s + self._stagger_s
         self._granter.block(now_s, reign)
         self._awaited.setdefault(reign, set()).add(sender)
         return self._lease_maybe_over(now_s)
@@ -280,7 +281,7 @@ class Witness:
         if newest == self._reign:
             return []
         self._reign, self._heard_s = newest, now_s
-        self._voting, self._lead_from_s = "", None
+        self._voting, self._lead_from_s, self._put_off_s = "", None, NEVER_S
         self._votes.forget_before(newest[0])
         return [StopTimer(VOTE), StopTimer(LEAD), self._watch(now_s)]
 
@@ -326,8 +327,9 @@ class Witness:
         if self._lead_from_s is None:
             # Those before us in line get their turn.
             self._lead_from_s = now_s + self._stagger_s
-        if now_s < self._lead_from_s:
-            return [SetTimer(LEAD, self._lead_from_s)]
+        due_s = max(self._lead_from_s, self._put_off_s)
+        if now_s < due_s:
+            return [SetTimer(LEAD, due_s)]
         hopeless = self._coordinator.hopeless == self._reign
         self._lead_from_s = now_s + (_HOPELESS_S if hopeless else self._settings.detector.interval_s)
         return self._coordinator.begin(now_s, self._reign, voters)

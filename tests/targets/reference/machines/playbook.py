@@ -53,8 +53,8 @@ class Play:
         self.machine, self.now_s = machine, now_s
         self.effects: Effects = []
 
-    def when(self, *events: Event, after_s: float = 0.0) -> Play:
-        self.now_s += after_s
+    def when(self, *events: Event, after_s: float = 0.0, at_s: float | None = None) -> Play:
+        self.now_s = self.now_s + after_s if at_s is None else at_s
         self.effects = [effect for event in events for effect in self.machine.handle(self.now_s, event)]
         return self
 

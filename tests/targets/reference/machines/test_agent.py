@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from targets.reference.machines.agent import AGAIN, Agent
+from targets.reference.machines.grammar import AgentSaw, Began, Fired, StartChild, TellRole
+from targets.reference.machines.messages import HandBack, HandBackNoted
+from tests.targets.reference.machines.playbook import SETTINGS, Play
+
+INTERVAL_S = SETTINGS.detector.interval_s
+
+
+def agent(*claims: int) -> Play:
+    """Its child runs and has claimed these epochs."""
+    play = Play(Agent("n1", SETTINGS)).when(Began())
+    return play.when(*(AgentSaw("child claims", epoch) for epoch in claims))
+
+
+def test_it_starts_its_child_when_the_host_begins_and_by_an_order() -> None:
+    assert Play(Agent("n1", SETTINGS)).when(Began()).effects == [StartChild()]
+    assert agent().when(AgentSaw("start")).effects == [StartChild()]
+
+
+def test_a_child_that_ended_is_not_started_again_without_an_order() -> None:
+    assert not agent(1).when(AgentSaw("child ended")).of(StartChild)
+
+
+def test_when_the_child_ends_its_epoch_is_handed_back_to_every_witness_at_once() -> None:
+    play = agent(1, 3).when(AgentSaw("child ended"))
+    assert play.said(HandBack) == [HandBack(3, "n1")] * 3
+    assert play.sent_to(HandBack) == ["w1", "w2", "w3"]
+    assert play.effects[-1] == TellRole("down", 3)
+
+
+def test_nothing_is_handed_back_while_the_child_lives() -> None:
+    assert agent(1).when(Fired(AGAIN)).effects == []
+
+
+def test_a_standbys_end_hands_nothing_back() -> None:
+    assert agent().when(AgentSaw("child ended")).effects == [TellRole("down", 0)]
+
+
+def test_the_end_of_a_second_child_that_claimed_nothing_hands_nothing_back() -> None:
+    play = agent(1).when(AgentSaw("child ended"))
+    for witness in ("w1", "w2", "w3"):
+        play.hears(witness, HandBackNoted(1, "n1"))
+    play.when(AgentSaw("start"), AgentSaw("child ended"))
+    assert not play.said(HandBack)
+
+
+def test_it_is_said_again_to_those_who_have_not_noted_it() -> None:
+    play = agent(1).when(AgentSaw("child ended"))
+    assert play.due_s(AGAIN) == play.now_s + INTERVAL_S
+    play.hears("w1", HandBackNoted(1, "n1"))
+    play.hears("w2", HandBackNoted(0, "n1"))
+    assert play.when(Fired(AGAIN), after_s=INTERVAL_S).sent_to(HandBack) == ["w2", "w3"]
+
+
+def test_it_is_said_no_more_when_all_have_noted_it() -> None:
+    play = agent(1).when(AgentSaw("child ended"))
+    for witness in ("w1", "w2", "w3"):
+        play.hears(witness, HandBackNoted(1, "n1"))
+    assert play.when(Fired(AGAIN), after_s=INTERVAL_S).effects == []
+
+
+def test_it_stops_trying_at_last() -> None:
+    play = agent(1).when(AgentSaw("child ended"))
+    rounds = 0
+    while play.when(Fired(AGAIN), after_s=INTERVAL_S).effects and rounds < 1000:
+        rounds += 1
+    assert 10 < rounds < 1000

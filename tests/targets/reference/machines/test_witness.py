@@ -1,0 +1,353 @@
+from __future__ import annotations
+
+from targets.reference.defects import LONE_WITNESS_DECIDES
+from targets.reference.machines import copying
+from targets.reference.machines.grammar import (
+    Answer,
+    Began,
+    Fired,
+    Persist,
+    Send,
+    Tell,
+    TellRegister,
+    WitnessState,
+)
+from targets.reference.machines.messages import (
+    NO_BALLOT,
+    Accept,
+    Accepted,
+    Ballot,
+    BallotRefused,
+    CopyAnswer,
+    CopyRequest,
+    Fence,
+    Granted,
+    HandBack,
+    HandBackNoted,
+    Heartbeat,
+    HeartbeatRefused,
+    Here,
+    LeaseOver,
+    Place,
+    Prepare,
+    Promised,
+    Register,
+    Vote,
+)
+from targets.reference.machines.witness import LEAD, LEASE_OVER, REFRESH, SILENCE, VOTE, Witness
+from tests.targets.reference.machines.playbook import SETTINGS, A, B, Play
+
+INTERVAL_S, SILENCE_S, L_S = (
+    SETTINGS.detector.interval_s,
+    SETTINGS.detector.silence_s,
+    SETTINGS.granted_lease_s,
+)
+V = Register(1, "n1", (A, B))
+MOVED = Register(2, "n2", (B,))
+ONE: Ballot = (1, "n1", 7)
+
+
+def began(name: str = "w1", value: Register = V, *, defect: str = "") -> Play:
+    state = WitnessState(promised=ONE, accepted=ONE, value=value)
+    defects = frozenset({defect} if defect else ())
+    return Play(Witness(name, SETTINGS, state, 7, defects)).when(Began())
+
+
+def watching(name: str = "w1", *, defect: str = "") -> Play:
+    """A lease has passed since its start, and n1's heartbeat was granted just now."""
+    play = began(name, defect=defect)
+    return beat(play, after_s=L_S)
+
+
+def beat(play: Play, epoch: int = 1, node: str = "n1", *, after_s: float = 0.0) -> Play:
+    sent_s = 5000.0 + play.now_s
+    return play.hears(node, Heartbeat(epoch, node, sent_s, Place(1, 1)), via="c", after_s=after_s)
+
+
+def voted(play: Play, voter: str = "w2", epoch: int = 1) -> Play:
+    return play.hears(voter, Vote(epoch, "n1", "no heartbeat"))
+
+
+def silent(play: Play) -> Play:
+    return play.when(Fired(SILENCE), after_s=SILENCE_S)
+
+
+# --- the register's acceptor ------------------------------------------------------------------------
+
+
+def test_a_promise_is_durable_before_it_is_answered() -> None:
+    play = began().hears("n2", Prepare((2, "n2", 1)), via="c")
+    assert play.effects == [
+        Persist(WitnessState(promised=(2, "n2", 1), accepted=ONE, value=V)),
+        Answer("c", Promised((2, "n2", 1), ONE, V)),
+    ]
+
+
+def test_an_accepted_value_is_durable_before_it_is_answered() -> None:
+    play = began().hears("n1", Accept((2, "n1", 7), Register(1, "n1", (A,))), via="c")
+    assert isinstance(play.effects[0], Persist)
+    assert play.effects[1] == Answer("c", Accepted((2, "n1", 7)))
+
+
+def test_an_older_ballot_is_refused() -> None:
+    play = began().hears("n2", Prepare((0, "n2", 1)), via="c")
+    assert play.effects == [Answer("c", BallotRefused((0, "n2", 1), ONE))]
+
+
+def test_another_primary_is_not_accepted_while_the_grant_to_the_present_one_lasts() -> None:
+    """The register never outruns a lease, however late a coordinator's message comes."""
+    play = watching().hears("w2", Accept((2, "w2", 1), MOVED))
+    assert play.said(BallotRefused) and not play.of(Persist)
+    beat(play, after_s=INTERVAL_S)
+    assert play.said(HeartbeatRefused), "it runs out: asked again it must be able to say yes"
+    play.hears("w2", Accept((3, "w2", 1), MOVED), after_s=L_S)
+    assert play.said(Accepted)
+
+
+def test_another_primary_is_not_accepted_right_after_a_restart() -> None:
+    play = began().hears("w2", Accept((2, "w2", 1), MOVED), after_s=L_S - 0.001)
+    assert play.said(BallotRefused)
+    assert play.hears("w2", Accept((2, "w2", 1), MOVED), after_s=0.001).said(Accepted)
+
+
+def test_the_present_primary_itself_may_hand_over_or_take_a_newer_epoch() -> None:
+    assert watching().hears("n1", Accept((2, "n1", 7), MOVED)).said(Accepted)
+    assert watching().hears("w2", Accept((2, "w2", 1), Register(2, "n1", (A, B)))).said(Accepted)
+
+
+# --- leases -----------------------------------------------------------------------------------------
+
+
+def test_a_grant_carries_back_the_stamp_of_its_heartbeat() -> None:
+    play = watching().hears("n1", Heartbeat(1, "n1", 5000.0, Place(1, 1)), via="c")
+    assert play.effects[0] == Answer("c", Granted(1, "n1", 5000.0))
+
+
+def test_a_restarted_witness_grants_only_after_a_whole_lease() -> None:
+    assert beat(began(), after_s=L_S - 0.001).said(HeartbeatRefused)
+
+
+def test_a_restarted_witness_that_accepted_a_newer_epoch_grants_no_older_one() -> None:
+    """Known epoch only in memory."""
+    play = beat(began(value=MOVED), after_s=L_S)
+    assert [refused.known_epoch for refused in play.said(HeartbeatRefused)] == [2]
+
+
+def test_a_hand_back_frees_the_grant_and_is_noted() -> None:
+    play = watching().hears("n1", HandBack(1, "n1"), via="c")
+    assert play.said(HandBackNoted) == [HandBackNoted(1, "n1")]
+    assert beat(play, 2, "n2").said(Granted)
+
+
+def test_a_hand_back_of_an_older_epoch_frees_nothing() -> None:
+    """Hand-back not bound to its epoch."""
+    play = beat(watching(), 2).hears("n1", HandBack(1, "n1"))
+    assert beat(play, 3, "n2").said(HeartbeatRefused)
+
+
+# --- detection --------------------------------------------------------------------------------------
+
+
+def test_a_primary_that_is_heard_is_not_suspected() -> None:
+    play = watching()
+    for _ in range(20):
+        beat(play, after_s=INTERVAL_S)
+        assert play.due_s(SILENCE) == play.now_s + SILENCE_S
+        assert not play.when(Fired(SILENCE)).of(Tell)
+
+
+def test_a_silent_primary_is_suspected_after_the_stated_time_and_not_before() -> None:
+    play = watching().when(Fired(SILENCE), after_s=SILENCE_S - 0.001)
+    assert not play.of(Tell) and not play.said(Vote)
+    play.when(Fired(SILENCE), after_s=0.001)
+    assert [tell.phase for tell in play.of(Tell)] == ["suspected"]
+    assert play.sent_to(Vote) == ["w2", "w3"]
+
+
+def test_a_primary_that_dies_before_its_first_heartbeat_is_missed_too() -> None:
+    play = watching()
+    play.hears("n1", HandBack(1, "n1"))
+    play.hears("n2", Accept((2, "n2", 1), MOVED))
+    play.when(Fired(SILENCE), after_s=SILENCE_S)
+    assert [(tell.phase, tell.epoch, tell.subject) for tell in play.of(Tell)] == [("suspected", 2, "n2")]
+
+
+def test_a_handed_back_reign_is_suspected_at_once() -> None:
+    play = watching().hears("n1", HandBack(1, "n1"))
+    assert play.of(Tell) == [Tell("suspected", 1, "n1", "handed back")]
+    assert play.said(Vote)
+
+
+def test_a_restarted_witness_votes_only_after_a_whole_lease() -> None:
+    play = began().hears("n1", HandBack(1, "n1"), after_s=L_S / 2)
+    assert not play.said(Vote)
+    play.when(Fired(SILENCE), after_s=L_S / 2)
+    assert play.said(Vote)
+
+
+def test_a_vote_is_repeated_while_its_reason_lasts_and_the_lease_is_not_renewed() -> None:
+    play = silent(watching())
+    assert play.due_s(VOTE) == play.now_s + INTERVAL_S
+    assert play.when(Fired(VOTE), after_s=INTERVAL_S).said(Vote)
+    assert beat(play).said(HeartbeatRefused)
+
+
+def test_a_vote_that_lost_its_reason_is_repeated_no_more_but_stands_for_one_lease() -> None:
+    play = beat(silent(watching()), after_s=0.01)
+    assert not play.when(Fired(VOTE), after_s=INTERVAL_S).said(Vote)
+    assert beat(play).said(HeartbeatRefused)
+    assert beat(play, after_s=L_S).said(Granted)
+
+
+def test_a_heartbeat_that_comes_after_its_hand_back_takes_no_vote_back() -> None:
+    play = beat(watching().hears("n1", HandBack(1, "n1")), after_s=0.01)
+    assert play.said(HeartbeatRefused)
+    assert play.when(Fired(VOTE), after_s=INTERVAL_S).said(Vote)
+
+
+def test_of_a_newer_reign_the_clock_starts_anew() -> None:
+    play = silent(watching())
+    play.hears("n1", HandBack(1, "n1"))
+    beat(play, 2, "n2")
+    assert play.due_s(SILENCE) == play.now_s + SILENCE_S
+    assert not play.when(Fired(VOTE)).said(Vote)
+
+
+# --- leading ----------------------------------------------------------------------------------------
+
+
+def test_one_witness_alone_never_decides() -> None:
+    play = silent(watching())
+    assert not play.said(Prepare)
+    for _ in range(20):
+        play.when(Fired(VOTE), Fired(LEAD), after_s=INTERVAL_S)
+        assert not play.said(Prepare)
+
+
+def test_a_lone_witness_decides_with_the_defect_of_that_name() -> None:
+    assert silent(watching(defect=LONE_WITNESS_DECIDES)).said(Prepare)
+
+
+def test_the_first_witness_leads_as_soon_as_a_majoritys_votes_stand() -> None:
+    assert voted(silent(watching("w1"))).said(Prepare)
+
+
+def test_the_others_lead_one_stagger_after_another_within_the_stated_time_of_a_vote() -> None:
+    due_s = []
+    for name, other in (("w2", "w3"), ("w3", "w2")):
+        play = voted(silent(watching(name)), other)
+        assert not play.said(Prepare)
+        due_s.append(play.due_s(LEAD) - play.now_s)
+        assert play.when(Fired(LEAD), after_s=due_s[-1]).said(Prepare)
+    assert 0 < due_s[0] < due_s[1] < SETTINGS.vote_s
+
+
+def test_votes_that_stand_no_more_do_not_count() -> None:
+    play = voted(watching())
+    play.when(Fired(SILENCE), after_s=SILENCE_S + 0.001)
+    assert not play.said(Prepare)
+
+
+def test_votes_against_an_older_reign_and_of_strangers_do_not_count() -> None:
+    assert not voted(silent(watching()), epoch=0).said(Prepare)
+    assert not voted(silent(watching()), "n2").said(Prepare)
+
+
+def test_another_ones_fence_puts_the_own_turn_off() -> None:
+    play = watching("w2").hears("w1", Fence(1, "n1", ("w1", "w3")), after_s=SILENCE_S)
+    assert not voted(play.when(Fired(SILENCE)), "w3").said(Prepare)
+    assert not play.when(Fired(VOTE), after_s=INTERVAL_S).said(Prepare)
+    voted(play.when(Fired(VOTE), after_s=L_S), "w3")
+    assert play.when(Fired(LEAD), at_s=play.due_s(LEAD)).said(Prepare), "the other one may have died"
+
+
+def test_while_nobody_can_take_over_it_stays_out_of_the_old_primarys_way() -> None:
+    """Ballots of three witnesses each interval kept a restarted primary from its new epoch."""
+    play = voted(silent(watching())).shows(Register(1, "n1", (A,)))
+    attempts = 0
+    for _ in range(30):
+        voted(play)
+        play.when(Fired(VOTE), Fired(LEAD), after_s=INTERVAL_S)
+        if play.said(Prepare):
+            attempts += 1
+            play.shows(Register(1, "n1", (A,)))
+    assert 1 < attempts <= 5
+
+
+# --- fences -----------------------------------------------------------------------------------------
+
+
+def test_a_confirmed_fence_stops_renewal_and_is_answered_when_the_grant_has_run_out() -> None:
+    play = watching().hears("w2", Fence(1, "n1", ("w2", "w3")))
+    assert not play.said(LeaseOver) and play.due_s(LEASE_OVER) == play.now_s + L_S
+    due_s = play.due_s(LEASE_OVER)
+    assert beat(play, after_s=INTERVAL_S).said(HeartbeatRefused)
+    play.when(Fired(LEASE_OVER), at_s=due_s)
+    assert play.of(Send) == [Send("w2", LeaseOver(1, "n1"))]
+
+
+def test_a_fence_that_no_majority_has_confirmed_stops_nothing() -> None:
+    for voters in (("w2",), ("w2", "w2"), ("w2", "n2")):
+        play = watching().hears("w2", Fence(1, "n1", voters))
+        assert beat(play, after_s=INTERVAL_S).said(Granted)
+
+
+def test_a_grant_that_was_handed_back_is_over_at_once() -> None:
+    play = watching().hears("n1", HandBack(1, "n1")).hears("w2", Fence(1, "n1", ("w2", "w3")))
+    assert play.said(LeaseOver) == [LeaseOver(1, "n1")]
+
+
+def test_a_hand_back_ends_a_wait_for_the_lease() -> None:
+    play = watching().hears("w2", Fence(1, "n1", ("w2", "w3"))).hears("n1", HandBack(1, "n1"))
+    assert play.said(LeaseOver) == [LeaseOver(1, "n1")]
+
+
+def test_a_restarted_witness_says_of_no_lease_that_it_is_over_before_a_whole_one_has_passed() -> None:
+    play = began().hears("w2", Fence(1, "n1", ("w2", "w3")), after_s=L_S / 2)
+    assert not play.said(LeaseOver)
+    assert play.when(Fired(LEASE_OVER), after_s=L_S / 2).said(LeaseOver)
+
+
+# --- learning the register ----------------------------------------------------------------------------
+
+
+def test_a_witness_that_missed_a_change_brings_itself_up_to_date() -> None:
+    play = watching().hears("n1", HandBack(1, "n1"))
+    beat(play, 2, "n2")
+    play.when(Fired(REFRESH), after_s=play.due_s(REFRESH) - play.now_s)
+    assert play.said(Prepare)
+    play.shows(MOVED)
+    assert play.of(TellRegister) == [TellRegister(MOVED)]
+
+
+def test_a_witness_that_is_up_to_date_reads_nothing() -> None:
+    play = watching()
+    assert not play.when(Fired(REFRESH)).said(Prepare)
+
+
+# --- without a store ----------------------------------------------------------------------------------
+
+
+def test_a_witness_without_its_store_answers_nothing_but_that_it_has_none() -> None:
+    play = Play(Witness("w1", SETTINGS, None, 7)).when(Began())
+    for message in (Prepare((9, "n1", 1)), Accept((9, "n1", 1), V), Heartbeat(1, "n1", 0.0, Place())):
+        assert play.hears("n1", message).effects == []
+    play.hears("w2", CopyRequest(4), via="c")
+    assert play.effects == [Answer("c", CopyAnswer(4, True, NO_BALLOT, NO_BALLOT, Register()))]
+
+
+def test_what_it_copied_is_durable_before_it_speaks() -> None:
+    play = Play(Witness("w1", SETTINGS, None, 7)).when(Began())
+    play.when(Fired(copying.TIMER), after_s=1.0)
+    play.hears("w2", CopyAnswer(1, False, (5, "n1", 1), ONE, V))
+    assert play.effects == []
+    play.hears("w3", CopyAnswer(1, False, ONE, ONE, V))
+    assert play.effects[0] == Persist(WitnessState(promised=(5, "n1", 1), accepted=ONE, value=V))
+    assert play.hears("n2", Prepare((4, "n2", 1))).said(BallotRefused)
+    assert beat(play, after_s=L_S).said(Granted)
+
+
+def test_messages_of_others_failovers_do_nothing_here() -> None:
+    play = watching()
+    assert play.hears("n2", Here(1, "n2", "b")).effects == []
+    assert play.hears("w2", LeaseOver(1, "n1")).effects == []
