@@ -129,7 +129,7 @@ class _Reign:
 
 
 class _Order:
-    """Operations in real-time order, asked what lies around a refusal."""
+    """Operations in real-time order, asked what lies around refusals inside of their reign."""
 
     def __init__(self, ops: list[Returned]) -> None:
         by_call = sorted((op.call_s, _ret(op)) for op in ops)
@@ -154,10 +154,9 @@ class _Order:
         """From the last return of one that may have come before it to the first call of one maybe after."""
         holes = []
         for call, ret in refused:
+            # Some operation was called by then, and some returned later: the refusal lies inside the reign.
             before, after = bisect_right(self._calls, ret), bisect_left(self._rets, call)
-            low = self._ret_before[before - 1] if before else float("-inf")
-            high = self._call_after[after] if after < len(self._call_after) else float("inf")
-            holes.append((low, high))
+            holes.append((self._ret_before[before - 1], self._call_after[after]))
         return union(holes)
 
 

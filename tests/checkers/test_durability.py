@@ -86,6 +86,11 @@ def test_lost_writes_are_split_at_the_fault() -> None:
     assert values(found.lost_after) == ["c"]
 
 
+def test_an_acknowledgement_at_the_injection_s_very_end_came_before_it() -> None:
+    found = check(killed("n1", at=2.0, until=3.0), acked("a", 1, 2.002), acked("b", 1, 2.003), final())
+    assert (values(found.lost_before), values(found.lost_after)) == (["a"], ["b"])
+
+
 def test_rpo_reaches_from_the_first_lost_acknowledgement_to_the_fault() -> None:
     found = check(killed("n1", at=2.0, until=3.0), acked("a", 1, 1.5), final())
     assert ends(found.rpo) == (0.5, 0.501, 0.502)
@@ -103,11 +108,14 @@ def test_rpo_is_nothing_when_nothing_is_lost() -> None:
 def test_without_a_final_read_nothing_is_lost_and_it_is_said() -> None:
     found = check(acked("a", 1, 1.1))
     assert (found.lost, found.flaw) == ((), "the writes were not read back")
+    assert check(acked("a", 1, 1.1), refused("b", 2, 2.1)).late == 0
 
 
 def test_an_acknowledgement_after_the_final_read_is_neither_lost_nor_kept() -> None:
     late = check(acked("a", 1, 1.1), final("a", at=50), acked("b", 50, 50.1))
     assert (late.lost, late.late) == ((), 1)
+    assert check(acked("a", 49, 50.0), final(at=50)).late == 0
+    assert check(acked("a", 49, 50.1), final(at=50)).late == 1
 
 
 def test_an_acknowledgement_told_only_after_the_final_read_proves_no_loss() -> None:

@@ -50,6 +50,10 @@ def test_three_are() -> None:
     assert spans("+++x+++x+++") == [("v3", "v3", "v4"), ("v7", "v7", "v8")]
 
 
+def test_a_whole_run_is_sure_though_the_load_ends_with_it() -> None:
+    assert [i.sure for i in found("+++x+++")] == [True]
+
+
 def test_one_that_ends_on_bad_writes_never_ended() -> None:
     assert spans("+++xx") == [("v3", "v4", "never")]
 
@@ -65,6 +69,7 @@ def test_bad_writes_that_were_over_before_the_fault_are_not_its_doing() -> None:
 
 def test_one_that_was_still_open_when_the_fault_came_may_be() -> None:
     assert spans("?++++", since=0.5) == [("v0", "v0", "v1")]
+    assert spans("?++++", since=1.0) == [("v0", "v0", "v1")]  # it waits a second for its answer
     assert spans("?++++", since=1.5) == []
 
 
@@ -73,6 +78,28 @@ def test_it_ends_with_the_return_that_came_first_though_an_older_call_waited_lon
     (found,) = interruptions(ops, from_s=0.0, timeout_s=1.0)
     assert found.ended is not None
     assert found.ended.value == "fast"
+
+
+def test_a_call_after_that_return_is_not_the_first() -> None:
+    ops = [*writer("+++x"), acked("a", 0.08, 0.1), acked("b", 0.2, 0.21), acked("c", 0.22, 0.23)]
+    (found,) = interruptions(ops, from_s=0.0, timeout_s=1.0)
+    assert found.ended is not None
+    assert found.ended.value == "a"
+
+
+def test_nor_is_one_of_the_next_run() -> None:
+    ops = [*writer("+++x"), *[acked(f"s{n}", 0.08 + n / 50, 9.0) for n in range(3)]]
+    ops += [refused("bad", 0.14, 0.15), acked("next", 0.16, 0.17)]
+    (found, _) = interruptions(ops, from_s=0.0, timeout_s=1.0)
+    assert found.ended is not None
+    assert found.ended.value == "s0"
+
+
+def test_a_good_write_that_is_no_service_is_no_last_good() -> None:
+    (one,) = found("+++xx+x+++")
+    assert one.last_good_s == 0.041
+    (late,) = interruptions(writer("x+x+++", begun=1.0), from_s=1.03, timeout_s=1.0)
+    assert late.last_good_s == 1.0  # of the lone good write at 1.02 nothing is said
 
 
 def test_the_last_good_return_before_it_is_kept() -> None:
@@ -92,42 +119,90 @@ def test_every_bad_write_lies_in_exactly_one_and_none_ends_before_it_begins(outc
 # --- silence --------------------------------------------------------------------------------------------
 
 
-def slowly(*waits_s: float) -> list[Returned]:
-    """One write each 20 ms, the answers late by these."""
-    return [acked(f"v{n}", n * STEP_S, n * STEP_S + wait_s) for n, wait_s in enumerate(waits_s)]
+def at_rate(*returns_s: float, spacing_s: float = STEP_S) -> list[Returned]:
+    """One write each 20 ms, answered at these moments."""
+    return [acked(f"v{n}", n * spacing_s, ret_s) for n, ret_s in enumerate(returns_s)]
+
+
+def even(count: int, *, begun: float = 0.0, spacing_s: float = STEP_S) -> list[float]:
+    return [begun + n * spacing_s for n in range(count)]
 
 
 def quiet(ops: list[Returned], *, since: float, apart: list[Interruption] | None = None) -> Silence | None:
     return silence(ops, from_s=since, apart_from=apart or [])
 
 
-def test_slow_writes_make_a_silence() -> None:
-    frozen = slowly(0, 0, 0.46, 0.44, 0.42, *[0.0] * 25)
-    one = quiet(frozen, since=0.03)
+def seen(one: Silence | None) -> tuple[float, ...]:
+    """From when to when, and what the load explains."""
     assert one is not None
-    assert (one.from_s, round(one.to_s, 6), one.called_s) == (0.03, 0.1, 0.03)
+    return tuple(round(value, 6) for value in (one.from_s, one.to_s, one.explained_s))
+
+
+def test_a_silence_reaches_from_one_good_return_to_the_next() -> None:
+    """Thirty writes, 20 ms apart: the last ten are all answered at 1.0."""
+    assert seen(quiet(at_rate(*even(20), *[1.0] * 10), since=0.1)) == (0.38, 1.0, 0.04)
+
+
+def test_it_counts_from_the_fault_on() -> None:
+    assert seen(quiet(at_rate(*even(20), *[1.0] * 10), since=0.5)) == (0.5, 1.0, 0.04)
+
+
+def test_one_that_was_over_when_the_fault_came_is_not_its_doing() -> None:
+    assert quiet(at_rate(*even(20), *[1.0] * 10), since=1.0) is None
 
 
 def test_a_silence_that_the_load_explains_is_none() -> None:
-    assert quiet(slowly(*[0.0] * 10), since=0.0) is None
+    assert quiet(at_rate(*even(20)), since=0.0) is None
+    twice_as_long = [*even(10), *even(10, begun=0.219)]
+    assert quiet(at_rate(*twice_as_long), since=0.0) is None
+    longer = [*even(10), *even(10, begun=0.23)]
+    assert quiet(at_rate(*longer), since=0.0) is not None
 
 
 def test_the_load_explains_what_it_did_before_the_fault() -> None:
-    ops = [acked("a", 0.0, 0.0), acked("b", 0.0, 0.09), acked("c", 0.1, 0.1), acked("d", 0.12, 0.19)]
-    even = [acked(f"e{n}", 0.2 + n * STEP_S, 0.2 + n * STEP_S) for n in range(10)]
-    assert quiet([*ops, *even], since=0.1) is None
+    jerky = [*even(5), *even(5, begun=0.17), *even(10, begun=0.32)]  # 90 ms, then 70 ms
+    assert seen(quiet(at_rate(*jerky), since=0.1)) == (0.1, 0.17, 0.04)
+    assert quiet(at_rate(*jerky), since=0.17) is None
 
 
 def test_but_never_more_than_five_times_its_spacing() -> None:
-    hiccup = [acked("a", 0.0, 0.0), acked("b", 0.02, 2.0)]
-    even = [acked(f"e{n}", 2 + n * STEP_S, 2 + n * STEP_S) for n in range(100)]
-    after = [acked("z", 4.0, 5.0)]
-    one = quiet([*hiccup, *even, *after], since=3.0)
+    hiccup = [*even(5), *even(5, begun=2.0), *even(10, begun=3.0)]
+    assert seen(quiet(at_rate(*hiccup), since=2.0)) == (2.08, 3.0, 0.1)
+
+
+def test_the_longest_is_told() -> None:
+    two = [*even(5), *even(5, begun=0.3), *even(5, begun=1.0)]
+    assert seen(quiet(at_rate(*two), since=0.0))[:2] == (0.38, 1.0)
+
+
+def test_its_called_is_the_call_of_the_last_good_before_it() -> None:
+    one = quiet(at_rate(*even(19), 0.5, *[1.0] * 10), since=0.1)
     assert one is not None
-    assert round(one.to_s - one.from_s, 2) == 1.02
+    assert (round(one.called_s, 6), one.from_s) == (0.38, 0.5)
+
+
+def test_bad_writes_are_no_returns() -> None:
+    ops = [*at_rate(*even(10)), *writer("xxxxxxxxxx", begun=0.2), *[acked("z", 0.4, 0.41)]]
+    assert seen(quiet(ops, since=0.0))[:2] == (0.18, 0.41)
 
 
 def test_a_silence_that_an_interruption_explains_is_none() -> None:
     ops = writer("+++xxxxxxxxxx++++")
+    known = interruptions(ops, from_s=0.0, timeout_s=1.0)
     assert quiet(ops, since=0.0) is not None
-    assert quiet(ops, since=0.0, apart=interruptions(ops, from_s=0.0, timeout_s=1.0)) is None
+    assert quiet(ops, since=0.0, apart=known) is None
+
+
+def test_one_beside_an_interruption_is_told() -> None:
+    ops = [*writer("+++xxxxx+++"), *at_late(0.22, [1.0] * 5)]
+    known = interruptions(ops, from_s=0.0, timeout_s=1.0)
+    assert seen(quiet(ops, since=0.0, apart=known))[:2] == (0.201, 1.0)
+
+
+def at_late(begun: float, returns_s: list[float]) -> list[Returned]:
+    return [acked(f"w{n}", begun + n * STEP_S, ret_s) for n, ret_s in enumerate(returns_s)]
+
+
+def test_without_two_good_writes_nothing_can_be_said() -> None:
+    assert quiet(at_rate(0.0), since=0.0) is None
+    assert quiet(writer("xx"), since=0.0) is None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
+
 from harness.checkers import outage
 from harness.checkers.outage import Outage
 from harness.model.event import Returned
@@ -95,6 +97,7 @@ def test_the_worst_client_counts() -> None:
 def test_an_interruption_that_never_ends_is_censored_by_what_was_seen_of_it() -> None:
     found = measured(killed("n1", at=1.0), writer(BEFORE + "x" * 50))
     assert ends(found.figure) == (0.978, None, None)
+    assert ends(found.gap) == (0.999, None, None)
 
 
 def test_one_that_may_have_ended_with_the_load_has_no_upper_end() -> None:
@@ -125,6 +128,8 @@ def test_each_strike_has_an_outage_of_its_own() -> None:
     ]
     found = measured(again, writer(BEFORE + "x" * 5 + "+" * 15 + "x" * 10 + "+" * 10))
     assert [ends(down.figure)[1] for down in found.downs] == [0.2, 0.1]
+    assert found.end_s is not None
+    assert round(found.end_s, 6) == 1.601
 
 
 def test_a_fault_that_leaves_the_primary_alone_is_measured_by_length() -> None:
@@ -139,6 +144,15 @@ def test_an_interruption_before_the_first_fault_is_not_its_doing() -> None:
 
 def test_without_a_fault_the_whole_load_counts() -> None:
     assert ends(measured(writer("+++xxx+++")).figure)[1] == 0.08
+
+
+@pytest.mark.parametrize(("late_s", "from_fault"), [(1.5, True), (1.52, False)])
+def test_the_bound_and_a_second_is_how_long_the_first_bad_write_may_take(
+    late_s: float, from_fault: bool
+) -> None:
+    before = int((late_s + 0.1) / STEP_S + 0.5)
+    found = measured(killed("n1", at=1.0), writer("+" * before + "x" * 5 + "+" * 5))
+    assert (ends(found.figure)[1] or 0) == pytest.approx(late_s + 0.1 if from_fault else 0.12)
 
 
 def test_a_switchover_strikes_too() -> None:

@@ -76,6 +76,24 @@ def test_what_was_not_answered_or_refused_is_not_served() -> None:
     assert not check(a_handover(5), unknown("u", 6, by="n1", epoch=1), refused("r", 6, 6.1, by="n1")).proven
 
 
+def test_not_even_if_the_refusal_names_its_epoch() -> None:
+    assert not check(a_handover(5), op("write", "r", "fail", 6, 6.1, by="n1", epoch=1)).proven
+
+
+def test_the_first_of_all_newer_reigns_counts() -> None:
+    a_third = [acked("c", 20, 21, by="n3", epoch=3)]
+    assert check(a_handover(5), a_third, acked("late", 6, 6.1, by="n1", epoch=1)).proven
+
+
+def test_the_text_says_what_was_served() -> None:
+    new = read("", 1, 2, by="n2", epoch=2)
+    old = acked("late", 3, 4, by="n1", epoch=1)
+    assert check(new, old).late == (
+        "trial 1: n1 served the write of late in epoch 1, called at 3.000 s, after n2 had served a read in "
+        "epoch 2 by 2.000 s",
+    )
+
+
 def test_a_node_that_serves_again_under_a_newer_epoch_is_none() -> None:
     assert not check(a_handover(5), acked("back", 9, 9.1, by="n1", epoch=3)).proven
 
@@ -146,6 +164,11 @@ def test_two_that_say_they_are_primary_are_claimed_and_prove_nothing() -> None:
         says("n1", "primary", 1, at=1), says("n2", "primary", 2, at=4), says("n1", "standby", 2, at=6)
     )
     assert (found.claimed_s, found.proven) == (2.0, False)
+
+
+def test_each_node_claims_for_itself() -> None:
+    others = [says(host, "standby", 1, at=2) for host in ("n2", "n3")]
+    assert check(says("n1", "primary", 1, at=1), others).claimed_s == 0.0
 
 
 def test_a_claim_ends_with_the_kill_of_its_node() -> None:

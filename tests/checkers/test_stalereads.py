@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from harness.checkers import stalereads
 from harness.checkers.stalereads import Reads
 from harness.model.event import Returned
-from tests.checkers.journals import acked, read, refused, unknown
+from tests.checkers.journals import acked, op, read, refused, unknown
 
 NEVER = float("inf")
 
@@ -51,6 +51,11 @@ def test_a_write_without_an_answer_may_land_at_any_time() -> None:
     assert stale(acked("a", 0, 1), unknown("b", 2), read("a", 4, 5)) == []
 
 
+def test_not_even_one_whose_connection_is_known_to_have_ended() -> None:
+    given_up = op("write", "b", "unknown", 2, 3)
+    assert stale(acked("a", 0, 1), given_up, read("a", 4, 5)) == []
+
+
 def test_what_was_read_has_landed_though_its_write_has_no_answer() -> None:
     assert stale(acked("a", 0, 1), unknown("b", 2), read("b", 4, 5), read("a", 6, 7)) == ["a"]
     assert stale(unknown("a", 0), read("a", 1, 2), acked("b", 3, 4), read("a", 5, 6)) == ["a"]
@@ -64,6 +69,16 @@ def test_nothing_is_stale_once_anything_is_complete() -> None:
     assert stale(acked("a", 0, 1), read("", 2, 3)) == [""]
     assert stale(acked("a", 0, 1), read("", 1, 3)) == []
     assert stale(unknown("a", 0), read("", 2, 3)) == []
+
+
+def test_the_text_says_what_was_read_and_where() -> None:
+    (nothing,) = check(acked("a", 0, 1), read("", 2, 3, by="", epoch=0)).stale
+    assert nothing.text() == (
+        "trial 1: client1 read nothing of key k at a node in epoch 0, called at 2.000 s; a (called at "
+        "0.000 s) had overwritten it by 1.000 s, 1.000 s earlier"
+    )
+    (old,) = check(acked("a", 0, 1), acked("b", 2, 3), read("a", 4, 5)).stale
+    assert old.text().startswith("trial 1: client1 read a of key k at n1 in epoch 1, ")
 
 
 def test_a_failed_write_overwrites_nothing() -> None:
@@ -95,6 +110,7 @@ def test_a_value_that_was_written_twice_proves_nothing() -> None:
 def test_only_answered_reads_are_checked() -> None:
     assert check(acked("a", 0, 1), read("a", 2, 3)).checked == 1
     assert check(acked("a", 0, 1)).checked == 0
+    assert check(op("read", "", "fail", 2, 3), op("read", "", "unknown", 2, None)).checked == 0
 
 
 def test_reads_of_a_later_trial_are_held_against_writes_of_an_earlier_one() -> None:
@@ -155,13 +171,13 @@ def is_linearizable(ops: list[Returned]) -> bool:
 
 def _explains(order: tuple[Returned, ...]) -> bool:
     value, latest_call = "", -NEVER
-    for op in order:
-        if (NEVER if op.ret_s is None else op.ret_s) < latest_call:
+    for one in order:
+        if (NEVER if one.ret_s is None else one.ret_s) < latest_call:
             return False  # it had returned before one that stands earlier was called
-        latest_call = max(latest_call, op.call_s)
-        if op.kind == "write":
-            value = op.value
-        elif op.value != value:
+        latest_call = max(latest_call, one.call_s)
+        if one.kind == "write":
+            value = one.value
+        elif one.value != value:
             return False
     return True
 
