@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+from harness.setup.images import image_tag
 from targets.reference import client
 from targets.reference.driver import health, router
 from targets.reference.driver.router import Router
@@ -21,9 +21,8 @@ from targets.reference.settings import Settings
 from tests.targets.reference.driver.sockets import free_port, until
 
 CONFIGURATION = Path(__file__).resolve().parents[4] / "compose" / "reference" / "haproxy.cfg"
-needs_haproxy = pytest.mark.skipif(
-    shutil.which("haproxy") is None, reason="needs haproxy: apt-get install haproxy"
-)
+# HAProxy as it is shipped, in the image of the reference stack, on the loopback of this machine.
+HAPROXY = ("docker", "run", "--rm", "--init", "--network=host", "--label=failover-drill.test=router")
 
 # "operational state: running, administrative state: none, weights 1 and 1"
 _RUNNING = " 2 0 1 1 "
@@ -109,23 +108,31 @@ async def a_cluster(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
     configuration = configuration.replace("bind *:7000", f"bind {cluster.router_address}:7000")
     for node in cluster.nodes:
         configuration = configuration.replace(f" {node.name}:7000", f" {node.address}:7000")
-    (folder / "haproxy.cfg").write_text(configuration)
     servers = [server for node in cluster.nodes for server in await node.listen()]
-    haproxy = await asyncio.create_subprocess_exec(
-        "haproxy", "-db", "-f", f"{folder / 'haproxy.cfg'}", stderr=asyncio.subprocess.DEVNULL
+    file = folder / "haproxy.cfg"
+    file.write_text(configuration)
+    words = (
+        *HAPROXY,
+        f"--volume={file}:{file}:ro",
+        image_tag("reference"),
+        "haproxy",
+        "-db",
+        "-f",
+        f"{file}",
     )
+    haproxy = await asyncio.create_subprocess_exec(*words, stderr=asyncio.subprocess.DEVNULL)
     try:
         await cluster.until_checked()
         yield cluster, Router(Settings(), host="w1", tell=cluster.told.append)
     finally:
-        haproxy.kill()
+        haproxy.terminate()
         await haproxy.wait()
         for server in servers:
             server.close()
         await asyncio.sleep(0.02)
 
 
-@needs_haproxy
+@pytest.mark.docker
 def test_checks_alone_find_the_primary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def go() -> None:
         async with a_cluster(tmp_path, monkeypatch) as (cluster, _):
@@ -135,7 +142,7 @@ def test_checks_alone_find_the_primary(tmp_path: Path, monkeypatch: pytest.Monke
     asyncio.run(go())
 
 
-@needs_haproxy
+@pytest.mark.docker
 def test_a_redirect_moves_the_router_cuts_old_sessions_and_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -155,7 +162,7 @@ def test_a_redirect_moves_the_router_cuts_old_sessions_and_is_told(
     asyncio.run(go())
 
 
-@needs_haproxy
+@pytest.mark.docker
 def test_an_order_of_an_older_epoch_from_another_host_does_no_lasting_harm(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -171,7 +178,7 @@ def test_an_order_of_an_older_epoch_from_another_host_does_no_lasting_harm(
     asyncio.run(go())
 
 
-@needs_haproxy
+@pytest.mark.docker
 def test_a_canary_that_comes_back_validates_and_one_that_does_not_calls_a_person(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
