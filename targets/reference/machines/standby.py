@@ -27,6 +27,9 @@ from targets.reference.machines.own import Own
 WATCH = "watch"
 # A primary that says nothing for so many intervals is asked again; it may have forgotten about us.
 _SILENT_INTERVALS = 2
+# While nothing is heard the register is read this often: seldom, since whoever is promoted says so, and a
+# ballot is in the way of those that lead the failover.
+_LOOK_EACH_S = 1.0
 
 
 class Standby:
@@ -87,7 +90,7 @@ class Standby:
         effects: Effects = [self._watch(now_s)]
         if silent_s > _SILENT_INTERVALS * settings.detector.interval_s:
             effects += self._ask()
-        if min(silent_s, now_s - self._looked_s) > settings.detector.silence_s:
+        if min(silent_s, now_s - self._looked_s) > max(_LOOK_EACH_S, 2 * settings.detector.silence_s):
             effects += self._look(now_s)
         return effects
 

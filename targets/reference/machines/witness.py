@@ -8,7 +8,7 @@
     any      a newer reign is learned                     watching  the detector's clock starts anew
 
 With a majority's standing votes it leads the failover: the first witness at once, the others one stagger
-after another, and each holds back while it hears another one's fence.
+after another; each holds back while it hears a ballot of one before it in line, or anybody's fence.
 """
 
 from __future__ import annotations
@@ -63,6 +63,8 @@ SILENCE, VOTE, LEAD, LEASE_OVER, REFRESH = "silence", "vote", "lead", "lease ove
 # All of them come within the stated time of a vote.
 _STAGGER_S = 0.03
 _REFRESH_S = 0.05
+# A ballot of one before us in line is on its way; two that lead at once only take each other's ballots away.
+_YIELD_S = 0.05
 # Nobody can take over: only the old primary can help, and every ballot of ours is in its way.
 _HOPELESS_S = 1.0
 _NOBODY: Reign = (0, "")
@@ -170,6 +172,8 @@ class Witness:
 
     def _proposed(self, now_s: float, acceptor: Acceptor, message: Prepare | Accept, via: str) -> Effects:
         self._registrar.heard(message.ballot)
+        if message.ballot[1] in self._settings.witnesses[: self._place]:
+            self._put_off_s = max(self._put_off_s, now_s + _YIELD_S)
         if isinstance(message, Accept) and self._too_early(now_s, acceptor, message):
             return [Answer(via, BallotRefused(message.ballot, acceptor.state.promised))]
         effects, answer = (

@@ -226,7 +226,7 @@ def test_a_standby_follows_the_next_reign_of_the_same_primary() -> None:
 
 
 def test_a_change_of_eligible_alone_disturbs_no_follower() -> None:
-    play = following().when(Fired(WATCH), after_s=1.0).shows(Register(2, "n1", (A,)))
+    play = following().when(Fired(WATCH), after_s=1.1).shows(Register(2, "n1", (A,)))
     assert not play.said(Follow) and not play.of(TellRole)
 
 

@@ -242,6 +242,15 @@ def test_the_others_lead_one_stagger_after_another_within_the_stated_time_of_a_v
     assert 0 < due_s[0] < due_s[1] < SETTINGS.vote_s
 
 
+def test_it_gives_way_to_the_ballot_of_one_before_it_in_line_and_of_nobody_else() -> None:
+    for name, proposer, yields in (("w2", "w1", True), ("w2", "w3", False), ("w2", "n1", False)):
+        play = voted(silent(watching(name)), "w3")
+        play.hears(proposer, Prepare((5, proposer, 1)), after_s=0.02)
+        assert bool(play.when(Fired(LEAD), after_s=0.02).said(Prepare)) != yields
+        if yields:
+            assert play.when(Fired(LEAD), at_s=play.due_s(LEAD)).said(Prepare), "it may have died"
+
+
 def test_votes_that_stand_no_more_do_not_count() -> None:
     play = voted(watching())
     play.when(Fired(SILENCE), after_s=SILENCE_S + 0.001)
