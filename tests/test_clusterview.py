@@ -107,7 +107,7 @@ def test_faults_are_in_force_until_they_are_healed() -> None:
 
 
 def test_the_register_of_the_newest_epoch_counts_and_there_the_primary_s_word() -> None:
-    by_witness = register("n1", 2, at=5, by="w1", eligible="n1 n2")
+    by_witness = register("n1", 2, at=5, by="w2", eligible="n1 n2")
     by_primary = register("n1", 2, at=4, by="n1", eligible="n1")
     newest = view(register("n2", 1, at=9), by_witness, by_primary).membership
     assert newest == by_primary

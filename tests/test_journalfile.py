@@ -54,6 +54,24 @@ def test_an_event_is_in_the_file_at_once_and_operations_when_they_are_due(tmp_pa
         assert (tmp_path / "j").read_bytes().count(b"\n") == 3
 
 
+def test_an_operation_that_is_due_is_written_with_the_next_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now_s = [100.0]
+    monkeypatch.setattr("harness.journalfile.time.monotonic", lambda: now_s[0])
+    with Writer(tmp_path / "j") as writer:
+        writer.append(acked("a", 1, 2))
+        now_s[0] += 0.05
+        writer.flush_when_due()
+        assert (tmp_path / "j").read_bytes() == HEAD
+        now_s[0] += 0.051
+        writer.flush_when_due()
+        assert (tmp_path / "j").read_bytes().count(b"\n") == 2
+        now_s[0] += 0.2
+        writer.append(acked("b", 1, 2))
+        assert (tmp_path / "j").read_bytes().count(b"\n") == 3
+
+
 def test_a_journal_is_never_written_over(tmp_path: Path) -> None:
     written(tmp_path / "j", *ENTRIES)
     with pytest.raises(JournalError, match="is there already; name another folder") as caught:
@@ -103,6 +121,16 @@ def test_cut_at_any_byte_it_yields_what_was_whole_and_names_a_cut_line(tmp_path:
         assert not journal.gaps
 
 
+def test_a_cut_line_is_named_by_its_number(tmp_path: Path) -> None:
+    data = written(tmp_path / "j", *ENTRIES[:3])
+    assert read(data[:-5], tmp_path).damage == ("line 4, the last, was cut short",)
+    assert read(data[:-1], tmp_path).damage == (
+        "the last line has no end: the journal may have been cut there",
+    )
+    bare = data[len(HEAD) :]
+    assert read(bare[:-5], tmp_path).damage[1:] == ("line 3, the last, was cut short",)
+
+
 def test_cut_within_the_header_it_is_no_journal_any_more(tmp_path: Path) -> None:
     for length in range(len(HEAD) - 1):
         with pytest.raises(JournalError, match="it does not begin as one"):
@@ -122,6 +150,7 @@ def test_a_thousand_bad_lines_are_counted_not_listed(tmp_path: Path) -> None:
     journal = read(HEAD + b"#\n" * 1000, tmp_path)
     assert len(journal.damage) == DAMAGE_LISTED_MAX + 1
     assert journal.damage[-1] == f"{1000 - DAMAGE_LISTED_MAX} more lines are no entries"
+    assert len(read(HEAD + b"#\n" * DAMAGE_LISTED_MAX, tmp_path).damage) == DAMAGE_LISTED_MAX
 
 
 def test_without_its_header_entries_are_read_and_the_beginning_may_be_lost(tmp_path: Path) -> None:

@@ -171,6 +171,9 @@ def test_a_fault_that_did_not_bite_makes_the_drill_unknown() -> None:
     broken = without(a_run(), Applied, Healed)
     assert of(verdict(broken), "faults_bit").judgement == "unknown"
     assert verdict(broken).judgement == "unknown"
+    second = tuple(e for e in a_run(2).entries if not (isinstance(e, Applied) and e.fault_id == "t2.s1"))
+    bit = of(verdict(Journal(second), trials=2), "faults_bit")
+    assert (bit.measured, bit.trial) == ("in 1 of 2 trials", 2)
     failing = plus(broken, failed("t1.s1", "no such process", at=1.0))
     assert "no such process" in of(verdict(failing), "faults_bit").evidence[0]
 
@@ -224,6 +227,19 @@ def test_a_few_disturbed_trials_are_left_out_but_not_half_of_them() -> None:
     assert verdict(one, trials=4).judgement == "pass"
     two = plus(one, Stalled(who="harness", from_s=11.01, to_s=11.1), trial=2)
     assert findings(verdict(two, trials=4))["noise"] == "unknown"
+    of_three = plus(a_run(3), Stalled(who="harness", from_s=1.01, to_s=1.1))
+    noise_of_three = of(verdict(of_three, trials=3), "noise")
+    assert (noise_of_three.judgement, noise_of_three.measured, noise_of_three.trial) == (
+        "pass",
+        "1 of 3 trials void",
+        1,
+    )
+    assert noise_of_three.bound == "fewer than half, by a stall beyond 50 ms"
+
+
+def test_noise_is_no_matter_where_no_time_is_bounded() -> None:
+    noisy = plus(a_run(), Stalled(who="harness", from_s=1.01, to_s=1.1))
+    assert "noise" not in findings(judge(plan(expect("lost_writes")), noisy))
 
 
 def test_events_that_were_lost_for_ever_leave_no_pass() -> None:

@@ -85,9 +85,20 @@ def test_a_switchover_strikes_when_it_was_accepted() -> None:
     assert acts(switched(at=1.0, ok=False)) == ()
 
 
+def test_one_that_begins_as_another_ends_finds_it_over() -> None:
+    first = fault(Cut(cut_of("n1", "w1"), "drop"), at=1.0, until=1.998)
+    second = fault(Cut(cut_of("n1", "w2"), "drop"), at=2.0, name="t1.s2")
+    assert strikes(first, second) == [False, False]
+
+
+def test_who_took_office_at_that_very_moment_is_in_office() -> None:
+    (act,) = acts(says("n2", "primary", 2, at=1.0), killed("n2", at=1.0))
+    assert (act.primary, act.strikes) == ("n2", True)
+
+
 def test_where_nobody_was_primary_nothing_strikes_it() -> None:
     seen = look(killed("w1", at=1.0), fault(Kill("w2", "host"), at=2.0, name="t1.s2"))
-    assert [act.strikes for act in seen.acts] == [False, False]
+    assert [(act.strikes, act.primary, act.epoch) for act in seen.acts] == [(False, "", 0)] * 2
 
 
 def test_times_count_from_the_first_act_that_strikes_else_from_the_first() -> None:

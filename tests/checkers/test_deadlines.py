@@ -41,7 +41,8 @@ def test_a_failover_waited_for_in_vain_never_came() -> None:
 
 def test_what_had_come_by_then_had_come() -> None:
     assert after_a_wait("failover", TIMES, at=9.0) == TIMES
-    assert after_a_wait("failover", TIMES, at=3.5).detection == figure(2.0)
+    assert after_a_wait("failover", TIMES, at=3.001).detection == figure(2.0)
+    assert after_a_wait("failover", TIMES, at=3.0).detection == NEVER
 
 
 def test_a_rejoin_counts_from_the_fault_s_end() -> None:

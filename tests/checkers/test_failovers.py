@@ -9,6 +9,7 @@ from harness.model.event import RoleChanged
 from harness.model.plan import Plan
 from tests.checkers.journals import (
     BOUND_S,
+    KILL_PRIMARY,
     Entries,
     began,
     failed,
@@ -92,6 +93,21 @@ def test_a_cut_that_reaches_the_new_primary_explains_the_next() -> None:
     assert counts(cut, takes("n2", 2, at=1.5), takes("n1", 3, at=2.5)) == (2, 0)
 
 
+def test_but_not_one_of_the_primary_that_it_struck() -> None:
+    cut = parted("n1 n2", at=1, until=9)
+    assert counts(cut, takes("n1", 2, at=1.5), takes("n1", 3, at=2.5)) == (2, 1)
+
+
+def test_nor_one_that_came_before_it_or_long_after_it() -> None:
+    cut = parted("n1 n2", at=3, until=4)
+    assert counts(takes("n2", 2, at=1), cut) == (1, 1)
+    assert counts(cut, takes("n2", 2, at=3.5), takes("n1", 3, at=30)) == (2, 1)
+
+
+def test_two_nodes_that_take_one_epoch_are_one_failover() -> None:
+    assert counts(killed("n1", at=1, until=3), takes("n2", 2, at=1.5), takes("n1", 2, at=1.6)) == (1, 0)
+
+
 def test_a_switchover_explains_one_if_it_was_accepted() -> None:
     assert counts(switched(at=1), takes("n2", 2, at=1.5)) == (1, 0)
     assert counts(switched(at=1), takes("n2", 2, at=1.003 + BOUND_S + START_S)) == (1, 1)
@@ -112,6 +128,27 @@ def test_each_belongs_to_the_newest_trial_that_had_begun() -> None:
     _, (one, two) = check_run(first, second)
     assert [r.begun_s for r in one.happened] == [10.5]  # between two trials: it may not vanish
     assert [r.begun_s for r in two.happened] == [30.0]
+
+
+def test_one_at_the_very_begin_of_a_trial_is_its_own() -> None:
+    first = trial(FIRST, ended=10.0)
+    second = trial(takes("n2", 2, at=11.0), number=2, begun=11.0, ended=20.0)
+    _, (one, two) = check_run(first, second)
+    assert (len(one.happened), len(two.happened)) == (0, 1)
+
+
+def test_doubt_ends_with_its_trial() -> None:
+    first = trial(FIRST, began(1, at=1.0), failed("t1.s1"), ended=10.0)
+    second = trial(takes("n2", 2, at=11.0), number=2, begun=11.0, ended=20.0)
+    found, _ = check_run(first, second)
+    assert (len(found.false), len(found.doubtful)) == (1, 0)
+
+
+def test_of_several_steps_in_doubt_the_first_casts_it() -> None:
+    both = (*KILL_PRIMARY[:2], KILL_PRIMARY[1])
+    entries = trial(FIRST, began(1, at=1.0), takes("n2", 2, at=1.5), began(2, at=2.0))
+    found, _ = check_run(entries, of=plan(steps=both))
+    assert (len(found.false), len(found.doubtful)) == (0, 1)
 
 
 def test_what_happens_before_the_first_trial_is_the_stack_s_own_affair() -> None:

@@ -42,6 +42,11 @@ def test_a_trial_whose_end_is_missing_is_not_whole() -> None:
     )
 
 
+def test_it_reaches_as_far_as_was_told() -> None:
+    entries = [*two_trials()[:3], says("n1", "primary", 1, at=7.5), says("n2", "standby", 1, at=6.0)]
+    assert sorted_of(*entries)[0].ended_s == 7.5
+
+
 def test_operations_whose_trial_s_beginning_is_lost_are_kept() -> None:
     entries = [e for e in two_trials() if not (isinstance(e, TrialBegan) and e.trial == 2)]
     _, second = sorted_of(*entries)

@@ -27,4 +27,5 @@ def test_only_one_that_overlaps_what_was_timed_counts(from_s: float, to_s: float
 
 
 def test_one_within_the_limit_is_none() -> None:
+    assert noise.check([stalled(1.0, 1.0625)], from_s=0.0, to_s=2.0, limit_s=0.0625) == ""
     assert noise.check([stalled(1.0, 1.04)], from_s=0.0, to_s=2.0, limit_s=0.05) == ""

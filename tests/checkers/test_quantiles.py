@@ -71,6 +71,13 @@ def test_the_nearest_rank_is_the_smallest_value_with_its_share_at_or_below(
     assert nearest_rank(values, percent / 100) == min(enough)
 
 
+@pytest.mark.parametrize(
+    ("n", "quantile", "rank"), [(30, 0.9, 27), (100, 0.07, 7), (100, 0.29, 29), (3, 0.5, 2)]
+)
+def test_rounding_lifts_no_rank_over_its_whole_number(n: int, quantile: float, rank: int) -> None:
+    assert nearest_rank(range(1, n + 1), quantile) == rank
+
+
 def test_what_never_came_is_a_value_like_others() -> None:
     assert nearest_rank([1.0, float("inf"), 2.0], 0.5) == 2.0
     assert nearest_rank([1.0, float("inf"), 2.0], 0.9) == float("inf")

@@ -145,3 +145,31 @@ def test_too_many_after_a_fault_that_was_half_done_are_unknown() -> None:
     half = measured(1, failovers=2, faults_missing=("step 2: no such process",))
     assert judge("failovers", [half], limit=1).judgement == "unknown"
     assert judge("failovers", [measured(1, failovers=2)], limit=1).judgement == "fail"
+    as_many = measured(1, failovers=1, faults_missing=("step 2: no such process",))
+    assert judge("failovers", [as_many], limit=1).judgement == "pass"
+
+
+# --- texts ----------------------------------------------------------------------------------------------
+
+
+def test_what_was_measured_is_told_over_all_trials() -> None:
+    both = [
+        measured(1, failovers=0, lost_before_fault=1, rpo=figure(0.1), split_brain_high_s=0.02),
+        measured(2, failovers=2, lost_after_fault=2, rpo=figure(0.3), split_brain_high_s=0.05),
+    ]
+    assert judge("failovers", both, limit=9).measured == "0 to 2 a trial"
+    assert judge("failovers", both[1:], limit=9).measured == "2 a trial"
+    assert judge("lost_writes", both, limit=9).measured == "3"
+    assert judge("rpo", both, limit=9).measured == "300 ms"
+    assert judge("split_brain", both).error == "at most 50 ms in a trial"
+    assert judge("split_brain", [measured(1)]).error == ""
+
+
+def test_split_brain_is_told_with_its_length() -> None:
+    long = measured(1, split_brain_low_s=0.4, split_brain_high_s=0.6)
+    assert judge("split_brain", [long]).measured == "at least 400 ms"
+
+
+def test_at_most_three_trials_give_their_evidence() -> None:
+    bad = [measured(n, lost_after_fault=1, evidence={"lost_writes": (f"{n}",)}) for n in range(1, 6)]
+    assert judge("lost_writes", bad).evidence == ("1", "2", "3")

@@ -43,6 +43,17 @@ def test_one_trial_beyond_the_maximum_fails_and_is_named() -> None:
     assert found.evidence == ("trial 2: 400 ms (400 ms to 400 ms)",)
 
 
+def test_the_worst_of_several_is_named() -> None:
+    found = judge(seconds(0.4, 0.9, 0.5))
+    assert found.trial == 2
+    assert len(found.evidence) == 3
+
+
+def test_the_error_is_the_widest_of_all() -> None:
+    lopsided = [Figure(value=0.1, low=0.09, high=0.13), Figure(value=0.1, low=0.08, high=0.11)]
+    assert judge(of(*lopsided)).error == "± 30 ms"
+
+
 @pytest.mark.parametrize(
     ("value", "judgement"), [(0.27, "pass"), (0.29, "unknown"), (0.31, "unknown"), (0.33, "fail")]
 )
@@ -107,6 +118,8 @@ def test_a_disturbed_trial_that_kept_the_bound_is_left_out() -> None:
     found = judge([*seconds(0.1), measured(2, outage=figure(0.2), noise="a stall")])
     assert (found.judgement, found.measured) == ("pass", "max 100 ms")
     assert "trial 2 does not count: a stall" in found.evidence
+    just = measured(2, outage=figure(LIMIT_S), noise="a stall")
+    assert judge([*seconds(0.1), just]).judgement == "pass"
 
 
 def test_one_that_did_not_may_have_been_anything() -> None:
