@@ -32,8 +32,8 @@ class Handover:
         return [SetTimer(TIMER, now_s + WITHIN_S)]
 
     def drained(self) -> Effects:
-        """Everything is acknowledged, and the candidate holds it."""
-        if self.step != "draining":
+        """Everything is acknowledged, and the candidate holds it. Asked again until it has answered."""
+        if self.step == "proposed":
             return []
         self.step = "sealing"
         return [Send(self.candidate.node, Seal(self._target))]

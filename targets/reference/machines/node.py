@@ -120,8 +120,7 @@ class DataNode:
             case Reach():
                 return self._reached(message, event.via)
             case Promote():
-                newer = message.epoch > self._own.register.epoch
-                return self._own.registrar.read(now_s) if newer else []
+                return self._promoted(now_s, message)
             case Write() | Read() | ReadAll() | SwitchOver():
                 return self._asked(now_s, message, event.via)
         match self._role:
@@ -130,6 +129,15 @@ class DataNode:
             case Standby() as role:
                 return self._to_standby(role, now_s, event)
             case None:
+                return []
+
+    def _promoted(self, now_s: float, message: Promote) -> Effects:
+        if message.epoch > self._own.register.epoch:
+            return self._own.registrar.read(now_s)
+        match self._role:
+            case Standby() as role if role.register.epoch == message.epoch:
+                return role.reigns()
+            case _:
                 return []
 
     def _asked(self, now_s: float, message: Write | Read | ReadAll | SwitchOver, via: str) -> Effects:

@@ -58,6 +58,8 @@ from targets.reference.machines.replication import Replication
 
 BEAT, LEASE, RETAKE = "beat", "lease", "retake"
 TIMERS = (BEAT, LEASE, RETAKE, switch.TIMER)
+# So many writes may wait for a standby; the next ones are refused, which is a better answer than none.
+_WAITING_MAX = 10_000
 NOT_SERVING = "this node does not serve: no lease, or not open yet"
 
 
@@ -106,6 +108,8 @@ class Primary:
             return [self._fail(message.request, via, NOT_SERVING)]
         if self._handover is not None:
             return [self._fail(message.request, via, "switching over")]
+        if len(self._waiting) >= _WAITING_MAX:
+            return [self._fail(message.request, via, "too many writes wait already")]
         if not message.key:
             return [self._fail(message.request, via, "a key is not empty")]
         own = self._own
@@ -174,7 +178,8 @@ class Primary:
 
     def stream_refused(self, now_s: float, message: StreamRefused) -> Effects:
         if message.epoch == self.epoch and message.sealed > self.epoch:
-            return self._too_old(now_s, message.sealed)
+            # The seal of a switchover is its own; given up, it is refused again soon.
+            return [] if self._handover else self._too_old(now_s, message.sealed)
         return self._replication.refused(message)
 
     def sealed(self, now_s: float, message: Sealed) -> Effects:
@@ -264,11 +269,11 @@ class Primary:
     def _take_back(self, now_s: float) -> Effects:
         """Whoever has caught up becomes eligible again, through the register.
 
-        Also before it is open: it may wait for a store that is lost, and only another store replaces that.
+        Before it is open only who takes a lost store's place: that one it would wait for in vain.
         """
         if self._handover is not None or self._own.registrar.busy:
             return []
-        change = self._replication.candidate()
+        change = self._replication.candidate(successors_only=not self._open)
         if change is None:
             return []
         expected = self._replication.register

@@ -169,21 +169,26 @@ class Replication:
 
     # --- coming back ------------------------------------------------------------------------------
 
-    def candidate(self) -> Register | None:
-        """The register with one more standby: it holds everything up to the moment since which it counts."""
+    def candidate(self, *, successors_only: bool = False) -> Register | None:
+        """The register with one more standby: it holds everything up to the moment since which it counts.
+
+        successors_only: only in place of another store of the same node.
+        """
         if len(self._views) > 1:
             return None
-        self._wait_for_returning()
+        self._wait_for_returning(successors_only)
         for member, since in self._returning.items():
             if self._held(member) >= since:
                 others = [other for other in self.register.eligible if other.node != member.node]
                 return Register(self._epoch, self._own, tuple(sorted([*others, member])))
         return None
 
-    def _wait_for_returning(self) -> None:
-        last = self._log.last.position
+    def _wait_for_returning(self, successors_only: bool) -> None:
+        last, named = self._log.last.position, {member.node for member in self.register.eligible}
         for session in self._sessions.values():
             known = session.member in self._returning or session.member in self.register.eligible
+            if successors_only and session.member.node not in named:
+                continue
             if not known and last - session.held <= _CLOSE:
                 self._returning[session.member] = last
 

@@ -73,6 +73,10 @@ class Standby:
         own.table.apply(own.log, min(message.acknowledged, own.log.last.position))
         return effects
 
+    def reigns(self) -> Effects:
+        """The primary has just begun: it may have refused a question that came before."""
+        return [] if self._following else self._ask()
+
     def refused(self, now_s: float, message: FollowRefused) -> Effects:
         """It knows a newer epoch: the register tells. One that lags behind is left in peace."""
         return self._look(now_s) if message.epoch > self.register.epoch else []

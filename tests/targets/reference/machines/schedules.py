@@ -9,8 +9,9 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from targets.reference.machines.grammar import Alert, Answer, Effect, Send
+from targets.reference.machines.grammar import Alert, Answer, Effect, NodeState, Send, WitnessState
 from targets.reference.machines.messages import (
+    NO_BALLOT,
     Accept,
     Accepted,
     Common,
@@ -24,6 +25,7 @@ from targets.reference.machines.messages import (
     Promised,
     Promote,
     Read,
+    Register,
     Reply,
     Seal,
     Sealed,
@@ -78,6 +80,28 @@ def settings_of(draw: random.Random) -> Settings:
     )
 
 
+class Clients:
+    """They go where the router points, and some of them elsewhere; every value is written once."""
+
+    def __init__(self, cluster: Cluster, truth: Truth, *, stray: float = 0.3) -> None:
+        self._cluster, self._truth, self._stray, self._values = cluster, truth, stray, 0
+
+    def begin(self) -> None:
+        draw, cluster = self._cluster.draw, self._cluster
+        astray = draw.random() < self._stray
+        node = draw.choice(cluster.settings.nodes) if astray else cluster.router
+        self._truth.called(cluster.call(node, self._ask()))
+        cluster.later(draw.uniform(0.002, 0.05), self.begin)
+
+    def _ask(self) -> Callable[[int], Write | Read]:
+        key = self._cluster.draw.choice("xyz")
+        if self._cluster.draw.random() < 0.4:
+            return lambda request: Read(request, key)
+        self._values += 1
+        value = f"v{self._values}"
+        return lambda request: Write(request, key, value)
+
+
 class Run:
     """One schedule. `problem` says what went wrong, empty when nothing did."""
 
@@ -88,7 +112,6 @@ class Run:
         self.cluster = Cluster(seed, settings or settings_of(self.draw), defects)
         self.truth = Truth(self.cluster)
         self.trace: list[str] = []
-        self._values = 0
         self._armed: list[tuple[type, int, Fault]] = []
         judge = self.cluster.before
 
@@ -97,12 +120,14 @@ class Run:
             self._moment(process, effect)
 
         self.cluster.before = before
-        self._load()
+        Clients(self.cluster, self.truth).begin()
 
     # --- the run ----------------------------------------------------------------------------------
 
     def problem(self) -> str:
         cluster, draw = self.cluster, self.draw
+        if draw.random() < 0.15:
+            self._scar()
         for host in self.hosts:
             cluster.later(draw.uniform(0, 0.8), cluster.start_host, host)
         begin_s = draw.choice((0.0, STEADY_S, STEADY_S))
@@ -121,6 +146,15 @@ class Run:
         if not written:
             return f"not writable within {WRITABLE_WITHIN_S} s"
         return "" if whole else f"not whole within {WHOLE_WITHIN_S} s: {self.truth.register}"
+
+    def _scar(self) -> None:
+        """What promotions and ballots that were given up leave behind: seals and promises."""
+        for disk in self.cluster.disks.values():
+            disk.state = NodeState(identity=disk.state.identity, sealed=self.draw.randint(0, 9))
+        for witness in self.cluster.stores:
+            promised = (self.draw.randint(0, 99), "w1", 1)
+            state = WitnessState(promised=promised, accepted=NO_BALLOT, value=Register())
+            self.cluster.stores[witness] = self.draw.choice((state, None))
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -148,20 +182,6 @@ class Run:
 
     def _until(self, within_s: float, holds: Callable[[], bool]) -> bool:
         return self.cluster.run(self.cluster.now_s + within_s, stop=holds)
-
-    def _load(self) -> None:
-        """Clients go where the router points, and some of them elsewhere."""
-        draw, cluster = self.draw, self.cluster
-        node = cluster.router if draw.random() < 0.7 else draw.choice(cluster.settings.nodes)
-        key = draw.choice("xyz")
-        self._values += 1
-        value = f"v{self._values}"
-        reads = draw.random() < 0.4
-        ask: Callable[[int], Write | Read] = (
-            (lambda request: Read(request, key)) if reads else (lambda request: Write(request, key, value))
-        )
-        self.truth.called(cluster.call(node, ask))
-        cluster.later(draw.uniform(0.002, 0.05), self._load)
 
     # --- faults -----------------------------------------------------------------------------------
 
@@ -204,6 +224,7 @@ class Run:
         return (
             *(self.crash, self.crash, self.power, self.pause, self.pause, self.cut, self.cut, self.part),
             *(self.late, self.late, self.slow, self.slow_disk, self.switch, self.switch, self.lose_store),
+            self.blackout,
         )
 
     def _end_later(self, act: Callable[..., object], *values: object) -> None:
@@ -219,6 +240,12 @@ class Run:
         self.note(f"power off {host}")
         self.cluster.power_off(host)
         self._end_later(self._start, host)
+
+    def blackout(self, host: str, peer: str) -> None:
+        self.note("power off everything")
+        for one in self.hosts:
+            self.cluster.power_off(one)
+            self._end_later(self._start, one)
 
     def _start(self, host: str) -> None:
         self.note(f"start {host}")

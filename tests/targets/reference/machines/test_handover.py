@@ -5,6 +5,7 @@ from targets.reference.machines.grammar import Append, Durable, Fired, Send, Tel
 from targets.reference.machines.messages import (
     Accept,
     HandBack,
+    HeartbeatRefused,
     Place,
     Prepare,
     Promote,
@@ -50,6 +51,27 @@ def proposed() -> Play:
 
 def test_a_drained_primary_seals_its_candidate() -> None:
     assert asked(serving(BOTH)).of(Send) == [Send("n2", Seal(3))]
+
+
+def test_the_seal_is_asked_for_again_until_it_is_answered() -> None:
+    play = asked(serving(BOTH)).when(Fired("beat"), after_s=0.1)
+    assert play.said(Seal) == [Seal(3)]
+    assert not sealed(play).when(Fired("beat"), after_s=0.1).said(Seal)
+
+
+def test_an_answer_while_another_ballot_is_under_way_is_asked_for_again_after_it() -> None:
+    play = serving(BOTH).hears("w1", HeartbeatRefused(2, "n1", 0.0, 3))
+    ballot = play.said(Prepare)
+    asked(play)
+    assert not sealed(play).said(Prepare)
+    play.effects = [Send("w1", ballot[-1])]
+    assert play.shows(BOTH).said(Seal) == [Seal(3)]
+    assert sealed(play).said(Prepare)
+
+
+def test_the_refusal_that_its_own_seal_causes_is_no_reason_to_take_a_new_epoch() -> None:
+    play = asked(serving(BOTH)).hears("n2", StreamRefused(2, "n2", 3, Place(2, 2)))
+    assert not play.said(Prepare)
 
 
 def test_no_new_write_is_taken_while_it_switches() -> None:

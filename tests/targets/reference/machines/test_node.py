@@ -205,6 +205,13 @@ def test_a_promoted_standby_reigns_only_by_the_register() -> None:
 
 def test_a_hint_of_what_is_known_already_reads_nothing() -> None:
     assert following().hears("w1", Promote(2)).effects == []
+    assert not following().hears("w1", Promote(1)).said(Prepare)
+
+
+def test_a_standby_that_asked_too_early_asks_again_when_its_primary_reigns() -> None:
+    play = node(A, record(1, 1)).shows(OTHERS).hears("n2", FollowRefused(1, "n1"))
+    assert play.effects == []
+    assert play.hears("n2", Promote(2)).said(Follow) == [Follow(2, "n1", "a", (Place(1, 1),))]
 
 
 def test_a_standby_sealed_above_its_own_promotion_takes_a_newer_epoch() -> None:

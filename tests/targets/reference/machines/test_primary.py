@@ -143,6 +143,17 @@ def test_an_empty_key_is_refused() -> None:
     assert outcomes(serving(ALONE).hears("client", Write(1, "", "v"))) == [(1, "fail")]
 
 
+def test_writes_that_wait_are_bounded() -> None:
+    play = serving(BOTH)
+    refused = 0
+    for request in range(11_000):
+        refused += sum(outcome == "fail" for _, outcome in outcomes(write(play, request)))
+    assert 0 < refused < 10_000
+    play.when(Durable(2, 3))
+    ack(play, 3)
+    assert outcomes(write(play, 99_999)) == []
+
+
 # --- reading --------------------------------------------------------------------------------------
 
 

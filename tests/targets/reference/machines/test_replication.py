@@ -201,6 +201,15 @@ def test_another_store_takes_the_place_of_the_lost_one() -> None:
     assert given.replication.candidate() == Register(2, "n1", (A, fresh))
 
 
+def test_before_the_primary_is_open_only_a_lost_stores_successor_is_taken() -> None:
+    """Whoever else comes back then would only be one more to wait for."""
+    given = Given(ALONE).durable(2).follows().acks(2)
+    assert given.replication.candidate(successors_only=True) is None and given.reachable == 2
+    fresh = Member("n2", "another")
+    given = Given(BOTH).durable(2).follows(fresh).acks(2, fresh)
+    assert given.replication.candidate(successors_only=True) == Register(2, "n1", (A, fresh))
+
+
 def test_one_change_at_a_time() -> None:
     given = Given(ALONE).durable(2).follows().acks(2)
     given.replication.proposed(BOTH)
