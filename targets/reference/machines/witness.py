@@ -60,6 +60,8 @@ from targets.reference.machines.votes import Votes
 from targets.reference.settings import Settings
 
 SILENCE, VOTE, LEAD, LEASE_OVER, REFRESH = "silence", "vote", "lead", "lease over", "refresh"
+# A timer that comes later than this says something about this host, not about the primary.
+_PUNCTUAL_S = 0.002
 # All of them come within the stated time of a vote.
 _STAGGER_S = 0.03
 _REFRESH_S = 0.05
@@ -93,6 +95,7 @@ class Witness:
         self._proven: Reign = _NOBODY  # the newest that a heartbeat or a full ballot has shown
         self._reign: Reign = _NOBODY  # the one that is watched
         self._heard_s = 0.0
+        self._silent_from_s, self._listened = 0.0, False
         self._voting = ""  # the reason, while it lasts
         self._lead_from_s: float | None = None  # None: no majority's votes stand
         self._put_off_s = NEVER_S  # another one leads
@@ -291,13 +294,18 @@ class Witness:
 
     def _watch(self, now_s: float) -> SetTimer:
         due_s = self._heard_s + self._settings.detector.silence_s
-        return SetTimer(SILENCE, max(due_s, self._granter.ready_s, now_s))
+        self._silent_from_s, self._listened = max(due_s, self._granter.ready_s, now_s), False
+        return SetTimer(SILENCE, self._silent_from_s)
 
     def _silent(self, now_s: float) -> Effects:
-        if self._reign == _NOBODY or self._voting:
+        late_s = now_s - self._silent_from_s
+        if self._reign == _NOBODY or self._voting or late_s < 0:
             return []
-        if now_s < self._heard_s + self._settings.detector.silence_s or now_s < self._granter.ready_s:
-            return [self._watch(now_s)]
+        if late_s > _PUNCTUAL_S and not self._listened:
+            # It slept itself, and the primary perhaps with it: what has been sent since may still come.
+            self._listened = True
+            self._silent_from_s = now_s + min(2 * late_s, self._settings.detector.silence_s)
+            return [SetTimer(SILENCE, self._silent_from_s)]
         return self._suspect(now_s, f"no heartbeat for {now_s - self._heard_s:.3f} s")
 
     def _suspect(self, now_s: float, reason: str) -> Effects:

@@ -224,7 +224,7 @@ class Run:
         return (
             *(self.crash, self.crash, self.power, self.pause, self.pause, self.cut, self.cut, self.part),
             *(self.late, self.late, self.slow, self.slow_disk, self.switch, self.switch, self.lose_store),
-            self.blackout,
+            *(self.blackout, self.sleep),
         )
 
     def _end_later(self, act: Callable[..., object], *values: object) -> None:
@@ -257,6 +257,15 @@ class Run:
         self.note(f"pause {host}{' and its agent' if agent else ''}")
         self.cluster.pause(host, agent=agent)
         self._end_later(self._resume, host)
+
+    def sleep(self, host: str, peer: str) -> None:
+        """The whole machine."""
+        self.note("all pause")
+        for one in self.hosts:
+            self.cluster.pause(one, agent=True)
+        duration_s = self.draw.choice((0.1, 0.5, 1.0)) * self.draw.random()
+        for one in self.hosts:
+            self.cluster.later(duration_s, self._resume, one)
 
     def _resume(self, host: str) -> None:
         self.note(f"resume {host}")

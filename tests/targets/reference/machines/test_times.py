@@ -142,6 +142,20 @@ def test_one_witness_that_hears_nothing_of_the_primary_changes_nothing(witness: 
     assert steady.truth.asked_s > steady.cluster.now_s - 0.2 and steady.sound()
 
 
+@pytest.mark.parametrize("sleepers", [HOSTS, ("w1", "w2", "w3"), ("w1", "w2", "n2")])
+def test_hosts_that_slept_together_wake_up_to_the_same_primary(sleepers: tuple[str, ...]) -> None:
+    for seed in range(12):
+        steady = Steady(seed)
+        for host in sleepers:
+            steady.cluster.pause(host, agent=True)
+        steady.run((0.3, 0.45, 0.8, 1.5)[seed % 4])
+        for host in sleepers:
+            steady.cluster.resume(host)
+        steady.run(2.0)
+        assert steady.truth.register.epoch == 1 and steady.sound(), f"seed {seed}"
+        assert steady.truth.asked_s > steady.cluster.now_s - 0.2
+
+
 def test_a_dead_standby_blocks_sync_writes_until_it_is_back_and_a_person_is_called() -> None:
     steady = Steady(3).after(lambda steady: steady.cluster.power_off("n2")).run(5.0)
     assert steady.truth.asked_s < steady.fault_s + 0.1 and steady.alerts() == 1

@@ -164,6 +164,18 @@ def test_a_silent_primary_is_suspected_after_the_stated_time_and_not_before() ->
     assert play.sent_to(Vote) == ["w2", "w3"]
 
 
+def test_a_witness_that_slept_itself_listens_a_little_longer_but_once_only() -> None:
+    """The whole machine may have slept, and the primary with it."""
+    play = watching().when(Fired(SILENCE), after_s=SILENCE_S + 0.2)
+    assert not play.of(Tell) and SILENCE_S / 2 < play.due_s(SILENCE) - play.now_s <= SILENCE_S
+    beat(play, after_s=0.01)
+    assert not play.when(Fired(SILENCE), after_s=SILENCE_S - 0.01).of(Tell)
+    play.when(Fired(SILENCE), after_s=0.2)
+    assert not play.of(Tell)
+    play.when(Fired(SILENCE), after_s=2.0)
+    assert [tell.phase for tell in play.of(Tell)] == ["suspected"]
+
+
 def test_a_primary_that_dies_before_its_first_heartbeat_is_missed_too() -> None:
     play = watching()
     play.hears("n1", HandBack(1, "n1"))
