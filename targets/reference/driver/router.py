@@ -18,6 +18,7 @@ from targets.reference.settings import Settings
 BACKEND = "data"
 _ATTEMPT_LIMIT_S = 0.5
 _PAUSE_S = 0.05
+_SETTLE_S = 0.02
 _GIVE_UP_S = 10.0
 _CANARY_LIMIT_S = 3.0
 _ANSWER_BYTES_MAX = 1 << 16
@@ -56,9 +57,20 @@ class Router:
                 self._tell(Alert(f"the router refused to move to {effect.primary}: {answer}"))
             else:
                 self._tell(Tell("redirected", effect.epoch, effect.primary))
+                await self._cut_others(effect)
             return
         if effect.epoch == self._newest:
             self._tell(Alert(f"the router could not be moved to {effect.primary}: {problem}"))
+
+    async def _cut_others(self, effect: Redirect) -> None:
+        """A session that is cut while it is still being connected hangs for good, so those settle first."""
+        await asyncio.sleep(_SETTLE_S)
+        try:
+            answer = await _command(self._settings.router, _cuts(self._settings.nodes, effect.primary))
+        except OSError as error:
+            answer = f"{error}" or type(error).__name__
+        if answer:
+            self._tell(Alert(f"connections to others than {effect.primary} were not cut: {answer}"))
 
     async def _validate(self, effect: Validate, before: asyncio.Task[None] | None) -> None:
         await _ended(before)
@@ -109,8 +121,11 @@ def _moves(nodes: tuple[str, ...], primary: str) -> str:
     others = [f"{BACKEND}/{node}" for node in nodes if node != primary]
     moves = [f"set server {BACKEND}/{primary} state ready", f"set server {BACKEND}/{primary} health up"]
     moves += [f"set server {other} health down" for other in others]
-    moves += [f"shutdown sessions server {other}" for other in others]
     return "; ".join(moves) + "\n"
+
+
+def _cuts(nodes: tuple[str, ...], primary: str) -> str:
+    return "; ".join(f"shutdown sessions server {BACKEND}/{node}" for node in nodes if node != primary) + "\n"
 
 
 async def _command(router: str, commands: str) -> str:
