@@ -205,7 +205,7 @@ def test_an_older_epoch_is_not_carried_out_after_a_newer_one(monkeypatch: pytest
     asked: list[str] = []
 
     async def command(host: str, commands: str) -> str:
-        asked.append(commands.split()[2])
+        asked.append(" ".join(commands.split()[:3]))
         if len(asked) < 3:
             raise ConnectionRefusedError("the router is not there")
         return ""
@@ -225,4 +225,5 @@ def test_an_older_epoch_is_not_carried_out_after_a_newer_one(monkeypatch: pytest
         return told
 
     assert asyncio.run(go()) == [Tell("redirected", 2, "n2")]
-    assert asked == ["data/n1", "data/n2", "data/n2"]
+    moves = [f"set server data/{node}" for node in ("n1", "n2", "n2")]
+    assert asked == [*moves, "shutdown sessions server"]
