@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from statistics import median
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from rich.table import Table
 from rich.text import Text
 
@@ -57,10 +57,17 @@ def safety_table(verdict: Verdict, look: Look) -> Table:
     """Loss, split brain, stale reads, false failovers: over every trial, voided ones included."""
     table = _table(look, "Safety", ("all trials", "worst (trial)"))
     for total in totals(verdict.trials):
-        findings = _of(verdict, total.measure)
-        for finding in findings or (_NO_FINDING,):
+        for finding in _exactly(_of(verdict, total.measure)) or (_NO_FINDING,):
             _row(table, look, total.label, (total.text, total.worst), finding)
     return table
+
+
+def _exactly(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """`≤ 1` and `≥ 1`, both passed, are one line: a person wrote one number."""
+    limits = [finding.bound.removeprefix("≤ ").removeprefix("≥ ") for finding in findings]
+    if len(findings) != 2 or limits[0] != limits[1] or any(f.judgement != "pass" for f in findings):
+        return findings
+    return (structs.replace(findings[0], bound=f"exactly {limits[0]}"),)
 
 
 def checks_table(verdict: Verdict, look: Look) -> Table:

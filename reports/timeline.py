@@ -12,12 +12,14 @@ from harness.model.verdict import Figure, TrialMeasures
 from reports.look import NEVER, STYLES, Look, time
 from reports.measures import value
 
+_SERVED = ("first write", "good again")
 _LABELS = {"lease_over": "lease over", "acknowledged": "first write"}
 _NAME_WIDTH, _VALUE_WIDTH, _DELTA_WIDTH, _BAR_MIN_WIDTH = 12, 13, 9, 20
 # What comes this many times later than service was back is shown as an arrow past the edge: a rejoin
 # after seconds would squeeze a failover of milliseconds into one column.
 _BEYOND = 2.5
 _LABEL_WIDTH = 9
+_SAME_S = 0.002
 
 
 class Row(Struct, frozen=True):
@@ -67,11 +69,19 @@ def rows(trial: TrialMeasures) -> tuple[Row, ...]:
         first.setdefault(name, Row(name, who, phase.after_fault_s))
     awaited = (
         Row("decided", "", _when(trial.detection)) if trial.detection and "decided" not in first else None,
-        Row("first write", "", _when(trial.outage)) if trial.outage and "first write" not in first else None,
+        _good_again(trial.outage, first.get("first write")),
         Row("rejoined", "", None) if _never(trial.rejoin) and "rejoined" not in first else None,
     )
     found = [*first.values(), *(row for row in awaited if row)]
     return tuple(sorted(found, key=lambda row: float("inf") if row.at_s is None else row.at_s))
+
+
+def _good_again(outage: Figure | None, first_write: Row | None) -> Row | None:
+    """The end of the outage: from then on writes are good in a row. Often that is the first write itself."""
+    at_s = _when(outage)
+    if outage is None or (first_write and at_s is not None and at_s - (first_write.at_s or 0.0) < _SAME_S):
+        return None
+    return Row("good again" if first_write else "first write", "", at_s)
 
 
 def title(trial: TrialMeasures, why: str, look: Look) -> Text:
@@ -124,14 +134,14 @@ def _draw(text: Text, row: Row, *, before_s: float, scale: Scale, look: Look) ->
 
 
 def _dot_style(name: str) -> str:
-    return "bold green" if name == "first write" else "bold cyan"
+    return "bold green" if name in _SERVED else "bold cyan"
 
 
 def _end_s(drawn: Sequence[Row]) -> float:
     """The right edge: the last phase, unless it comes long after service was back."""
     times = [row.at_s for row in drawn if row.at_s is not None]
-    served = [row.at_s for row in drawn if row.name == "first write" and row.at_s]
-    limit_s = _BEYOND * (served[0] if served else float("inf"))
+    served = [row.at_s for row in drawn if row.name in _SERVED and row.at_s]
+    limit_s = _BEYOND * max(served, default=float("inf"))
     return max((at_s for at_s in times if 0.0 < at_s <= limit_s), default=0.001)
 
 

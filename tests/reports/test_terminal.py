@@ -71,6 +71,15 @@ def test_every_bound_stands_beside_its_judgement(verdict: Callable[[], Verdict],
         assert len(re.findall(rf" {word}\s*$", table, re.MULTILINE)) == expected
 
 
+def test_an_exact_number_is_one_line_until_one_side_of_it_fails() -> None:
+    least = examples.finding("failovers", bound="≥ 1")
+    most = examples.finding("failovers", bound="≤ 1")
+    both = msgspec.structs.replace(examples.passed(), findings=(most, least))
+    assert report(both).count("exactly 1") == 1
+    broken = msgspec.structs.replace(both, findings=(msgspec.structs.replace(most, judgement="fail"), least))
+    assert "exactly" not in report(broken)
+
+
 def test_the_verdict_comes_first() -> None:
     lines = [line for line in report(examples.split_brain()).splitlines() if line.strip("━ ")]
     assert lines[0].startswith("FAIL  kill-primary")

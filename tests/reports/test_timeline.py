@@ -54,6 +54,16 @@ def test_a_rejoin_after_seconds_does_not_squeeze_the_failover() -> None:
     assert line_of("validated", drawn).index("●") == rejoined.index("▶")
 
 
+def test_a_first_write_that_was_not_the_end_of_the_outage_is_told_apart() -> None:
+    whole = examples.trial(1)
+    outage_s = whole.outage.value if whole.outage else None
+    assert outage_s is not None
+    told = PhaseTime(phase="acknowledged", after_fault_s=outage_s - 0.03, host="client1", subject="n2")
+    drawn = rows(msgspec.structs.replace(whole, phases=(*whole.phases, told)))
+    at_s = {row.name: row.at_s for row in drawn}
+    assert (at_s["first write"], at_s["good again"]) == (told.after_fault_s, outage_s)
+
+
 def test_what_never_came_says_so() -> None:
     never = examples.censored().trials[1]
     assert [(row.name, row.at_s) for row in rows(never)] == [
