@@ -9,7 +9,16 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from targets.reference.machines.grammar import Alert, Answer, Effect, NodeState, Send, WitnessState
+from targets.reference.machines.grammar import (
+    Alert,
+    Answer,
+    Effect,
+    NodeState,
+    Send,
+    Tell,
+    TellRole,
+    WitnessState,
+)
 from targets.reference.machines.messages import (
     NO_BALLOT,
     Accept,
@@ -112,11 +121,13 @@ class Run:
         self.cluster = Cluster(seed, settings or settings_of(self.draw), defects)
         self.truth = Truth(self.cluster)
         self.trace: list[str] = []
+        self.reached: set[str] = set()  # kinds of effects and messages, phases, roles
         self._armed: list[tuple[type, int, Fault]] = []
         judge = self.cluster.before
 
         def before(process: Process, effect: Effect) -> None:
             judge(process, effect)
+            self.reached.add(_name(effect))
             self._moment(process, effect)
 
         self.cluster.before = before
@@ -332,3 +343,15 @@ class Run:
             cluster.power_off(host)
             cluster.lose_disk(host)
             self._end_later(self._start, host)
+
+
+def _name(effect: Effect) -> str:
+    match effect:
+        case Send(message=message) | Answer(message=message):
+            return type(message).__name__
+        case Tell(phase=phase):
+            return phase
+        case TellRole(role=role):
+            return role
+        case _:
+            return type(effect).__name__
