@@ -8,7 +8,7 @@ from pathlib import Path
 import docker
 import pytest
 
-from harness.worlds.docker import engine
+from harness.worlds.docker.stack import engine
 from harness.worlds.docker.world import DockerWorld
 from tests.docker.echotarget import EchoTarget, plan
 from tests.docker.inside import Inside

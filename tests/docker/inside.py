@@ -9,7 +9,7 @@ from typing import Any
 import docker
 import yaml
 
-from harness.worlds.docker.ownership import RUN
+from harness.worlds.docker.weaving.ownership import RUN
 
 _CONNECT = """
 import socket, sys

@@ -14,10 +14,10 @@ from pathlib import Path
 import docker
 import pytest
 
-from harness.worlds.docker import processes, reaper
 from harness.worlds.docker.clean import clean
-from harness.worlds.docker.ownership import MARK, RUN, Owner, Run
-from harness.worlds.docker.reaping import Reaper
+from harness.worlds.docker.stack import processes, reaper
+from harness.worlds.docker.stack.reaping import Reaper
+from harness.worlds.docker.weaving.ownership import MARK, RUN, Owner, Run
 from tests.docker.inside import Inside, left_of
 
 pytestmark = pytest.mark.docker

@@ -16,8 +16,8 @@ from harness.model.command import Control, Heal, Inject, ReadAll, Wake
 from harness.model.errors import HarnessError, WorldError
 from harness.model.event import Applied, Controlled, Event, Failed, FinalRead, Healed, HealthReported, Woke
 from harness.model.fault import Kill
-from harness.worlds.docker.bringup import Bringup
 from harness.worlds.docker.clean import clean
+from harness.worlds.docker.stack.bringup import Bringup
 from harness.worlds.docker.world import DockerWorld
 from tests.docker.echotarget import EchoTarget, plan
 from tests.docker.inside import Inside, left_of

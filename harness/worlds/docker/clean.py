@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import docker
 
-from harness.worlds.docker import engine, processes, removal
-from harness.worlds.docker.ownership import RUN, leftovers
-from harness.worlds.docker.removal import Thing
+from harness.worlds.docker.stack import engine, processes, removal
+from harness.worlds.docker.stack.removal import Thing
+from harness.worlds.docker.weaving.ownership import RUN, leftovers
 
 _WITHIN_S = 60.0
 

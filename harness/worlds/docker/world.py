@@ -15,17 +15,18 @@ from harness.model.plan import Plan
 from harness.seams import Stack, Target
 from harness.setup.images import ROOT
 from harness.workloads.wire import LoadClient
-from harness.worlds.docker import composefile, engine
-from harness.worlds.docker.admission import admit
-from harness.worlds.docker.bringup import Bringup, Up
-from harness.worlds.docker.deaths import DeathWatch
-from harness.worlds.docker.desk import Desk
-from harness.worlds.docker.explained import Explained
-from harness.worlds.docker.inbox import Inbox
-from harness.worlds.docker.injection import Injection
-from harness.worlds.docker.lifetime import Lifetime
-from harness.worlds.docker.noise import NoiseWatch
-from harness.worlds.docker.wakes import Wakes
+from harness.worlds.docker.faults.injection import Injection
+from harness.worlds.docker.meanwhile.deaths import DeathWatch
+from harness.worlds.docker.meanwhile.desk import Desk
+from harness.worlds.docker.meanwhile.explained import Explained
+from harness.worlds.docker.meanwhile.inbox import Inbox
+from harness.worlds.docker.meanwhile.noise import NoiseWatch
+from harness.worlds.docker.meanwhile.wakes import Wakes
+from harness.worlds.docker.stack import engine
+from harness.worlds.docker.stack.bringup import Bringup, Up
+from harness.worlds.docker.stack.lifetime import Lifetime
+from harness.worlds.docker.weaving import composefile
+from harness.worlds.docker.weaving.admission import admit
 
 Say = Callable[[str], None]
 

@@ -11,7 +11,7 @@ from typing import Literal
 from harness.model.errors import WorldError
 from harness.model.plan import HostPlan
 from harness.seams import ServiceProcess, StackHost
-from harness.worlds.docker.answers import (
+from harness.worlds.docker.faults.answers import (
     Begun,
     Connection,
     Ended,
@@ -22,9 +22,9 @@ from harness.worlds.docker.answers import (
     Sockets,
     Stamped,
 )
-from harness.worlds.docker.injection import Injection
-from harness.worlds.docker.mesh import Mesh, mesh
-from harness.worlds.docker.resident import Resident
+from harness.worlds.docker.faults.injection import Injection
+from harness.worlds.docker.faults.resident import Resident
+from harness.worlds.docker.weaving.mesh import Mesh, mesh
 from harness.worlds.links.hub import Hub
 from tests.worlds.links.toxiproxydouble import ToxiproxyDouble, served
 

@@ -1,0 +1,226 @@
+"""Processes and hosts ended and frozen, by the resident and the engine, each act seen to be done."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+
+from msgspec import Struct
+
+from harness.model.errors import WorldError
+from harness.model.fault import Fault, Kill, Pause, Scope, Stop
+from harness.seams import ServiceProcess
+from harness.worlds.docker.faults.answers import Ended, Settled, Stamped
+from harness.worlds.docker.faults.containers import Containers
+from harness.worlds.docker.faults.resident import Resident
+from harness.worlds.docker.weaving.mesh import Mesh
+
+_DIES_WITHIN_S = 3.0
+_CHILD_WITHIN_S = 15.0
+_FREEZES_WITHIN_S = 2.0
+_NOTICED_WITHIN_S = 5.0
+_POLL_S = 0.02
+
+Ending = Kill | Stop
+
+
+class Act(Struct, frozen=True, kw_only=True):
+    """Something done: raw CLOCK_MONOTONIC before and after, and evidence for people."""
+
+    before_s: float
+    after_s: float
+    evidence: tuple[str, ...]
+
+
+class HostFaults:
+    """Not for several threads at once. Every call raises WorldError naming what did not happen."""
+
+    def __init__(self, *, mesh: Mesh, resident: Resident, containers: Containers) -> None:
+        self._processes = {host.name: host.stack.process for host in mesh.hosts}
+        self._resident, self._containers = resident, containers
+        self._halted: dict[Pause, Settled] = {}
+
+    def kill(self, fault: Kill, *, meanwhile: Callable[[], None] = lambda: None) -> Act:
+        """SIGKILL; meanwhile runs right after it, before anybody looks whether the process has gone."""
+        process, main_pid = self._process(fault.host, fault.scope), self._running(fault.host)
+        sent = self._end(fault.host, main_pid, process, within_s=0)
+        meanwhile()
+        ended = self._resident.gone(sent, within_s=_DIES_WITHIN_S)
+        if ended.ended_s is None:
+            raise WorldError(
+                f"process {sent.pid} of {fault.host} did not end within {_DIES_WITHIN_S:g} s of SIGKILL"
+            )
+        lines = (_went("SIGKILL", fault.host, ended), *self._seen_dead(fault.host, process, main_pid))
+        return Act(before_s=sent.before_s, after_s=sent.after_s, evidence=lines)
+
+    def stop(self, fault: Stop) -> Act:
+        """SIGTERM, whose the stamps are; SIGKILL for what has not ended when its grace is over."""
+        process, main_pid = self._process(fault.host, fault.scope), self._running(fault.host)
+        grace_s = self._containers.grace_s(fault.host)
+        ended = self._resident.end(
+            main_pid,
+            self._containers.sandbox_pid(fault.host),
+            child=process.kind == "child",
+            name="TERM",
+            within_s=grace_s,
+        )
+        lines = [_went("SIGTERM", fault.host, ended)]
+        if ended.ended_s is None:
+            killed = self._end(fault.host, main_pid, process, within_s=_DIES_WITHIN_S)
+            if killed.ended_s is None:
+                raise WorldError(
+                    f"process {ended.pid} of {fault.host} ends neither by SIGTERM nor by SIGKILL"
+                )
+            lines = [
+                f"it did not end within its grace of {grace_s:g} s",
+                _went("SIGKILL", fault.host, killed),
+            ]
+        lines += self._seen_dead(fault.host, process, main_pid)
+        return Act(before_s=ended.before_s, after_s=ended.after_s, evidence=tuple(lines))
+
+    def start(self, fault: Ending, *, others: Collection[Fault]) -> Act:
+        """What was ended runs again, unless another fault in force keeps it down."""
+        process, host = self._process(fault.host, fault.scope), fault.host
+        kept_down = {
+            self._process(host, other.scope).kind
+            for other in others
+            if isinstance(other, Kill | Stop) and other.host == host
+        }
+        if "main" in kept_down or process.kind in kept_down:
+            return _nothing_to_do(f"{host} stays down: another fault in force ended it too")
+        if process.kind == "main":
+            return self._start_main(host)
+        return self._start_child(host, process.start_signal)
+
+    def pause(self, fault: Pause, *, others: Collection[Fault]) -> Act:
+        """SIGSTOP for a process; the cgroup freezer for a host, with all that runs there."""
+        main_pid = self._running(fault.host)
+        if fault.scope == "host":
+            return self._freeze(fault.host, main_pid, already=fault in others)
+        halted = self._resident.halt(
+            main_pid,
+            self._containers.sandbox_pid(fault.host),
+            child=self._process(fault.host, fault.scope).kind == "child",
+        )
+        self._halted[fault] = halted
+        if set(halted.states) != {"T"}:
+            raise WorldError(f"{_threads(fault.host, halted)} after SIGSTOP: not all of them stopped")
+        return _act(halted, f"{_threads(fault.host, halted)} (T: stopped)")
+
+    def resume(self, fault: Pause, *, others: Collection[Fault]) -> Act:
+        """It runs again, unless another fault in force holds the same."""
+        if fault in others:
+            return _nothing_to_do(f"{fault.host} stays paused: another fault in force holds it too")
+        if fault.scope == "host":
+            return self._thaw(fault.host)
+        halted = self._halted.pop(fault, None)
+        if halted is None:
+            return _nothing_to_do(f"no process of {fault.host} was paused")
+        resumed = self._resident.resume(halted, self._containers.sandbox_pid(fault.host))
+        if resumed is None:
+            return _nothing_to_do(f"process {halted.pid} of {fault.host} has ended while it was paused")
+        if "T" in resumed.states:
+            raise WorldError(f"{_threads(fault.host, resumed)} after SIGCONT: not all of them go on")
+        return _act(resumed, _threads(fault.host, resumed))
+
+    def _process(self, host: str, scope: Scope) -> ServiceProcess:
+        """Of a host it is the main process: with it, the first in its PID namespace, all others go."""
+        return ServiceProcess() if scope == "host" else self._processes[host]
+
+    def _running(self, host: str) -> int:
+        main_pid = self._containers.main_pid(host)
+        if not main_pid:
+            raise WorldError(f"{host} does not run, so nothing can be done to its processes")
+        return main_pid
+
+    def _end(self, host: str, main_pid: int, process: ServiceProcess, *, within_s: float) -> Ended:
+        return self._resident.end(
+            main_pid,
+            self._containers.sandbox_pid(host),
+            child=process.kind == "child",
+            name="KILL",
+            within_s=within_s,
+        )
+
+    def _seen_dead(self, host: str, process: ServiceProcess, main_pid: int) -> list[str]:
+        """By those who could start it again."""
+        if process.kind == "main":
+            self._noticed(host, main_pid)
+            return []
+        children = self._resident.living_children(main_pid)
+        if children:
+            raise WorldError(
+                f"the main process of {host} started another child, {children[0]}, at once: "
+                "who is killed has to stay dead until it is healed"
+            )
+        return [f"the main process of {host}, {main_pid}, has no child now"]
+
+    def _noticed(self, host: str, pid: int) -> None:
+        """The engine learns of a death a moment later, and until then would not start the container again."""
+        give_up_s = time.monotonic() + _NOTICED_WITHIN_S
+        while self._containers.main_pid(host) == pid:
+            if time.monotonic() > give_up_s:
+                raise WorldError(f"process {pid} of {host} is gone, but the engine says that it runs")
+            time.sleep(_POLL_S)
+
+    def _start_main(self, host: str) -> Act:
+        if running := self._containers.main_pid(host):
+            return _nothing_to_do(f"process {running} of {host} runs already")
+        before_s = time.monotonic()
+        self._containers.start(host)
+        after_s = time.monotonic()
+        pid = self._running(host)
+        return Act(
+            before_s=before_s, after_s=after_s, evidence=(f"process {pid} of {host} runs, started anew",)
+        )
+
+    def _start_child(self, host: str, start_signal: str) -> Act:
+        if not start_signal:
+            raise WorldError(f"the target names no signal by which the process of {host} is started again")
+        begun = self._resident.begin_child(
+            self._running(host),
+            self._containers.sandbox_pid(host),
+            name=start_signal.removeprefix("SIG"),
+            within_s=_CHILD_WITHIN_S,
+        )
+        if begun.seen_s == begun.before_s:
+            return _nothing_to_do(f"process {begun.pid} of {host} runs already")
+        took_ms = (begun.seen_s - begun.before_s) * 1000
+        return _act(begun, f"process {begun.pid} of {host} runs, seen {took_ms:.1f} ms after {start_signal}")
+
+    def _freeze(self, host: str, main_pid: int, *, already: bool) -> Act:
+        before_s = time.monotonic()
+        if not already:
+            self._containers.pause(host)
+        after_s = time.monotonic()
+        state = self._resident.freezer(main_pid, frozen=True, within_s=_FREEZES_WITHIN_S)
+        line = f"the freezer of {host} says {state}, {(after_s - before_s) * 1000:.1f} ms after it was asked"
+        return Act(before_s=before_s, after_s=after_s, evidence=(line,))
+
+    def _thaw(self, host: str) -> Act:
+        main_pid = self._running(host)
+        before_s = time.monotonic()
+        self._containers.unpause(host)
+        after_s = time.monotonic()
+        state = self._resident.freezer(main_pid, frozen=False, within_s=_FREEZES_WITHIN_S)
+        return Act(before_s=before_s, after_s=after_s, evidence=(f"the freezer of {host} says {state}",))
+
+
+def _went(signal_name: str, host: str, ended: Ended) -> str:
+    if ended.ended_s is None:
+        return f"process {ended.pid} of {host} did not end by {signal_name}"
+    took_ms = (ended.ended_s - ended.before_s) * 1000
+    return f"process {ended.pid} of {host} was gone {took_ms:.1f} ms after {signal_name}"
+
+
+def _threads(host: str, settled: Settled) -> str:
+    return f"the threads of process {settled.pid} of {host} are {settled.states}"
+
+
+def _act(stamped: Stamped, line: str) -> Act:
+    return Act(before_s=stamped.before_s, after_s=stamped.after_s, evidence=(line,))
+
+
+def _nothing_to_do(why: str) -> Act:
+    now_s = time.monotonic()
+    return Act(before_s=now_s, after_s=now_s, evidence=(why,))

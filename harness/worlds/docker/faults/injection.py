@@ -1,0 +1,138 @@
+"""Faults come into force and end, and both are seen to: every Applied and Healed carries its evidence.
+
+The stamps enclose the act alone: after_s is when the last link was set or the signal was sent. What proves it
+is gathered after that.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection
+
+from harness.model.errors import WorldError
+from harness.model.event import Applied, Healed
+from harness.model.fault import Cut, Fault, Kill, Pause, Slow, Stop, describe
+from harness.worlds.docker.faults.containers import Containers
+from harness.worlds.docker.faults.hostfaults import Act, HostFaults
+from harness.worlds.docker.faults.meshlinks import MeshLinks
+from harness.worlds.docker.faults.resident import Resident
+from harness.worlds.docker.weaving.mesh import Mesh
+from harness.worlds.links.hub import Change, Hub
+
+
+class Injection:
+    """All faults of one stack. Threads may share it; one fault comes or goes at a time."""
+
+    def __init__(
+        self,
+        *,
+        mesh: Mesh,
+        hub: Hub,
+        resident: Resident,
+        containers: Containers,
+        clock: Callable[[float], float],
+    ) -> None:
+        """clock maps a raw CLOCK_MONOTONIC stamp to seconds since the run's origin."""
+        self._links = MeshLinks(mesh=mesh, hub=hub, resident=resident, containers=containers)
+        self._hosts = HostFaults(mesh=mesh, resident=resident, containers=containers)
+        self._clock = clock
+        self._in_force: dict[str, Fault] = {}
+        self._lock = threading.Lock()
+
+    def inject(self, fault_id: str, fault: Fault) -> Applied:
+        """Raises WorldError naming what did not bite; what did so far stays until it is healed."""
+        with self._lock:
+            others = tuple(self._in_force.values())
+            self._in_force[fault_id] = fault
+            act = self._inject(fault, others)
+            return Applied(
+                fault_id=fault_id,
+                fault=fault,
+                before_s=self._clock(act.before_s),
+                after_s=self._clock(act.after_s),
+                evidence=act.evidence,
+            )
+
+    def heal(self, fault_id: str) -> Healed:
+        """Raises WorldError naming what did not come back; it can be asked for again then."""
+        with self._lock:
+            fault = self._in_force.get(fault_id)
+            if fault is None:
+                raise WorldError(f"there is no fault {fault_id} in force that could be healed")
+            act = self._heal(fault, tuple(f for key, f in self._in_force.items() if key != fault_id))
+            del self._in_force[fault_id]
+            return Healed(
+                fault_id=fault_id,
+                before_s=self._clock(act.before_s),
+                after_s=self._clock(act.after_s),
+                evidence=act.evidence,
+            )
+
+    def heal_all(self) -> None:
+        """Whatever becomes of one, the others are healed too. Raises WorldError with all that went wrong."""
+        problems = []
+        for fault_id, fault in reversed([*self._in_force.items()]):
+            try:
+                self.heal(fault_id)
+            except WorldError as error:
+                problems.append(f"{describe(fault)}: {error}")
+        if problems:
+            raise WorldError("not everything could be healed: " + "; ".join(problems))
+
+    def _inject(self, fault: Fault, others: Collection[Fault]) -> Act:
+        match fault:
+            case Cut() | Slow():
+                change = self._links.bring([*others, fault])
+                return _act(change, self._links.bites(fault, [*others, fault]))
+            case Kill(scope="process"):
+                return self._hosts.kill(fault)
+            case Stop(scope="process"):
+                return self._hosts.stop(fault)
+            case Pause():
+                return self._hosts.pause(fault, others=others)
+            case Kill():
+                return self._kill_host(fault, others)
+            case Stop():
+                return self._stop_host(fault, others)
+
+    def _kill_host(self, fault: Kill, others: Collection[Fault]) -> Act:
+        """Its links go down right after its processes: the hub would still accept for it."""
+        changes: list[Change] = []
+        act = self._hosts.kill(fault, meanwhile=lambda: changes.append(self._links.bring([*others, fault])))
+        lines = (*act.evidence, *changes[0].notes, *self._links.bites(fault, [*others, fault]))
+        return Act(before_s=act.before_s, after_s=changes[0].after_s, evidence=lines)
+
+    def _stop_host(self, fault: Stop, others: Collection[Fault]) -> Act:
+        """Its links go down once it has ended: until then it may say goodbye."""
+        act = self._hosts.stop(fault)
+        change = self._links.bring([*others, fault])
+        down_ms = (change.after_s - act.before_s) * 1000
+        lines = (*act.evidence, f"its links were down {down_ms:.0f} ms after SIGTERM", *change.notes)
+        return Act(
+            before_s=act.before_s,
+            after_s=act.after_s,
+            evidence=(*lines, *self._links.bites(fault, [*others, fault])),
+        )
+
+    def _heal(self, fault: Fault, others: Collection[Fault]) -> Act:
+        match fault:
+            case Cut() | Slow():
+                change = self._links.bring(others)
+                return _act(change, [self._links.check(others)])
+            case Pause():
+                return self._hosts.resume(fault, others=others)
+            case Kill(scope="process") | Stop(scope="process"):
+                return self._hosts.start(fault, others=others)
+            case Kill() | Stop():
+                return self._start_host(fault, others)
+
+    def _start_host(self, fault: Kill | Stop, others: Collection[Fault]) -> Act:
+        """Its links come back once it runs: before, the hub would accept for nobody."""
+        act = self._hosts.start(fault, others=others)
+        change = self._links.bring(others)
+        lines = (*act.evidence, *change.notes, self._links.check(others))
+        return Act(before_s=act.before_s, after_s=max(act.after_s, change.after_s), evidence=lines)
+
+
+def _act(change: Change, lines: list[str]) -> Act:
+    return Act(before_s=change.before_s, after_s=change.after_s, evidence=(*change.notes, *lines))

@@ -1,0 +1,201 @@
+"""The links of a running mesh: brought to what the faults in force ask for, then looked at from outside.
+
+What Toxiproxy says of itself is read back, and is not the proof. The proof of `refuse` and `loss` are
+connects from the sources' own namespaces; of `drop` and `stall` the kernel's counters of the hub's
+connections, by which nothing more gets through. `slow` has its read-back alone. No service is sent a byte.
+
+Toxiproxy lets the end of a connection (FIN) through drop and stall; only under `loss` does a peer that goes
+away leave no trace at all.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterable, Sequence
+from functools import cache
+
+from harness.model.errors import WorldError
+from harness.model.fault import Cut, Fault, Slow
+from harness.worlds.docker.faults import streams
+from harness.worlds.docker.faults.answers import Met, Probe
+from harness.worlds.docker.faults.containers import Containers
+from harness.worlds.docker.faults.resident import Resident
+from harness.worlds.docker.faults.streams import Look
+from harness.worlds.docker.weaving.mesh import Mesh
+from harness.worlds.links.hub import Change, Hub
+from harness.worlds.links.proxy import Proxy
+from harness.worlds.links.wanted import Stand, lost_pairs, wanted
+
+# Bytes that were past the toxic when it came must have arrived before the window begins.
+_UNDER_WAY_S = 0.02
+_WINDOW_S = 0.1
+# A kernel whose program only is not scheduled goes on taking bytes; one that takes none for so long is full.
+_TAKES_NOTHING_S = 0.03
+# On a busy machine some may be late all the same; what really leaks does so again.
+_WINDOWS_MAX = 3
+# An answer takes microseconds in the mesh, so what has none by now meets silence.
+_SILENCE_S = 0.1
+# Where an answer has to come, a busy machine may take its time.
+_ANSWER_S = 2.0
+
+
+class MeshLinks:
+    """Not for several threads at once. Every call raises WorldError."""
+
+    def __init__(self, *, mesh: Mesh, hub: Hub, resident: Resident, containers: Containers) -> None:
+        self._mesh, self._hub, self._resident = mesh, hub, resident
+        self._proxies = mesh.proxies()
+        self._lost: frozenset[str] = frozenset()
+        self._filters = False
+        # A sandbox lives as long as the stack.
+        self._sandbox_pid = cache(containers.sandbox_pid)
+
+    def bring(self, faults: Collection[Fault]) -> Change:
+        """To what all of these faults together ask for; nothing else than this changes links."""
+        stands, addresses = wanted(self._proxies, faults), self._addresses(faults)
+        change = self._hub.apply(stands, closing=self._full(stands))
+        if addresses == self._lost:
+            return change
+        self._filters = True
+        stamped = self._resident.lose(sorted(addresses))
+        self._lost = addresses
+        return Change(before_s=change.before_s, after_s=stamped.after_s, notes=change.notes)
+
+    def check(self, faults: Collection[Fault]) -> str:
+        """That everything stands as these faults ask, by Toxiproxy and by the kernel; a line for people."""
+        stands = wanted(self._proxies, faults)
+        self._hub.read(stands)
+        self._check_listeners(stands)
+        if self._filters:
+            self._check_lost()
+        cut = sum(1 for stand in stands.values() if stand != Stand())
+        rest = f"{cut} of them still under other faults" if cut else "all as they were at the start"
+        return f"{len(stands)} links read back, {rest}"
+
+    def bites(self, fault: Fault, in_force: Collection[Fault]) -> list[str]:
+        """Evidence, a line each, that this fault, one of those in force, does to its links what it should."""
+        stands = wanted(self._proxies, in_force)
+        self._hub.read(stands)
+        mine = [p for p in self._proxies if wanted([p], [fault])[p.name] != Stand() or self._loses(fault, p)]
+        if not mine:
+            raise WorldError("no link of the mesh is touched by this fault: nothing listens there")
+        return [f"{len(mine)} links read back", *self._proof(fault, mine, in_force)]
+
+    def _proof(self, fault: Fault, mine: Sequence[Proxy], in_force: Collection[Fault]) -> list[str]:
+        match fault:
+            case Slow():
+                return ["no byte was sent to measure the delay"]
+            case Cut(how="drop" | "stall"):
+                return [self._silent(fault, in_force)]
+            case Cut(how="loss"):
+                return [self._met(mine, in_force), self._check_lost()]
+            case _:
+                return [self._none_connected(mine), self._met(mine, in_force)]
+
+    def _full(self, stands: dict[str, Stand]) -> frozenset[str]:
+        """The proxies on which the change would hang."""
+        differ = self._hub.toxics_differ(stands)
+        changing = [proxy for proxy in self._proxies if proxy.name in differ]
+        if not changing:
+            return frozenset()
+        earlier = self._resident.sockets()
+        if not streams.crowded(changing, earlier):
+            return frozenset()
+        time.sleep(_TAKES_NOTHING_S)
+        return streams.full(changing, earlier, self._resident.sockets())
+
+    def _addresses(self, faults: Iterable[Fault]) -> frozenset[str]:
+        """Where each of a pair meets the other: whose packets vanish, those of both directions vanish."""
+        return frozenset(
+            self._mesh.stands_for(*ends)
+            for a, b in map(sorted, lost_pairs(faults))
+            for ends in ((a, b), (b, a))
+        )
+
+    def _check_listeners(self, stands: dict[str, Stand]) -> None:
+        listening = set(self._resident.sockets().listening)
+        wrong = [p.name for p in self._proxies if (p.listen in listening) != stands[p.name].enabled]
+        if wrong:
+            raise WorldError(f"the hub does not listen as it should for {', '.join(wrong[:5])}")
+
+    def _check_lost(self) -> str:
+        seen = self._resident.lost()
+        if frozenset(seen.addresses) != self._lost:
+            raise WorldError(
+                f"packets vanish at {', '.join(seen.addresses) or 'no address'} "
+                f"instead of {', '.join(sorted(self._lost)) or 'none'}"
+            )
+        return (
+            f"the packet filter holds {len(seen.addresses)} addresses; {seen.packets} packets vanished there"
+        )
+
+    def _none_connected(self, proxies: Sequence[Proxy]) -> str:
+        places = {proxy.listen: proxy for proxy in proxies}
+        for leg in self._resident.sockets().connections:
+            if leg.local in places:
+                proxy = places[leg.local]
+                raise WorldError(f"{proxy.source} is still connected to {proxy.destination} ({leg.local})")
+        return f"no connection is left on {len(places)} links"
+
+    def _met(self, proxies: Sequence[Proxy], in_force: Collection[Fault]) -> str:
+        """Where packets are lost too nobody is refused any more."""
+        lost = [proxy for proxy in proxies if any(self._loses(fault, proxy) for fault in in_force)]
+        rest = [proxy for proxy in proxies if proxy not in lost]
+        self._each_meets("silence", lost, within_s=_SILENCE_S)
+        self._each_meets("refused", rest, within_s=_ANSWER_S)
+        count, what = (
+            len(proxies),
+            " or ".join([*(["refused"] if rest else []), *(["silence"] if lost else [])]),
+        )
+        return f"{count} of {count} connects from the hosts' own namespaces met {what}"
+
+    def _each_meets(self, wish: Met, proxies: Sequence[Proxy], *, within_s: float) -> None:
+        if not proxies:
+            return
+        probes = [self._probe(proxy) for proxy in proxies]
+        for proxy, met in zip(proxies, self._resident.connect_all(probes, within_s=within_s), strict=True):
+            if met != wish:
+                raise WorldError(
+                    f"a connect from {proxy.source} to {proxy.destination} ({proxy.listen}) met {met} "
+                    f"instead of {wish}"
+                )
+
+    def _probe(self, proxy: Proxy) -> Probe:
+        address, _, port = proxy.listen.rpartition(":")
+        return Probe(self._sandbox_pid(proxy.source), address, int(port))
+
+    def _silent(self, fault: Cut, in_force: Collection[Fault]) -> str:
+        late = 0
+        for _ in range(_WINDOWS_MAX):
+            look, window_ms = self._look()
+            seen = streams.passed(_links(fault, in_force), self._proxies, look)
+            if not seen.through:
+                after = f", after {late} that were still under way" if late else ""
+                return (
+                    f"in {window_ms:.0f} ms {seen.offered} bytes came in on {seen.connections} connections "
+                    f"of the cut links, and none got through{after}"
+                )
+            late += seen.through
+        raise WorldError(f"bytes go on getting through the cut links: {late} so far")
+
+    def _look(self) -> tuple[Look, float]:
+        """Three looks at the counters; the ms between the last two."""
+        first = self._resident.sockets()
+        time.sleep(_UNDER_WAY_S)
+        second, began_s = self._resident.sockets(), time.monotonic()
+        time.sleep(_WINDOW_S)
+        last = self._resident.sockets()
+        return Look(first, second, last), (time.monotonic() - began_s) * 1000
+
+    def _loses(self, fault: Fault, proxy: Proxy) -> bool:
+        return frozenset((proxy.source, proxy.destination)) in lost_pairs([fault])
+
+
+def _links(fault: Cut, in_force: Iterable[Fault]) -> streams.Links:
+    silent = [f for f in in_force if isinstance(f, Cut) and f.how in ("drop", "stall")]
+    slow = [f for f in in_force if isinstance(f, Slow)]
+    return streams.Links(
+        cut=frozenset(fault.links),
+        silenced=frozenset(link for f in silent for link in f.links),
+        slowed=frozenset(link for f in slow for link in f.links),
+    )

@@ -1,0 +1,6 @@
+"""While a drill runs: commands carried out beside it, and what happens unasked.
+
+desk        commands, one fault at a time   inbox       what happened, in order
+wakes       the conductor's clock           noise       the harness's own stalls
+deaths      containers that die unasked     explained   those that a fault explains
+"""

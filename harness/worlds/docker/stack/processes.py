@@ -1,0 +1,78 @@
+"""Processes of this machine: whose a pid is, and the end of those that carry a run's mark. Linux alone."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from harness.worlds.docker.weaving.ownership import MARK, Owner
+
+_PROC = Path("/proc")
+_DIES_WITHIN_S = 1.0
+_STARTED_FIELD = 22 - 3  # proc(5) counts from 1, and the fields behind the name begin with the third
+
+
+def myself() -> Owner:
+    """This process, as an owner."""
+    started = started_ticks(os.getpid())
+    assert started is not None
+    return Owner(os.getpid(), started, pid_space())
+
+
+def pid_space() -> str:
+    """The PID namespace in which this process counts."""
+    return str((_PROC / "self/ns/pid").readlink()).strip("pid:[]")
+
+
+def started_ticks(pid: int) -> int | None:
+    """When the process was started, in clock ticks since boot; None when there is none (a zombie is none)."""
+    try:
+        # The name, in parentheses, may itself hold any sign.
+        fields = (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return None if fields[0] in ("Z", "X") else int(fields[_STARTED_FIELD])
+
+
+def end_marked(run_id: str) -> int:
+    """SIGKILL for every process that works for this run as its mark says; how many there were."""
+    mark = f"{MARK}={run_id}".encode()
+    ended = 0
+    for pid in _pids():
+        if pid != os.getpid() and _carries(pid, mark):
+            ended += _end(pid, mark)
+    return ended
+
+
+def _pids() -> Iterator[int]:
+    return (int(entry.name) for entry in _PROC.iterdir() if entry.name.isdecimal())
+
+
+def _carries(pid: int, mark: bytes) -> bool:
+    try:
+        return mark in (_PROC / str(pid) / "environ").read_bytes().split(b"\0")
+    except OSError:
+        return False
+
+
+def _end(pid: int, mark: bytes) -> bool:
+    """The pid is held first and the mark read again: a pid that was used anew is left alone.
+
+    Waits until it is dead: what it asks of the engine in its last moment must not come after a removal.
+    """
+    with suppress(OSError):
+        held = os.pidfd_open(pid)
+        try:
+            if _carries(pid, mark):
+                signal.pidfd_send_signal(held, signal.SIGKILL)
+                death = select.poll()
+                death.register(held, select.POLLIN)
+                death.poll(_DIES_WITHIN_S * 1000)
+                return True
+        finally:
+            os.close(held)
+    return False

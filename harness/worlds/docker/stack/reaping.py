@@ -1,0 +1,67 @@
+"""The harness's end of its reaper: started before anything is made, told to leave when nothing is left."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from harness.model.errors import WorldError
+from harness.setup.images import ROOT
+from harness.worlds.docker.stack.reaper import LEAVE, READY
+
+_LEAVES_WITHIN_S = 5.0
+
+
+class Reaper:
+    """A process in a session of its own. It acts once this process is gone, and not before."""
+
+    def __init__(self, run_id: str, log: Path) -> None:
+        """Raises WorldError when it cannot be started: then nothing may be made."""
+        argv = [sys.executable, "-m", "harness.worlds.docker.stack.reaper", run_id, str(log.resolve())]
+        paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+        try:
+            self._process = subprocess.Popen(
+                argv,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd="/",
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise WorldError(f"could not start the reaper: {error.strerror}\n  {_WITHOUT}") from error
+        assert self._process.stdout is not None
+        if self._process.stdout.readline() != READY:
+            self._let_go(_LEAVES_WITHIN_S)
+            raise WorldError(f"the reaper did not start: `{' '.join(argv[:4])}` ended at once\n  {_WITHOUT}")
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def dismiss(self) -> None:
+        """Nothing is left, or it is meant to stay: the reaper leaves."""
+        with suppress(OSError):
+            assert self._process.stdin is not None
+            self._process.stdin.write(LEAVE)
+            self._process.stdin.flush()
+        self._let_go(_LEAVES_WITHIN_S)
+
+    def leave_it_to_it(self) -> None:
+        """Something is left that this process could not remove: the reaper goes on trying, then leaves."""
+        self._let_go(0.0)
+
+    def _let_go(self, wait_s: float) -> None:
+        for pipe in (self._process.stdin, self._process.stdout):
+            assert pipe is not None
+            with suppress(OSError):
+                pipe.close()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=wait_s)
+
+
+_WITHOUT = "without it a crash would leave faults and containers behind, so nothing was started"

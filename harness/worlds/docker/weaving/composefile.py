@@ -1,0 +1,77 @@
+"""Reads a compose file as `docker compose` understands it, and writes the woven one."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import yaml
+
+from harness.model.errors import DrillError, WorldError
+from harness.setup.programs import run
+from harness.worlds.docker.weaving.dialect import Table
+from harness.worlds.docker.weaving.mesh import Mesh
+from harness.worlds.docker.weaving.meshparts import PROXIES_FILE, proxies_file
+from harness.worlds.docker.weaving.weave import Woven
+
+WOVEN_FILE = "compose.yaml"
+_READ_WITHIN_S = 30.0
+
+
+def read(path: str) -> Table:
+    """The canonical form: variables filled in, files merged, paths absolute. DrillError, WorldError."""
+    if not Path(path).is_file():
+        raise DrillError("there is no such compose file; name the one of your stack", path=path)
+    done = run(
+        ["docker", "compose", "--file", path, "config", "--format", "json"],
+        limit_s=_READ_WITHIN_S,
+    )
+    if not done.ok:
+        if done.returncode in (124, 126, 127) or "is not a docker command" in done.stderr:
+            raise WorldError(f"could not read {path}: {done.last_lines}\n  run `failover-drill setup`")
+        raise DrillError(
+            f"`docker compose config` does not understand it: {done.last_lines}; mend the file", path=path
+        )
+    table: Table = json.loads(done.stdout)
+    return table
+
+
+def write(folder: Path, woven: Woven, mesh: Mesh, *, source: str) -> Path:
+    """The woven file and the hub's, into the run's folder; the file's path. Raises WorldError."""
+    path = folder / WOVEN_FILE
+    try:
+        (folder / PROXIES_FILE).write_text(proxies_file(mesh))
+        # Variables are filled in by now, and with them whatever the stack keeps secret.
+        path.touch(mode=0o600)
+        with path.open("w") as file:
+            file.write(_HEAD.format(source=source, name=WOVEN_FILE))
+            yaml.dump(woven.compose, file, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+    except OSError as error:
+        raise WorldError(
+            f"{path} cannot be written: {error.strerror}; free space or name another folder with --out DIR"
+        ) from error
+    return path
+
+
+_HEAD = """\
+# Woven by failover-drill from {source}.
+# By hand: docker compose -f {name} up -d, and docker compose -f {name} down -v.
+"""
+
+
+class _Dumper(yaml.SafeDumper):
+    """Every mapping is written out: a file for people has no `&id001`."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+    def represent_text(self, data: str) -> yaml.ScalarNode:
+        """Compose takes more for a number than this library: to it, the run 926073e1 would be 9260730."""
+        return self.represent_scalar(
+            "tag:yaml.org,2002:str", data, style='"' if _MAYBE_NUMBER(data) else None
+        )
+
+
+_MAYBE_NUMBER = re.compile(r"[-+.]?\d").match
+_Dumper.add_representer(str, _Dumper.represent_text)

@@ -1,0 +1,188 @@
+"""Each command is answered by an event with its id, whatever becomes of it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from harness.model.command import Control, Heal, Inject, ReadAll, StartLoad, StopLoad
+from harness.model.errors import TargetError, WorldError
+from harness.model.event import Applied, Controlled, Event, Failed, FinalRead, Healed
+from harness.model.fault import Fault, Kill
+from harness.worlds.docker.meanwhile.desk import Desk, Work
+from harness.worlds.docker.meanwhile.explained import Explained
+from harness.worlds.docker.meanwhile.inbox import Inbox
+
+KILL = Kill("a", "process")
+START = StartLoad(
+    trial=1,
+    client="c1",
+    address="router",
+    value_prefix="p",
+    writers=1,
+    rate_per_s=1.0,
+    readers=0,
+    read_rate_per_s=0.0,
+    timeout_s=1.0,
+)
+
+
+class Hands:
+    """Injector, watch and load in one: notes what was asked, raises what it is told to."""
+
+    def __init__(self, explained: Explained) -> None:
+        self.asked: list[str] = []
+        self.raises: Exception | None = None
+        self.explained_at: list[bool] = []
+        self.while_injecting: Callable[[], object] = lambda: None
+        self._explained = explained
+
+    def inject(self, fault_id: str, fault: Fault) -> Applied:
+        self._note(f"inject {fault_id}")
+        self.while_injecting()
+        return Applied(fault_id=fault_id, fault=fault, before_s=1.0, after_s=1.1, evidence=("it bit",))
+
+    def heal(self, fault_id: str) -> Healed:
+        self._note(f"heal {fault_id}")
+        return Healed(fault_id=fault_id, before_s=2.0, after_s=2.1, evidence=())
+
+    def control(self, action: str, host: str) -> str:
+        self._note(f"{action} {host}")
+        return "done"
+
+    def read_all(self, host: str, value_prefix: str) -> tuple[int, tuple[str, ...]]:
+        self._note(f"read {host} {value_prefix}")
+        return 3, ("p.1",)
+
+    def start(self, command: StartLoad) -> None:
+        self._note(f"start {command.client}")
+
+    def stop(self, command: StopLoad) -> None:
+        self._note(f"stop {command.client}")
+
+    def close(self) -> None: ...
+
+    def _note(self, what: str) -> None:
+        self.asked.append(what)
+        self.explained_at.append(self._explained("a"))
+        if self.raises is not None:
+            raise self.raises
+
+
+class Stage:
+    def __init__(self) -> None:
+        self.inbox, self.explained = Inbox(), Explained()
+        self.hands = Hands(self.explained)
+        self.desk = Desk(
+            injector=self.hands,
+            watch=self.hands,
+            loads={"c1": self.hands},
+            explained=self.explained,
+            inbox=self.inbox,
+            now_s=lambda: 5.0,
+        )
+
+    def answer(self, command: Work) -> Event:
+        self.desk.take(command)
+        return self.inbox.take(5.0)[0]
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    made = Stage()
+    yield made
+    made.desk.close()
+
+
+def test_a_fault_is_applied_and_healed(stage: Stage) -> None:
+    applied = stage.answer(Inject("f1", KILL))
+    assert isinstance(applied, Applied) and applied.evidence == ("it bit",)
+    assert isinstance(stage.answer(Heal("f1")), Healed)
+
+
+def test_the_end_of_a_victim_is_explained_while_its_fault_lasts(stage: Stage) -> None:
+    stage.answer(Inject("f1", KILL))
+    stage.answer(Heal("f1"))
+    assert stage.hands.explained_at == [True, True]
+    assert not stage.explained("a")
+
+
+def test_faults_are_taken_one_at_a_time_in_their_order(stage: Stage) -> None:
+    for number in range(20):
+        stage.desk.take(Inject(f"f{number}", KILL))
+        stage.desk.take(Heal(f"f{number}"))
+    told: list[Event] = []
+    while len(told) < 40:
+        told += stage.inbox.take(5.0)
+    assert stage.hands.asked == [f"{verb} f{number}" for number in range(20) for verb in ("inject", "heal")]
+
+
+def test_a_fault_that_could_not_be_applied_has_failed_and_still_explains(stage: Stage) -> None:
+    stage.hands.raises = WorldError("no packet filter here; use another kernel")
+    failed = stage.answer(Inject("f1", KILL))
+    assert failed == Failed(command_id="f1", reason="no packet filter here; use another kernel", at_s=5.0)
+    assert stage.explained("a")
+
+
+def test_a_control_is_accepted_or_refused(stage: Stage) -> None:
+    accepted = stage.answer(Control("c", "switchover", "b"))
+    assert accepted == Controlled(control_id="c", ok=True, detail="done", before_s=5.0, after_s=5.0)
+    stage.hands.raises = TargetError("b lags behind")
+    refused = stage.answer(Control("c", "switchover", "b"))
+    assert isinstance(refused, Controlled)
+    assert (refused.ok, refused.detail) == (False, "b lags behind")
+
+
+def test_a_final_read_is_told_and_one_that_cannot_be_had_has_failed(stage: Stage) -> None:
+    read = stage.answer(ReadAll("r", "a", "p"))
+    assert read == FinalRead(read_id="r", host="a", epoch=3, values=("p.1",), at_s=5.0)
+    stage.hands.raises = TargetError("a does not answer")
+    assert stage.answer(ReadAll("r", "a", "p")) == Failed(
+        command_id="r", reason="a does not answer", at_s=5.0
+    )
+
+
+def test_a_question_does_not_wait_for_a_fault_that_takes_long(stage: Stage) -> None:
+    go_on = threading.Event()
+    stage.hands.while_injecting = lambda: go_on.wait(5)
+    stage.desk.take(Inject("f1", KILL))
+    assert isinstance(stage.answer(ReadAll("r", "a", "p")), FinalRead)
+    go_on.set()
+
+
+def test_loads_are_started_and_stopped_where_they_run(stage: Stage) -> None:
+    stage.desk.take(START)
+    stage.desk.take(StopLoad("c1"))
+    assert stage.hands.asked == ["start c1", "stop c1"]
+
+
+def test_a_mistake_of_ours_breaks_the_world(stage: Stage) -> None:
+    stage.hands.raises = ZeroDivisionError("a mistake")
+    stage.desk.take(Heal("f1"))
+    with pytest.raises(ZeroDivisionError):
+        stage.inbox.take(5.0)
+
+
+def test_what_has_not_begun_when_it_closes_never_begins() -> None:
+    stage = Stage()
+    began, go_on = threading.Event(), threading.Event()
+
+    def slowly() -> None:
+        began.set()
+        go_on.wait(5)
+
+    stage.hands.while_injecting = slowly
+    stage.desk.take(Inject("f1", KILL))
+    stage.desk.take(Heal("f2"))
+    began.wait(5)
+    closing = threading.Thread(target=stage.desk.close)
+    closing.start()
+    while not stage.desk.closed:
+        time.sleep(0.001)
+    go_on.set()
+    closing.join(5)
+    assert stage.hands.asked == ["inject f1"]
+    assert [type(event) for event in stage.inbox.take(0.0)] == [Applied]

@@ -1,0 +1,42 @@
+"""Which ends of containers a drill has to expect."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.model.fault import Cut, Fault, Kill, Link, Pause, Slow, Stop
+from harness.worlds.docker.meanwhile.explained import Explained, touched
+
+LINKS = (Link("a", "b"), Link("b", "a"), Link("a", "c"))
+
+
+@pytest.mark.parametrize(
+    ("fault", "hosts"),
+    [
+        (Kill("a", "process"), {"a"}),
+        (Stop("a", "host"), {"a"}),
+        (Pause("a", "process"), {"a"}),
+        (Cut(LINKS, "drop"), {"a", "b", "c"}),
+        (Slow(LINKS, 0.1, 0.0), {"a", "b", "c"}),
+    ],
+)
+def test_a_fault_touches_its_host_or_both_ends_of_its_links(fault: Fault, hosts: set[str]) -> None:
+    assert touched(fault) == hosts
+
+
+def test_a_fault_explains_from_before_it_is_injected_until_it_was_healed() -> None:
+    explained = Explained()
+    assert not explained("a")
+    explained.begin("f1", Kill("a", "process"))
+    assert explained("a")
+    assert not explained("b")
+    explained.end("f1")
+    assert not explained("a")
+
+
+def test_of_two_faults_on_a_host_one_goes_on_explaining() -> None:
+    explained = Explained()
+    explained.begin("f1", Kill("a", "process"))
+    explained.begin("f2", Cut((Link("a", "b"),), "loss"))
+    explained.end("f1")
+    assert explained("a")

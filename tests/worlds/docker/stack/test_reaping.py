@@ -1,0 +1,35 @@
+"""The reaper's life without an engine: it is there before it is needed, and leaves when told to."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness.model.errors import WorldError
+from harness.worlds.docker.stack import processes
+from harness.worlds.docker.stack.reaping import Reaper
+
+
+def test_it_leaves_when_it_is_dismissed_and_says_nothing(tmp_path: Path) -> None:
+    reaper = Reaper("aaaa0002", tmp_path / "reaper.log")
+    assert processes.started_ticks(reaper.pid) is not None
+    reaper.dismiss()
+    assert processes.started_ticks(reaper.pid) is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_it_is_no_process_that_it_would_end_itself(tmp_path: Path) -> None:
+    reaper = Reaper("aaaa0003", tmp_path / "reaper.log")
+    assert processes.end_marked("aaaa0003") == 0
+    reaper.dismiss()
+
+
+def test_without_it_nothing_is_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(WorldError, match="nothing was started"):
+        Reaper("aaaa0004", tmp_path / "reaper.log")
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "nowhere"))
+    with pytest.raises(WorldError, match="nothing was started"):
+        Reaper("aaaa0005", tmp_path / "reaper.log")
