@@ -68,6 +68,10 @@ class Playbook:
         self.now_s = max(self.now_s, self.wakes.pop(wake_id))
         return self.when(Woke(wake_id=wake_id, at_s=self.now_s))
 
+    def due(self, what: str) -> list[float]:
+        """In how long the wakes of this name come."""
+        return [round(at - self.now_s, 3) for name, at in self.wakes.items() if f".{what}." in name]
+
     def abort(self, reason: Any, detail: str = "") -> Playbook:
         self._hear(*self.conductor.abort(reason, detail))
         return self

@@ -6,42 +6,15 @@ import pytest
 
 from harness.conductor.steps import text_of
 from harness.model.drill import (
-    ControlStep,
-    HoldStep,
-    KillStep,
     PartitionStep,
-    Step,
-    WaitFor,
-    WaitStep,
     Window,
 )
 from harness.model.plan import TimedStep
 from tests.checkers.journals import plan
+from tests.conductor.actions import hold, kill, switchover, timed, wait
 from tests.conductor.playbook import REJOINED, STEADY, Playbook, given, steady
 
-
-def wait(wait_for: WaitFor, host: str = "") -> TimedStep:
-    return TimedStep(step=WaitStep(wait_for=wait_for, host=host, within_s=5.0))
-
-
 FAILOVER = text_of(wait("failover").step)
-
-
-def kill(victim: str, *, at: float, until: float = 9.0) -> TimedStep:
-    step = KillStep(verb="kill", victim=victim, scope="process", at=Window(at, at), until_s=until)
-    return TimedStep(step=step, at_s=at)
-
-
-def timed(step: Step, at: float = 0.0) -> TimedStep:
-    return TimedStep(step=step, at_s=at)
-
-
-def hold(duration_s: float) -> TimedStep:
-    return timed(HoldStep(duration_s=duration_s))
-
-
-def switchover(to: str = "standby", *, at: float = 1.0) -> TimedStep:
-    return timed(ControlStep(action="switchover", to=to, at=Window(at, at)), at)
 
 
 def begun(*steps: TimedStep) -> Playbook:
@@ -49,16 +22,12 @@ def begun(*steps: TimedStep) -> Playbook:
     return given(plan(steps=steps)).when(*steady()).skip()
 
 
-def due(play: Playbook, what: str) -> list[float]:
-    return [round(at - play.now_s, 3) for name, at in play.wakes.items() if f".{what}." in name]
-
-
 # --- times ----------------------------------------------------------------------------------------------
 
 
 def test_faults_of_a_block_come_at_their_own_times_none_waiting_for_another() -> None:
     play = begun(kill("n1", at=1.0), kill("w1", at=2.0))
-    assert (due(play, "step0"), due(play, "step1")) == ([1.0], [2.0])
+    assert (play.due("step0"), play.due("step1")) == ([1.0], [2.0])
     play.wake("step0").wake("step1").expect(
         "step 0: kill n1 (process) (n1)",
         "inject t1.s0: kill n1 (process)",
@@ -71,33 +40,33 @@ def test_times_count_from_the_moment_the_last_wait_was_met() -> None:
     play = begun(wait("steady"), kill("primary", at=1.0))
     play.now_s = 7.0
     play.served()
-    assert due(play, "step1") == [pytest.approx(1.0, abs=0.01)]
+    assert play.due("step1") == [pytest.approx(1.0, abs=0.01)]
 
 
 def test_a_fault_lasts_from_its_beginning_to_its_until() -> None:
     play = begun(kill("n1", at=1.0, until=3.5)).wake("step0")
-    assert due(play, "heal") == [2.5]
+    assert play.due("heal") == [2.5]
 
 
 def test_a_hold_leaves_the_origin_where_it_is() -> None:
     play = begun(kill("n2", at=1.0), hold(5.0), kill("w1", at=7.0, until=8.0)).wake("step0").applied("t1.s0")
-    assert due(play, "hold") == [pytest.approx(5.0, abs=0.01)]
+    assert play.due("hold") == [pytest.approx(5.0, abs=0.01)]
     play.wake("hold")
-    assert due(play, "step2") == [pytest.approx(1.0, abs=0.01)]
+    assert play.due("step2") == [pytest.approx(1.0, abs=0.01)]
 
 
 def test_a_fault_that_a_hold_made_late_keeps_its_length() -> None:
     play = begun(hold(5.0), kill("w1", at=2.0, until=3.0)).wake("hold")
-    assert due(play, "step1") == [0.0]
+    assert play.due("step1") == [0.0]
     play.wake("step1")
-    assert due(play, "heal") == [1.0]
+    assert play.due("heal") == [1.0]
 
 
 def test_a_hold_begins_once_all_before_it_have_begun() -> None:
     play = begun(kill("n2", at=1.0), hold(5.0))
-    assert due(play, "hold") == []
+    assert play.due("hold") == []
     play.wake("step0")
-    assert due(play, "hold") == [5.0]
+    assert play.due("hold") == [5.0]
 
 
 # --- waits ----------------------------------------------------------------------------------------------

@@ -22,8 +22,8 @@ from harness.model.event import HealthReported, Woke
 from harness.model.journal import Note, RunEnded, TrialBegan, TrialEnded
 from harness.model.plan import Plan, TimedStep
 from tests.checkers.journals import op, plan
+from tests.conductor.actions import hold, kill, switchover, wait
 from tests.conductor.playbook import Playbook, steady
-from tests.conductor.test_blocks import hold, kill, switchover, wait
 
 STEPS: tuple[TimedStep, ...] = (
     wait("steady"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from harness.model.drill import ControlStep, HoldStep, Load, Window
-from harness.model.event import Returned
-from harness.model.plan import Plan, TimedStep
+from harness.model.event import HealthReported, Returned
+from harness.model.plan import Plan, TimedStep, TrialPlan
 from tests.checkers.journals import KILL_PRIMARY, client, op, plan
+from tests.conductor.actions import kill
 from tests.conductor.playbook import KILL, REJOINED, STEADY, Playbook, given, steady
 
 HOLD = (TimedStep(step=HoldStep(duration_s=1.0)),)
@@ -54,8 +56,7 @@ def test_then_the_load_starts_and_the_first_wait() -> None:
 
 def test_a_fault_comes_at_its_time_after_the_wait_was_met() -> None:
     play = under_load().served().expect("wait 0 is met")
-    due = [at - play.now_s for name, at in play.wakes.items() if ".step1." in name]
-    assert due == [pytest.approx(1.0, abs=0.01)]
+    assert play.due("step1") == [pytest.approx(1.0, abs=0.01)]
     play.wake("step1").expect(
         f"step 1: {KILL} (n1)",
         f"step 2: {REJOINED} (n1)",
@@ -99,6 +100,23 @@ def test_the_next_trial_begins_where_the_last_one_ended() -> None:
     )
 
 
+def test_each_trial_has_its_own_steps() -> None:
+    trials = tuple(
+        TrialPlan(number=n, steps=(kill(host, at=1.0),)) for n, host in enumerate(("w1", "w2", "w3"), 1)
+    )
+    play = given(structs.replace(plan(), trials=trials)).when(*steady())
+    for number, host in enumerate(("w1", "w2", "w3"), 1):
+        play.skip().wake("step0")
+        assert play.lines == [
+            f"step 0: kill {host} (process) ({host})",
+            f"inject t{number}.s0: kill {host} (process)",
+        ]
+        play.applied(f"t{number}.s0").wake("heal").healed(f"t{number}.s0")
+        play.when(HealthReported(at_s=play.now_s, host=host, ready=True, epoch=1))
+        play.served().wake("tail").stopped().read(f"t{number}.read1", host="n1")
+    assert play.finished
+
+
 def test_a_plan_without_trials_is_done_at_once() -> None:
     given(plan(trials=0)).expect("the run ends: done")
 
@@ -122,13 +140,12 @@ def test_a_finished_run_says_nothing_more() -> None:
 # --- the tail -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("rate_per_s", "tail_s"), [(50.0, 0.3), (2.0, 2.0), (0.001, 60.0)])
+@pytest.mark.parametrize(("rate_per_s", "tail_s"), [(50.0, 0.3), (2.0, 2.0), (0.001, 60.0), (0.0, 0.3)])
 def test_the_load_goes_on_until_every_writer_can_have_shown_a_run_of_good_writes(
     rate_per_s: float, tail_s: float
 ) -> None:
     play = given(plan(steps=(), load=Load(rate_per_s=rate_per_s))).when(*steady()).served()
-    due = [at - play.now_s for name, at in play.wakes.items() if ".tail." in name]
-    assert due == [pytest.approx(tail_s, abs=0.01)]
+    assert play.due("tail") == [pytest.approx(tail_s, abs=0.01)]
 
 
 # --- settling -------------------------------------------------------------------------------------------
@@ -174,6 +191,22 @@ def test_a_cluster_that_does_not_settle_ends_the_run() -> None:
 
 
 # --- bounds of the other stages ---------------------------------------------------------------------------
+
+
+def test_each_stage_has_its_bound() -> None:
+    assert given(plan()).due("starting") == [50.0]  # to settle, and as long as the first wait may take
+    two_faults = plan(steps=(kill("w1", at=1.0, until=4.0), kill("w2", at=2.0, until=3.0)))
+    both = given(two_faults).when(*steady()).wake("step0").wake("step1")
+    assert both.due("healing") == [34.0]  # the longest fault, and the healing itself
+    assert settling().due("settling") == [30.0]
+    assert in_the_tail().wake("tail").due("stopping") == [11.0]  # beyond the load's own time-out
+    assert reading().due("reading") == [30.0]
+    assert with_the_fault_in_force().abort("interrupted").due("ending") == [15.0]
+
+
+def test_a_stage_that_was_left_in_time_is_not_overdue() -> None:
+    play = given(plan()).when(*steady()).skip()
+    play.wake("starting").expect()
 
 
 def test_a_run_without_a_primary_gives_up() -> None:
@@ -231,6 +264,12 @@ def test_three_times_and_no_more() -> None:
 def test_it_waits_until_there_is_one_primary() -> None:
     play = reading().failed("t1.read1").says("n1", "primary", 3).wake("read").expect()
     play.says("n2", "standby", 3).expect("read t1.read2 at n1")
+
+
+def test_a_failed_read_that_nobody_waits_for_any_more_is_nothing() -> None:
+    play = given(plan(trials=2)).when(*steady()).served().wake("step1").applied().fails_over()
+    play.wake("heal").healed().rejoins().served().wake("tail").stopped().read().skip()
+    play.failed("t1.read1").failed("t2.read1").expect()
 
 
 def test_an_answer_to_an_older_read_is_not_the_answer() -> None:

@@ -1,0 +1,27 @@
+"""Steps of a drill, planned: what tests of the conductor are made of."""
+
+from __future__ import annotations
+
+from harness.model.drill import ControlStep, HoldStep, KillStep, Step, WaitFor, WaitStep, Window
+from harness.model.plan import TimedStep
+
+
+def wait(wait_for: WaitFor, host: str = "") -> TimedStep:
+    return TimedStep(step=WaitStep(wait_for=wait_for, host=host, within_s=5.0))
+
+
+def kill(victim: str, *, at: float, until: float = 9.0) -> TimedStep:
+    step = KillStep(verb="kill", victim=victim, scope="process", at=Window(at, at), until_s=until)
+    return TimedStep(step=step, at_s=at)
+
+
+def timed(step: Step, at: float = 0.0) -> TimedStep:
+    return TimedStep(step=step, at_s=at)
+
+
+def hold(duration_s: float) -> TimedStep:
+    return timed(HoldStep(duration_s=duration_s))
+
+
+def switchover(to: str = "standby", *, at: float = 1.0) -> TimedStep:
+    return timed(ControlStep(action="switchover", to=to, at=Window(at, at)), at)
