@@ -117,6 +117,10 @@ def _partition(words: Words) -> Step:
     return _cut(words, sides)
 
 
+# What Toxiproxy can do.
+_DELAY_MIN_S = 0.001
+
+
 def _isolate(words: Words) -> Step:
     if REST in words[_ALONE]:
         raise words.wrong(_ALONE, f"'{REST}' is the other side already; write who is isolated, like primary")
@@ -134,6 +138,10 @@ def _cut(words: Words, sides: tuple[tuple[str, ...], ...]) -> Step:
 
 def _latency(words: Words) -> Step:
     delay_s, jitter_s = words[DELAY], words[JITTER]
+    if delay_s < _DELAY_MIN_S:
+        raise words.wrong(
+            DELAY, f"links are slowed by whole milliseconds; write {duration(_DELAY_MIN_S)} or more"
+        )
     if jitter_s > delay_s:
         raise words.wrong(
             JITTER,

@@ -157,6 +157,7 @@ def test_the_example_of_every_verb_is_a_step(verb: str) -> None:
             "steps[0].jitter",
             "more than the delay",
         ),
+        ("- latency: [a, b]\n  delay: 500us\n  until: 3s", 5, "steps[0].delay", "write 1ms or more"),
         ("- wait: steady", 4, "steps[0].wait", "a wait is a block of words"),
         ("- wait: {for: steady}", 4, "steps[0].wait", "needs the word 'within'; write `within: 20s`"),
         ("- wait: {for: stedy, within: 1s}", 4, "steps[0].wait.for", "did you mean 'steady'?"),
