@@ -5,13 +5,16 @@ messages   what machines and clients say to each other
 register   one compare-and-set register by CASPaxos: acceptor's state and proposer's ballot
 registrar  register operations to their end
 lease      the holder's and the granter's side of a lease
+detector   is the primary silent?
 votes      standing votes against a reign
+turn       when a witness may lead
 witness    register, leases, detection, votes; holds no user data
 copying    a witness that has no store
 coordinator  a failover's steps; lives in a witness
 node       a data node: starting, standby or primary
 primary, standby, handover  its roles, and a planned switchover
 replication  a primary's view of its standbys, and what counts as acknowledged
+waiting    writes that are not acknowledged yet
 own, log   what every role shares
 agent      the parent of the data node's process
 """

@@ -12,10 +12,6 @@ The lease is looked at before a write is accepted, before its acknowledgement is
 
 from __future__ import annotations
 
-from itertools import takewhile
-
-from msgspec import Struct
-
 from targets.reference.defects import NO_LEASE_CHECK
 from targets.reference.machines import handover as switch
 from targets.reference.machines.grammar import (
@@ -55,33 +51,23 @@ from targets.reference.machines.messages import (
 )
 from targets.reference.machines.own import Own
 from targets.reference.machines.replication import Replication
+from targets.reference.machines.waiting import Waiting, WaitingWrites
 
 BEAT, LEASE, RETAKE = "beat", "lease", "retake"
 TIMERS = (BEAT, LEASE, RETAKE, switch.TIMER)
-# So many writes may wait for a standby; the next ones are refused, which is a better answer than none.
-_WAITING_MAX = 10_000
 NOT_SERVING = "this node does not serve: no lease, or not open yet"
 
 
-class Waiting(Struct, frozen=True):
-    """A write that is in the log and not acknowledged."""
-
-    via: str
-    request: int
-    since_s: float
-
-
 class Primary:
-    """Of one epoch. waiting: writes taken over from an older epoch of this very process, by position."""
+    """Of one epoch. waiting: writes taken over from an older epoch of this very process."""
 
-    def __init__(self, own: Own, register: Register, waiting: dict[int, Waiting] | None = None) -> None:
+    def __init__(self, own: Own, register: Register, waiting: WaitingWrites | None = None) -> None:
         self._own, self.epoch = own, register.epoch
-        self._waiting = waiting or {}
+        self._waiting = waiting or WaitingWrites()
         self._open = self._serves = False
         self._refused_for, self._refused_s = 0, 0.0
         self._retaking: bool | None = None  # None: never refused; True: the time to retake has come
         self._handover: Handover | None = None
-        self._complained = False
         self._mark = Record(register.epoch, own.log.last.position + 1, "", "")
         self._seal = own.seal(register.epoch)
         self._append = own.append((self._mark,))
@@ -108,13 +94,13 @@ class Primary:
             return [self._fail(message.request, via, NOT_SERVING)]
         if self._handover is not None:
             return [self._fail(message.request, via, "switching over")]
-        if len(self._waiting) >= _WAITING_MAX:
+        if self._waiting.full:
             return [self._fail(message.request, via, "too many writes wait already")]
         if not message.key:
             return [self._fail(message.request, via, "a key is not empty")]
         own = self._own
         position = own.log.last.position + 1
-        self._waiting[position] = Waiting(via, message.request, now_s)
+        self._waiting.add(now_s, position, via, message.request)
         record = Record(self.epoch, position, message.key, message.value)
         return [*own.append((record,)), *self._replication.appended()]
 
@@ -215,7 +201,7 @@ class Primary:
         """For another primary, or for nobody knows whom. The epoch is given up for ever before it is said."""
         own = self._own
         effects = self._stop()
-        effects += [Answer(w.via, self._unknown(w.request)) for w in self._waiting.values()]
+        effects += [Answer(w.via, self._unknown(w.request)) for w in self._waiting.take_all()]
         own.lease.drop(self.epoch)
         effects += [Send(w, HandBack(self.epoch, own.name)) for w in own.settings.witnesses]
         if self._handover is not None:
@@ -246,12 +232,9 @@ class Primary:
         upto = replication.reachable()
         if upto <= replication.acknowledged or not self._leased(now_s):
             return []
-        # Writes wait in the order of their positions.
-        decided = [*takewhile(lambda position: position <= upto, self._waiting)]
-        effects: Effects = [self._done(self._waiting.pop(position)) for position in decided]
+        effects: Effects = [self._done(write) for write in self._waiting.take(upto)]
         own.table.apply(own.log, upto)
         replication.acknowledged = upto
-        self._complained = False
         if not self._open:
             effects += self._begin_to_serve()
         return effects
@@ -307,10 +290,8 @@ class Primary:
     def _complain(self, now_s: float) -> Effects:
         """Writes that wait for a standby wait without a limit: a person should know."""
         long_s = 2 * self._own.settings.detector.silence_s
-        oldest = next(iter(self._waiting.values()), None)
-        if self._complained or oldest is None or now_s - oldest.since_s < long_s or not self._leased(now_s):
+        if not self._leased(now_s) or not self._waiting.complaint_due(now_s, after_s=long_s):
             return []
-        self._complained = True
         names = ", ".join(self._replication.waited_for())
         return [Alert(f"{self._own.name}: writes wait for {names or 'the disk'}; none is acknowledged")]
 

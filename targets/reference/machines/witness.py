@@ -7,17 +7,17 @@
     voting   a heartbeat of the reign                     watching  its vote stands for one lease all the same
     any      a newer reign is learned                     watching  the detector's clock starts anew
 
-With a majority's standing votes it leads the failover: the first witness at once, the others one stagger
-after another; each holds back while it hears a ballot of one before it in line, or anybody's fence.
+With a majority's standing votes it leads the failover when its turn comes.
 """
 
 from __future__ import annotations
 
 from targets.reference.defects import LONE_WITNESS_DECIDES
-from targets.reference.machines import coordinator, copying, registrar
+from targets.reference.machines import coordinator, copying, detector, registrar
 from targets.reference.machines import register as ballots
 from targets.reference.machines.coordinator import Coordinator
 from targets.reference.machines.copying import Copying
+from targets.reference.machines.detector import Detector
 from targets.reference.machines.grammar import (
     Answer,
     Began,
@@ -33,7 +33,7 @@ from targets.reference.machines.grammar import (
     TellRegister,
     WitnessState,
 )
-from targets.reference.machines.lease import NEVER_S, Granter, Reign
+from targets.reference.machines.lease import Granter, Reign
 from targets.reference.machines.messages import (
     Accept,
     Accepted,
@@ -56,20 +56,12 @@ from targets.reference.machines.messages import (
 )
 from targets.reference.machines.register import Acceptor
 from targets.reference.machines.registrar import Registrar
+from targets.reference.machines.turn import Turn
 from targets.reference.machines.votes import Votes
 from targets.reference.settings import Settings
 
-SILENCE, VOTE, LEAD, LEASE_OVER, REFRESH = "silence", "vote", "lead", "lease over", "refresh"
-# A timer that comes later than this says something about this host, not about the primary.
-_PUNCTUAL_S = 0.002
-# All of them come within the stated time of a vote.
-_STAGGER_S = 0.03
+VOTE, LEAD, LEASE_OVER, REFRESH = "vote", "lead", "lease over", "refresh"
 _REFRESH_S = 0.05
-# A ballot of one before us in line is on its way; two that lead at once only take each other's ballots away.
-_YIELD_S = 0.05
-# Nobody can take over: only the old primary can help, and every ballot of ours is in its way.
-_HOPELESS_S = 1.0
-_NOBODY: Reign = (0, "")
 
 
 class Witness:
@@ -92,13 +84,10 @@ class Witness:
         self._votes_needed = 1 if LONE_WITNESS_DECIDES in defects else settings.majority
         self._registrar = Registrar(name, incarnation, settings)
         self._coordinator = Coordinator(settings, self._registrar)
-        self._proven: Reign = _NOBODY  # the newest that a heartbeat or a full ballot has shown
-        self._reign: Reign = _NOBODY  # the one that is watched
-        self._heard_s = 0.0
-        self._silent_from_s, self._listened = 0.0, False
+        self._proven: Reign = detector.NOBODY  # the newest that a heartbeat or a full ballot has shown
+        self._detector = Detector(settings)
         self._voting = ""  # the reason, while it lasts
-        self._lead_from_s: float | None = None  # None: no majority's votes stand
-        self._put_off_s = NEVER_S  # another one leads
+        self._turn = Turn(name, settings)
         self._refreshing = False
         self._awaited: dict[Reign, set[str]] = {}  # who wants to hear that our grant is over
         self._told = Register()
@@ -175,8 +164,7 @@ class Witness:
 
     def _proposed(self, now_s: float, acceptor: Acceptor, message: Prepare | Accept, via: str) -> Effects:
         self._registrar.heard(message.ballot)
-        if message.ballot[1] in self._settings.witnesses[: self._place]:
-            self._put_off_s = max(self._put_off_s, now_s + _YIELD_S)
+        self._turn.saw_ballot(now_s, message.ballot[1])
         if isinstance(message, Accept) and self._too_early(now_s, acceptor, message):
             return [Answer(via, BallotRefused(message.ballot, acceptor.state.promised))]
         effects, answer = (
@@ -211,20 +199,23 @@ class Witness:
             else HeartbeatRefused(message.epoch, message.node, message.sent_s, self._granter.known_epoch)
         )
         effects: Effects = [Answer(via, answer), *self._learn(now_s, reign)]
-        if reign != self._reign:
+        if reign != self._detector.reign:
             return effects
-        self._heard_s = now_s
         if not self._granter.handed_back(reign):
             self._voting = ""
         effects += self._coordinator.heard(*reign)
-        return [*effects, *self._know_register(now_s), self._watch(now_s)]
+        return [
+            *effects,
+            *self._know_register(now_s),
+            self._detector.heard(now_s, ready_s=self._granter.ready_s),
+        ]
 
     def _hand_back(self, now_s: float, message: HandBack, via: str) -> Effects:
         reign = (message.epoch, message.node)
         self._granter.hand_back(*reign)
         effects: Effects = [Answer(via, HandBackNoted(*reign)), *self._learn(now_s, reign)]
         effects += self._lease_maybe_over(now_s)
-        if reign == self._reign and not self._voting:
+        if reign == self._detector.reign and not self._voting:
             effects += self._suspect(now_s, "handed back")
         return effects
 
@@ -240,7 +231,7 @@ class Witness:
         if len(set(message.voters) & set(self._settings.witnesses)) < self._votes_needed:
             return []
         if sender != self._name:
-            self._put_off_s = now_s + self._settings.granted_lease_s + self._stagger_s
+            self._turn.saw_fence(now_s)
         self._granter.block(now_s, reign)
         self._awaited.setdefault(reign, set()).add(sender)
         return self._lease_maybe_over(now_s)
@@ -257,7 +248,7 @@ class Witness:
                 return self._registrar.fired(now_s, timer)
             case coordinator.TIMER:
                 return self._coordinator.fired(now_s)
-            case "silence":
+            case detector.TIMER:
                 return self._silent(now_s)
             case "vote":
                 return self._repeat_vote(now_s)
@@ -285,66 +276,50 @@ class Witness:
         """
         value = self._acceptor.state.value if self._acceptor else Register()
         newest = max(self._proven, (value.epoch, value.primary))
-        if newest == self._reign:
+        if newest == self._detector.reign:
             return []
-        self._reign, self._heard_s = newest, now_s
-        self._voting, self._lead_from_s, self._put_off_s = "", None, NEVER_S
+        self._voting = ""
+        self._turn.reset()
         self._votes.forget_before(newest[0])
-        return [StopTimer(VOTE), StopTimer(LEAD), self._watch(now_s)]
-
-    def _watch(self, now_s: float) -> SetTimer:
-        due_s = self._heard_s + self._settings.detector.silence_s
-        self._silent_from_s, self._listened = max(due_s, self._granter.ready_s, now_s), False
-        return SetTimer(SILENCE, self._silent_from_s)
+        watch = self._detector.watch(now_s, newest, ready_s=self._granter.ready_s)
+        return [StopTimer(VOTE), StopTimer(LEAD), watch]
 
     def _silent(self, now_s: float) -> Effects:
-        late_s = now_s - self._silent_from_s
-        if self._reign == _NOBODY or self._voting or late_s < 0:
+        if self._voting or not self._detector.silent(now_s):
             return []
-        if late_s > _PUNCTUAL_S and not self._listened:
-            # It slept itself, and the primary perhaps with it: what has been sent since may still come.
-            self._listened = True
-            self._silent_from_s = now_s + min(2 * late_s, self._settings.detector.silence_s)
-            return [SetTimer(SILENCE, self._silent_from_s)]
-        return self._suspect(now_s, f"no heartbeat for {now_s - self._heard_s:.3f} s")
+        reason = f"no heartbeat for {self._detector.silent_s(now_s):.3f} s"
+        return self._detector.listen_on(now_s) or self._suspect(now_s, reason)
 
     def _suspect(self, now_s: float, reason: str) -> Effects:
         if now_s < self._granter.ready_s:
             return []
         self._voting = reason
-        return [Tell("suspected", *self._reign, reason), *self._repeat_vote(now_s)]
+        return [Tell("suspected", *self._detector.reign, reason), *self._repeat_vote(now_s)]
 
     def _repeat_vote(self, now_s: float) -> Effects:
         if not self._voting:
             return []
-        self._votes.cast(now_s, self._name, self._reign)
-        self._granter.block(now_s, self._reign)
-        vote = Vote(*self._reign, self._voting)
+        reign = self._detector.reign
+        self._votes.cast(now_s, self._name, reign)
+        self._granter.block(now_s, reign)
         others = [witness for witness in self._settings.witnesses if witness != self._name]
-        effects: Effects = [Send(witness, vote) for witness in others]
+        effects: Effects = [Send(witness, Vote(*reign, self._voting)) for witness in others]
         effects.append(SetTimer(VOTE, now_s + self._settings.detector.interval_s))
         return [*effects, *self._maybe_lead(now_s)]
 
-    @property
-    def _stagger_s(self) -> float:
-        return _STAGGER_S * self._place
-
     def _maybe_lead(self, now_s: float) -> Effects:
-        voters = self._votes.standing(now_s, self._reign)
+        reign = self._detector.reign
+        voters = self._votes.standing(now_s, reign)
         if len(voters) < self._votes_needed:
-            self._lead_from_s = None
+            self._turn.lapse()
             return []
         if self._coordinator.step != "idle":
             return []
-        if self._lead_from_s is None:
-            # Those before us in line get their turn.
-            self._lead_from_s = now_s + self._stagger_s
-        due_s = max(self._lead_from_s, self._put_off_s)
+        due_s = self._turn.due_s(now_s)
         if now_s < due_s:
             return [SetTimer(LEAD, due_s)]
-        hopeless = self._coordinator.hopeless == self._reign
-        self._lead_from_s = now_s + (_HOPELESS_S if hopeless else self._settings.detector.interval_s)
-        return self._coordinator.begin(now_s, self._reign, voters)
+        self._turn.taken(now_s, hopeless=self._coordinator.hopeless == reign)
+        return self._coordinator.begin(now_s, reign, voters)
 
     # --- the own grant ----------------------------------------------------------------------------
 
@@ -364,7 +339,7 @@ class Witness:
     def _is_behind(self) -> bool:
         """Its own accepted value is not of the reign that it hears."""
         value = self._acceptor.state.value if self._acceptor else Register()
-        return (value.epoch, value.primary) != self._reign
+        return (value.epoch, value.primary) != self._detector.reign
 
     def _know_register(self, now_s: float) -> Effects:
         """A heartbeat proves that its reign was committed; what this witness lacks of it, a ballot brings."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from targets.reference.defects import LONE_WITNESS_DECIDES
 from targets.reference.machines import copying
+from targets.reference.machines.detector import TIMER as SILENCE
 from targets.reference.machines.grammar import (
     Answer,
     Began,
@@ -34,7 +35,7 @@ from targets.reference.machines.messages import (
     Register,
     Vote,
 )
-from targets.reference.machines.witness import LEAD, LEASE_OVER, REFRESH, SILENCE, VOTE, Witness
+from targets.reference.machines.witness import LEAD, LEASE_OVER, REFRESH, VOTE, Witness
 from tests.targets.reference.machines.playbook import SETTINGS, A, B, Play
 
 INTERVAL_S, SILENCE_S, L_S = (
