@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import heapq
 import random
-from collections import deque
 from collections.abc import Callable, Iterable
 
 from msgspec import Struct
@@ -38,81 +37,17 @@ from targets.reference.machines.grammar import (
     Truncate,
     WitnessState,
 )
-from targets.reference.machines.messages import Place, Read, Record, Reply, SwitchOver, Write
+from targets.reference.machines.messages import Place, Read, Reply, SwitchOver, Write
 from targets.reference.machines.node import DataNode
 from targets.reference.machines.witness import Witness
 from targets.reference.settings import Settings
 from tests.targets.reference.machines.connections import Network, Way
+from tests.targets.reference.machines.process import Clock, NodeDisk, Process
 
 _DISK_S = (0.0002, 0.004)
 _CLIENT_S = (0.0002, 0.001)
 _TIMER_LATE_S = (1e-6, 0.001)
 _CHILD_S = (0.002, 0.02)
-
-
-class Clock(Struct):
-    """A host's own: counts on while the host is paused or off."""
-
-    offset_s: float
-    rate: float
-
-    def at(self, true_s: float) -> float:
-        return self.offset_s + self.rate * true_s
-
-    def true(self, own_s: float) -> float:
-        return (own_s - self.offset_s) / self.rate
-
-
-class NodeDisk:
-    """What survives a data node's process: state and log. One writer: jobs in their order."""
-
-    def __init__(self, identity: str) -> None:
-        self.state = NodeState(identity=identity, sealed=0)
-        self.records: list[Record] = []
-
-
-class Process:
-    """One machine that runs. inbox: events that wait; a timer or a Durable that became void is dropped."""
-
-    def __init__(self, world: Cluster, host: str, machine: DataNode | Witness | Agent) -> None:
-        self.world, self.host, self.machine, self.clock = world, host, machine, world.clocks[host]
-        self.inbox: deque[tuple[Event, int]] = deque()
-        self.effects: deque[Effect] = deque()
-        self.timers: dict[str, int] = {}
-        self.alive, self.paused, self.blocked = True, False, False
-        # Of a data node: appends that its disk does not hold, and what a truncation made void.
-        self.unsynced: list[Record] = []
-        self.syncing, self.generation, self.told = False, 0, Place()
-        self.storing: Persist | Truncate | None = None  # under way
-        names = world.settings
-        others = tuple(name for name in names.nodes + names.witnesses if name != host)
-        self.peers = names.witnesses if isinstance(machine, Agent) else others
-
-    def receive(self, event: Event, mark: int = 0) -> None:
-        self.inbox.append((event, mark))
-        self.go_on()
-
-    def go_on(self) -> None:
-        while self.alive and not self.paused and not self.blocked:
-            if self.effects:
-                self.world.carry_out(self, self.effects.popleft())
-            elif self.inbox:
-                self._handle(*self.inbox.popleft())
-            else:
-                return
-
-    def _handle(self, event: Event, mark: int) -> None:
-        if isinstance(event, Fired):
-            if self.timers.get(event.timer) != mark:
-                return
-            del self.timers[event.timer]
-        elif isinstance(event, Durable):
-            if self.generation != mark:
-                return
-            self.told = Place(event.epoch, event.position)
-        effects = self.machine.handle(self.clock.at(self.world.now_s), event)
-        self.effects.extend(effects)
-        self.world.saw(self, event, effects)
 
 
 class Call(Struct):
@@ -137,10 +72,11 @@ class Cluster:
         self.now_s = 0.0
         self._queue: list[tuple[float, int, Callable[..., object], tuple[object, ...]]] = []
         self._count = self._requests = 0
+        self.hosts = settings.nodes + settings.witnesses
         rho = settings.clock_rate_error
         self.clocks = {
             host: Clock(self.draw.uniform(0, 1000), self.draw.uniform(1 - rho, 1 + rho))
-            for host in settings.nodes + settings.witnesses
+            for host in self.hosts
         }
         self.disks = {node: NodeDisk(f"{node}.0") for node in settings.nodes}
         self.stores: dict[str, WitnessState | None] = dict.fromkeys(settings.witnesses)

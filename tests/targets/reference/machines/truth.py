@@ -37,7 +37,8 @@ from targets.reference.machines.messages import (
 from targets.reference.machines.node import DataNode
 from targets.reference.machines.primary import Primary
 from targets.reference.machines.witness import Witness
-from tests.targets.reference.machines.cluster import Cluster, Process
+from tests.targets.reference.machines.cluster import Cluster
+from tests.targets.reference.machines.process import Process
 
 
 class Truth:
