@@ -25,6 +25,7 @@ from targets.reference.machines.messages import (
     HeartbeatRefused,
     Place,
     Prepare,
+    Promote,
     Read,
     ReadAll,
     Record,
@@ -35,6 +36,7 @@ from targets.reference.machines.messages import (
     StreamRefused,
     Write,
 )
+from targets.reference.machines.node import DataNode
 from targets.reference.machines.primary import RETAKE
 from tests.targets.reference.machines.playbook import SETTINGS, A, B, Play, record, serving, taking
 
@@ -72,6 +74,11 @@ def test_every_witness_gets_a_heartbeat_each_interval() -> None:
     assert play.due_s("beat") == play.now_s + INTERVAL_S
     play.when(Fired("beat"), after_s=INTERVAL_S)
     assert [beat.sent_s for beat in play.said(Heartbeat)] == [play.now_s] * 3
+
+
+def test_the_other_nodes_are_told_at_once() -> None:
+    """Whoever follows an older epoch, or reigns in it, need not wait until it notices."""
+    assert [e for e in taking(ALONE).of(Send) if e.to == "n2"] == [Send("n2", Promote(2))]
 
 
 def test_it_serves_once_it_has_its_lease_and_its_mark_is_acknowledged() -> None:
@@ -227,8 +234,10 @@ def test_a_deposed_primary_gives_its_epoch_up_before_it_hands_it_back() -> None:
     assert [e for e in play.of(Send) if isinstance(e.message, HandBack)] == [
         Send(witness, HandBack(2, "n1")) for witness in ("w1", "w2", "w3")
     ]
+    assert isinstance(play.machine, DataNode)
     for witness in ("w1", "w2"):
         play.hears(witness, Granted(2, "n1", play.now_s))
+    assert not play.machine._own.lease.valid(play.now_s, 2)
     assert outcomes(play.hears("client", Read(1, "k"))) == [(1, "fail")]
     assert not play.when(Fired("beat"), after_s=INTERVAL_S).said(Heartbeat)
 
