@@ -69,8 +69,7 @@ class Replication:
     def resolved(self, register: Register) -> None:
         """A full ballot has shown this to be in force, so nothing else is."""
         self._views = [register]
-        for member in [member for member in self._returning if member in register.eligible]:
-            del self._returning[member]
+        self._forget_the_gone()
 
     def durable(self, position: int) -> None:
         """The primary's own disk holds everything up to there."""
@@ -104,6 +103,7 @@ class Replication:
         session = _Session(Member(message.node, message.identity), via, start, now_s)
         self._sessions[message.node] = session
         self._returning.pop(session.member, None)
+        self._forget_the_gone()
         of = message.history[-1] if message.history else Place()
         return [
             Answer(via, Common(self._epoch, start, of)),
@@ -162,10 +162,17 @@ class Replication:
         return Answer(session.via, Stream(self._epoch, previous, records, self.acknowledged))
 
     def _lose(self, node: str) -> None:
-        """Whoever is not published yet need not be waited for any more."""
-        member = self._sessions.pop(node).member
-        if not any(member in view.eligible for view in self._views):
-            self._returning.pop(member, None)
+        del self._sessions[node]
+        self._forget_the_gone()
+
+    def _forget_the_gone(self) -> None:
+        """Who is published counts as such; who is not, and follows no more, need not be waited for.
+
+        While a change is unresolved its members count by it. A store that is lost never comes back.
+        """
+        follow = {session.member for session in self._sessions.values()}
+        returning = self._returning.items()
+        self._returning = {m: p for m, p in returning if m in follow and m not in self.register.eligible}
 
     # --- coming back ------------------------------------------------------------------------------
 

@@ -189,6 +189,26 @@ def test_a_standby_that_left_while_it_is_published_is_waited_for() -> None:
     assert given.reachable == 0
 
 
+def test_a_store_that_was_lost_while_it_returned_is_waited_for_no_more() -> None:
+    """Its successor returns in its place; that store never will."""
+    given = Given(ALONE).durable(2).follows().acks(1)
+    given.replication.candidate()
+    assert given.reachable == 0
+    fresh = Member("n2", "another")
+    assert given.follows(fresh).reachable == 2
+
+
+def test_one_that_is_gone_when_its_change_is_shown_not_to_be_in_force_is_waited_for_no_more() -> None:
+    given = Given(ALONE).durable(2).follows().acks(2)
+    given.replication.candidate()
+    given.replication.proposed(BOTH)
+    given.replication.beat(10.0)
+    given.append().durable(3)
+    assert given.reachable == 0
+    given.replication.resolved(ALONE)
+    assert given.reachable == 3
+
+
 def test_one_that_lags_far_behind_is_not_waited_for_yet() -> None:
     given = Given(ALONE).append(1000).durable(1002).follows().acks(700)
     assert given.replication.candidate() is None
