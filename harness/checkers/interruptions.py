@@ -7,7 +7,8 @@ that are too few for a run, it may have ended with them: `sure` is false.
 
 Slow but good writes are no interruption by count, but silence is: where no write is good for longer than
 the load can explain, and no interruption says why. The load explains the longest silence before the fault,
-but at least 2 and at most 5 times the mean spacing of writes.
+but at least 2 and at most 5 times the mean spacing of writes. In the silence in which the primary was struck
+it explains no more than 2: a noisy machine makes an outage less sure (`explained_s`), never nothing.
 """
 
 from __future__ import annotations
@@ -129,15 +130,26 @@ def _last_goods(ops: Sequence[Returned], good: Sequence[bool]) -> Returned | Non
     return min(ops[begin:], key=returned_s, default=None)
 
 
-def silence(ops: Sequence[Returned], *, from_s: float, apart_from: Sequence[Interruption]) -> Silence | None:
-    """The longest since from_s that neither the load nor an interruption explains. ops: as above."""
+def silence(
+    ops: Sequence[Returned],
+    *,
+    from_s: float,
+    apart_from: Sequence[Interruption],
+    struck_s: Sequence[float] = (),
+) -> Silence | None:
+    """The longest since from_s that neither the load nor an interruption explains. ops: as above.
+
+    struck_s: when the primary was struck.
+    """
     good = sorted((returned_s(op), op.call_s) for op in ops if is_good(op))
     spacing_s = (ops[-1].scheduled_s - ops[0].scheduled_s) / max(len(ops) - 1, 1)
     before_s = max((b - a for (a, _), (b, _) in pairwise(good) if b <= from_s), default=0.0)
-    explained_s = min(max(before_s, EXPLAINED_MIN * spacing_s), EXPLAINED_MAX * spacing_s)
+    least_s = EXPLAINED_MIN * spacing_s
+    explained_s = min(max(before_s, least_s), EXPLAINED_MAX * spacing_s)
     quiet = [
         Silence(from_s=max(a, from_s), to_s=b, called_s=max(call, from_s), explained_s=explained_s)
         for (a, call), (b, _) in pairwise(good)
-        if b - max(a, from_s) > explained_s and not any(i.last_good_s < b and a < i.end_s for i in apart_from)
+        if b - max(a, from_s) > (least_s if any(a <= s <= b for s in struck_s) else explained_s)
+        and not any(i.last_good_s < b and a < i.end_s for i in apart_from)
     ]
     return max(quiet, key=lambda s: s.to_s - s.from_s, default=None)

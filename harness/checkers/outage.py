@@ -123,7 +123,8 @@ def _downs(ops: Sequence[Returned], acts: Sequence[Act], bound_s: float, timeout
         act = _cause(span, left, bound_s, timeout_s)
         left = [other for other in left if act is None or other.before_s > act.before_s]
         downs.append(_interrupted(span, act))
-    quiet = silence(ops, from_s=from_s, apart_from=spans)
+    struck_s = [act.before_s for act in acts if act.strikes]
+    quiet = silence(ops, from_s=from_s, apart_from=spans, struck_s=struck_s)
     return [*downs, _silent(quiet)] if quiet else downs
 
 
@@ -171,7 +172,9 @@ def _back_low_s(span: Interruption, ended: Returned) -> float:
 
 def _silent(quiet: Silence) -> Down:
     length_s = quiet.to_s - quiet.from_s
-    figure = Figure(value=length_s, low=length_s - quiet.explained_s, high=quiet.to_s - quiet.called_s)
+    figure = Figure(
+        value=length_s, low=max(length_s - quiet.explained_s, 0.0), high=quiet.to_s - quiet.called_s
+    )
     return Down(figure=figure, gap=figure, from_s=quiet.from_s, end_s=quiet.to_s)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from msgspec import structs
 
 from harness.checkers import outage
 from harness.checkers.outage import Outage
@@ -167,6 +168,27 @@ def test_slow_but_good_writes_are_counted_apart_and_their_silence_is_outage() ->
     assert found.slow == 15
     low, value, high = ends(found.figure)
     assert (low, value, high) == (0.36, 0.4, 0.4)
+
+
+def noisy_then_held() -> list[Returned]:
+    """A stall of 80 ms before the fault at 1.0; after it every write waits until 1.07, and all are good."""
+    stall = [acked(f"t1.client1.0.{n}", 0.8 + n * STEP_S, 0.88, client="client1") for n in range(4)]
+    held = [acked(f"t1.client1.0.{n}", 1.0 + n * STEP_S, 1.07, client="client1") for n in range(4)]
+    before = writer("+" * 5, begun=0.7) + stall + writer(BEFORE)
+    return _as_one(before + held + writer("+" * 10, begun=1.08))
+
+
+def _as_one(ops: list[Returned]) -> list[Returned]:
+    return [structs.replace(op, value=f"t1.client1.0.{n}") for n, op in enumerate(ops)]
+
+
+def test_noise_before_a_strike_makes_its_outage_less_sure_and_does_not_hide_it() -> None:
+    low, value, high = ends(measured(killed("n1", at=1.0), noisy_then_held()).figure)
+    assert (low, value, high) == (0, 0.07, 0.07)
+
+
+def test_the_same_noise_is_no_outage_where_nobody_was_struck() -> None:
+    assert ends(measured(killed("n2", at=1.0), noisy_then_held()).figure) == (0, 0, 0)
 
 
 def test_a_writer_that_wrote_nothing_after_the_fault_is_named() -> None:
