@@ -16,7 +16,7 @@ help:
 	@echo 'make drill    set up what is missing, then run the flagship drills in containers'
 	@echo 'make test     set up what is missing, then lint, types and every test'
 	@echo 'make check    format, lint, types, architecture and the tests that need no engine'
-	@echo 'make bench    measure: journal and checkers, machines, faults'
+	@echo 'make bench    measure: journal and checkers, conductor, simulator'
 	@echo 'make format   let ruff format and mend what it can'
 	@echo 'make clean    remove what older runs left in the engine, and the virtual environment'
 

@@ -2,6 +2,7 @@
 
 A world performs commands and tells events. A target knows one system: its stack, its settings, what
 they promise, and how to watch and control it over sockets that the world dials. Neither knows the other.
+A target that can be simulated also offers its programs, written against a Kernel of virtual time.
 """
 
 from __future__ import annotations
@@ -9,13 +10,14 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, Protocol
+from random import Random
+from typing import Any, Literal, Protocol
 
 from msgspec import Struct
 
 from harness.model.command import Command
 from harness.model.drill import Json
-from harness.model.event import Event
+from harness.model.event import Event, OpKind, Outcome
 from harness.model.plan import HostPlan, Plan, Promises
 
 Emit = Callable[[Event], None]
@@ -132,6 +134,169 @@ class Target(Protocol):
     def watch(self, plan: Plan, dial: Dial, emit: Emit, clock: Callable[[float], float]) -> Watch:
         """Observe until closed. clock maps a raw CLOCK_MONOTONIC stamp to seconds since the run's origin."""
         ...
+
+
+# --- the simulator -----------------------------------------------------------------------------
+
+
+class Reply(Struct, frozen=True, kw_only=True):
+    """How one operation ended. fail: certainly not applied. answered: the system itself said so."""
+
+    outcome: Outcome
+    value: str = ""
+    node: str = ""
+    epoch: int = 0
+    error: str = ""
+    answered: bool = True
+
+
+class Wire(Protocol):
+    """One end of a connection. What arrives does so in order, and once; sent into a broken one it is lost."""
+
+    @property
+    def is_open(self) -> bool: ...
+
+    def send(self, message: object) -> None:
+        """An immutable value; it travels as it is."""
+        ...
+
+    def close(self) -> None:
+        """The other end hears of it. Safe to call twice."""
+        ...
+
+
+class Ear(Protocol):
+    """What a program does with its end of a connection."""
+
+    def made(self, wire: Wire) -> None:
+        """What was dialled is open."""
+        ...
+
+    def received(self, wire: Wire, message: object) -> None: ...
+
+    def lost(self, wire: Wire) -> None:
+        """Refused, or closed by the other end; never told after the own close."""
+        ...
+
+
+class Child(Protocol):
+    """A process that another one started."""
+
+    @property
+    def alive(self) -> bool: ...
+
+    def signal(self, name: str) -> None:
+        """SIGKILL ends it at once; whatever else reaches its program when that runs."""
+        ...
+
+
+class Running(Protocol):
+    """A program that was begun."""
+
+    def signalled(self, name: str) -> None:
+        """SIGTERM asks for an orderly end, by Kernel.exit()."""
+        ...
+
+
+class Kernel(Protocol):
+    """What a program in virtual time has in place of an operating system; each process has its own.
+
+    Whatever was asked for comes back only while the process lives, and waits while it is paused. What it
+    draws must come from `draw` alone, or the same seed would not give the same run.
+    """
+
+    @property
+    def host(self) -> str: ...
+
+    @property
+    def draw(self) -> Random: ...
+
+    @property
+    def disk(self) -> dict[str, Any]:
+        """What survives the process. Changed only inside the `work` of sync."""
+        ...
+
+    def now_s(self) -> float:
+        """Seconds since the run's origin: for the stamps of events, never for decisions."""
+        ...
+
+    def clock_s(self) -> float:
+        """The host's own clock: it has an offset and a rate of its own, and counts on during a pause."""
+        ...
+
+    def after(self, delay_s: float, act: Callable[..., None], *values: object) -> None: ...
+
+    def at_clock(self, at_s: float, act: Callable[..., None], *values: object) -> None:
+        """At this time of the host's own clock or a moment later, never before."""
+        ...
+
+    def listen(self, port: int, accept: Callable[[Wire], Ear]) -> None: ...
+
+    def dial(self, host: str, port: int, ear: Ear) -> Wire:
+        """Open once the ear hears `made`; closing it before gives up."""
+        ...
+
+    def sync(self, work: Callable[[], None], done: Callable[[], None]) -> None:
+        """One write after the other: work makes it durable, done is told. A death before loses it."""
+        ...
+
+    def fork(self, program: Program, ended: Callable[[], None]) -> Child:
+        """Start a process that dies with this one; ended is told when it is dead."""
+        ...
+
+    def tell(self, event: Event) -> None: ...
+
+    def exit(self) -> None: ...
+
+
+Program = Callable[[Kernel], Running]
+
+
+class SimulatedConnection(Protocol):
+    """A client's connection; operations overlap on it. Lost: every open one ends as `unknown` at once."""
+
+    @property
+    def closed(self) -> bool: ...
+
+    def operate(self, kind: OpKind, key: str, value: str, done: Callable[[Reply], None]) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class SimulatedWatch(Protocol):
+    """The observer of a simulated stack. Its own links are never faulted."""
+
+    def saw(self, event: Event) -> None:
+        """Every event that a program told."""
+        ...
+
+    def control(self, action: str, host: str, done: Callable[[bool, str], None]) -> None:
+        """done: whether it was accepted, and a detail for people."""
+        ...
+
+    def read_all(
+        self, host: str, value_prefix: str, done: Callable[[tuple[int, tuple[str, ...]] | str], None]
+    ) -> None:
+        """done: (epoch, values) at the primary `host`, or why they cannot be had."""
+        ...
+
+
+class Simulated(Protocol):
+    """What a target must offer to be run in virtual time."""
+
+    def program(self, plan: Plan, host: HostPlan) -> Program:
+        """The main program of a host that is no client."""
+        ...
+
+    def process(self, host: HostPlan) -> ServiceProcess:
+        """What `scope: process` means there."""
+        ...
+
+    def connect(self, kernel: Kernel, address: str, done: Callable[[bool], None]) -> SimulatedConnection:
+        """A client's connection; done: whether it can be used now. Closing it before gives up, unheard."""
+        ...
+
+    def watch(self, plan: Plan, kernel: Kernel) -> SimulatedWatch: ...
 
 
 class Checker(Protocol):

@@ -108,6 +108,7 @@ def _run(parser: Parser) -> None:
       failover-drill run kill-primary                        (of the catalogue)
       failover-drill run my.yaml --trials 3 --seed 4711
       failover-drill run flagship --deadline 20m --json > report.json
+      failover-drill run kill-primary --world simulator      (virtual time)
       failover-drill run isolate-primary --defect no-lease-check    (must fail)
     """
     _planned(parser)
@@ -230,7 +231,9 @@ def _planned(parser: Parser) -> None:
     parser.add_argument(
         "files", metavar="FILE", nargs="+", help="drill files, suites, or names in the catalogue"
     )
-    parser.add_argument("--world", metavar="W", default="docker", help="where it runs: docker (the default)")
+    parser.add_argument(
+        "--world", metavar="W", default="docker", help="where it runs: docker (the default) or simulator"
+    )
     parser.add_argument("--target", metavar="T", default="", help="another system than the file names")
     parser.add_argument(
         "--trials", metavar="N", type=_trials, help="another number of trials than the file's"

@@ -19,18 +19,19 @@ from harness.seams import Target
 from reports import plain
 from reports.machine import Output, RunOutput, encode
 from reports.terminal import Report, summary
-from targets.registry import TARGETS
+from targets.registry import SIMULATED, TARGETS
 
 # The folder above the package: a checkout, or where a wheel was installed.
 _DRILLS = Path(__file__).resolve().parent.parent.parent / "drills"
-_NOT_YET = ("processes", "simulator", "remote")
+_WORLDS = ("docker", "simulator")
+_NOT_YET = ("processes", "remote")
 
 
 def run(args: Namespace) -> ExitCode:
     """Plan everything, look whether a run can start, run drill by drill, report each as it comes."""
     planned = _plans(args)
     open_world = _world(args)
-    images = _images()
+    images = _images() if args.world == "docker" else {}
     jobs = [Job(plan=plan, command=_again(args, drill, plan), images=images) for drill, plan in planned]
     results: list[Result] = []
     for result in workflow.run(
@@ -66,7 +67,7 @@ def check(args: Namespace) -> ExitCode:
 
 def _plans(args: Namespace) -> list[tuple[Drill, Plan]]:
     """All files read and planned; the first wrong one raises before anything starts."""
-    if args.world != "docker":
+    if args.world not in _WORLDS:
         raise DrillError(_no_world(args.world))
     seed = secrets.randbelow(2**32) if args.seed is None else args.seed
     drills = drillfile.read_all([Path(file) for file in args.files], _DRILLS)
@@ -75,6 +76,8 @@ def _plans(args: Namespace) -> list[tuple[Drill, Plan]]:
 
 def _planned(drill: Drill, args: Namespace, seed: int) -> Plan:
     target = find_target(args.target) if args.target else _own_target(drill)
+    if args.world == "simulator" and target.name not in SIMULATED:
+        raise DrillError(f"the target '{target.name}' cannot be simulated; run it with --world docker")
     return planner.plan(
         drill, target, world=args.world, seed=seed, trials=args.trials or drill.trials, defect=args.defect
     )
@@ -97,10 +100,27 @@ def _own_target(drill: Drill) -> Target:
 def _no_world(name: str) -> str:
     if name in _NOT_YET:
         return f"the world '{name}' is not offered yet; run in containers with --world docker"
-    return f"unknown world '{name}'; the only one is docker"
+    return f"unknown world '{name}'{nearest(name, _WORLDS)}"
 
 
 def _world(args: Namespace) -> OpenWorld:
+    return _containers(args) if args.world == "docker" else _virtual(args)
+
+
+def _virtual(args: Namespace) -> OpenWorld:
+    """Raises DrillError for what only containers can give."""
+    from harness.worlds.simulator.world import SimulatorWorld
+
+    if args.keep:
+        raise DrillError("--keep leaves containers for a look, and the simulator has none; leave it out")
+
+    def opened(plan: Plan, folder: Path, say: workflow.Say) -> SimulatorWorld:
+        return SimulatorWorld(plan, SIMULATED[plan.target])
+
+    return opened
+
+
+def _containers(args: Namespace) -> OpenWorld:
     """Raises WorldError when a run in containers cannot start."""
     from harness import setup
 
@@ -124,6 +144,7 @@ def _images() -> dict[str, str]:
 def _again(args: Namespace, drill: Drill, plan: Plan) -> str:
     """The command that runs this drill alone again, with every phase the same."""
     words = ["failover-drill", "run", drill.path, "--seed", str(plan.seed), "--trials", str(len(plan.trials))]
+    words += ["--world", args.world] if args.world != "docker" else []
     words += ["--target", args.target] if args.target else []
     words += ["--defect", args.defect] if args.defect else []
     return shlex.join(words)

@@ -8,6 +8,7 @@ from harness.model.drill import ControlStep, HoldStep, KillStep, LatencyStep, Pa
 
 FAULTS_OF_WORLDS: Mapping[str, frozenset[str]] = {
     "docker": frozenset({"kill", "stop", "pause", "partition", "latency"}),
+    "simulator": frozenset({"kill", "stop", "pause", "partition", "latency"}),
 }
 
 

@@ -4,20 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from msgspec import Struct
-
-from harness.model.event import Outcome
-
-
-class Reply(Struct, frozen=True, kw_only=True):
-    """How one operation ended. fail: certainly not applied. answered: the system itself said so."""
-
-    outcome: Outcome
-    value: str = ""
-    node: str = ""
-    epoch: int = 0
-    error: str = ""
-    answered: bool = True
+from harness.seams import Reply as Reply
 
 
 class Connection(Protocol):

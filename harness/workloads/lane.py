@@ -10,13 +10,8 @@ from collections.abc import Callable
 from harness.model.command import StartLoad
 from harness.model.event import Outcome, Returned
 from harness.workloads.connector import Connection, Connector, Reply
+from harness.workloads.limits import CONNECT_LIMIT_S, CONNECT_PAUSE_S, CONNECTION_WAIT_S, OUTSTANDING_MAX
 from harness.workloads.openloop import Lane, Operation
-
-OUTSTANDING_MAX = 200
-# An operation waits this long for a connection, then it is certainly not sent.
-_CONNECTION_WAIT_S = 0.1
-_CONNECT_LIMIT_S = 0.3
-_CONNECT_PAUSE_S = 0.02
 
 
 class LaneRunner:
@@ -94,7 +89,7 @@ class LaneRunner:
             self._connecting = asyncio.create_task(self._connect())
         self._waiting += 1
         try:
-            async with asyncio.timeout(_CONNECTION_WAIT_S):
+            async with asyncio.timeout(CONNECTION_WAIT_S):
                 return await asyncio.shield(self._connecting)
         except TimeoutError:
             return None
@@ -105,11 +100,11 @@ class LaneRunner:
         """Tries for as long as an operation waits for it."""
         while True:
             try:
-                async with asyncio.timeout(_CONNECT_LIMIT_S):
+                async with asyncio.timeout(CONNECT_LIMIT_S):
                     self._connection = await self._connector.connect(self._load.address)
                     return self._connection
             except OSError:  # TimeoutError is one
-                await asyncio.sleep(_CONNECT_PAUSE_S)
+                await asyncio.sleep(CONNECT_PAUSE_S)
             if self._waiting == 0:
                 return None
 

@@ -20,12 +20,11 @@ from harness.model.command import StartLoad, StopLoad
 from harness.model.event import LoadStopped, Stalled
 from harness.workloads.connector import Connector
 from harness.workloads.lane import LaneRunner
+from harness.workloads.limits import LEAD_S
 from harness.workloads.openloop import lanes
 from harness.workloads.served import LineServer
 from harness.workloads.wire import CLIENT_PORT, order
 
-# The first operations find their connections open.
-_LEAD_S = 0.05
 _TICK_S = 0.005
 _LATE_S = 0.02
 
@@ -54,7 +53,7 @@ class Program:
         return True, ""
 
     def _start(self, load: StartLoad) -> None:
-        start_s = time.monotonic() + _LEAD_S
+        start_s = time.monotonic() + LEAD_S
         self._lanes = [
             LaneRunner(lane, load, connector=self._connector, tell=self._server.tell)
             for lane in lanes(load, start_s=start_s)

@@ -28,7 +28,7 @@ _PORTS: dict[HostRole, tuple[int, ...]] = {
     "client": (),
 }
 # The agent is the container's main process; the one that acknowledges is its child.
-_DATA_PROCESS = ServiceProcess(kind="child", start_signal="SIGUSR1")
+DATA_PROCESS = ServiceProcess(kind="child", start_signal="SIGUSR1")
 
 
 class ReferenceTarget:
@@ -84,7 +84,7 @@ class ReferenceTarget:
                 StackHost(
                     plan=host,
                     service=host.name,
-                    process=_DATA_PROCESS if host.role == "data" else ServiceProcess(),
+                    process=DATA_PROCESS if host.role == "data" else ServiceProcess(),
                 )
                 for host in plan.hosts
             ),

@@ -15,7 +15,7 @@ from targets.reference.driver.surroundings import ENTRY_PORT, PEER_PORT
 from targets.reference.orders import SwitchoverOrder
 
 _CONTROL_LIMIT_S = 12.0
-_READ_LIMIT_S = 10.0
+READ_LIMIT_S = 10.0
 
 
 class ReferenceWatch:
@@ -54,7 +54,7 @@ class ReferenceWatch:
         except OSError as error:
             raise TargetError(f"{host} cannot be reached to read everything back: {error}") from error
         with connection:
-            return client.read_all(connection, value_prefix, limit_s=_READ_LIMIT_S)
+            return client.read_all(connection, value_prefix, limit_s=READ_LIMIT_S)
 
     def close(self) -> None:
         for follower in self._followers.values():

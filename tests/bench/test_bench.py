@@ -12,7 +12,7 @@ from tests.bench.sections import SECTIONS
 TINY = Scale(sizes=(2_000,), repeats=1)
 
 
-@pytest.mark.parametrize("name", ["journal", "checkers", "conductor"])
+@pytest.mark.parametrize("name", ["journal", "checkers", "conductor", "simulator"])
 def test_a_section_yields_rows_of_its_own_name(name: str) -> None:
     rows = SECTIONS[name](TINY)
     assert rows

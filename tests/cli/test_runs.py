@@ -184,8 +184,8 @@ def test_a_plan_needs_no_engine_and_is_the_same_for_the_same_seed(
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["--world", "dockr"], "unknown world 'dockr'; the only one is docker"),
-        (["--world", "simulator"], "not offered yet"),
+        (["--world", "dockr"], "unknown world 'dockr'; did you mean 'docker'?"),
+        (["--world", "processes"], "not offered yet"),
         (["--target", "referense"], "did you mean 'reference'?"),
         (["--defect", "no-lease-chek"], "did you mean 'no-lease-check'?"),
     ],

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from harness.model.command import StartLoad
 from harness.model.event import Returned
 from harness.workloads.connector import Reply
-from harness.workloads.lane import OUTSTANDING_MAX, LaneRunner
+from harness.workloads.lane import LaneRunner
+from harness.workloads.limits import OUTSTANDING_MAX
 from harness.workloads.openloop import lanes
 from tests.workloads.lineconnector import Connector, serve
 

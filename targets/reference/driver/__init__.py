@@ -1,6 +1,7 @@
 """Runs the machines on a real host: sockets, disk, clocks, processes. Decides nothing of the protocol.
 
 surroundings  who this host is, from its environment
+limits        its limits in seconds
 loop          one machine: events in, effects carried out in order
 wire          frames; links  connections to the peers
 store         the log on disk; writer  group commit; smallfile  a durable small file

@@ -9,6 +9,7 @@ from harness.model.event import Event
 from targets.reference import client
 from targets.reference.driver.child import Child
 from targets.reference.driver.entry import Entry
+from targets.reference.driver.limits import CHILD_END_LIMIT_S, HAND_BACK_S, SWITCHOVER_LIMIT_S
 from targets.reference.driver.links import Network
 from targets.reference.driver.loop import MachineLoop
 from targets.reference.driver.surroundings import ENTRY_PORT, PEER_PORT, WITNESS_PORT, Surroundings
@@ -26,11 +27,6 @@ from targets.reference.machines.grammar import (
     TellRole,
 )
 from targets.reference.orders import SwitchoverOrder
-
-_CHILD_END_LIMIT_S = 1.0
-# A hand-back is a few bytes to each witness; what is not there by then waits for the lease.
-_HAND_BACK_S = 0.15
-_SWITCHOVER_LIMIT_S = 10.0
 
 
 class AgentHost:
@@ -84,7 +80,7 @@ class AgentHost:
 
     async def _ordered(self, order: SwitchoverOrder) -> tuple[bool, str]:
         """Over the child's own port, like any operator: the agent decides nothing."""
-        async with asyncio.timeout(_SWITCHOVER_LIMIT_S):
+        async with asyncio.timeout(SWITCHOVER_LIMIT_S):
             connection = await client.connect_to(self._where.own_address, PEER_PORT)
             try:
                 answer = await connection.switch_over(order.to)
@@ -101,10 +97,10 @@ class AgentHost:
         if self._child.runs:
             self._child.signal(signal.SIGTERM)
             try:
-                async with asyncio.timeout(_CHILD_END_LIMIT_S):
+                async with asyncio.timeout(CHILD_END_LIMIT_S):
                     await self._child_is_over.wait()
             except TimeoutError:
                 self._child.signal(signal.SIGKILL)
                 await self._child_is_over.wait()
-            await asyncio.sleep(_HAND_BACK_S)
+            await asyncio.sleep(HAND_BACK_S)
         asyncio.get_running_loop().stop()

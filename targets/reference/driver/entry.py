@@ -10,8 +10,9 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from harness.model.event import Event, HealthReported, MembershipChanged, RoleChanged
+from harness.model.event import Event, HealthReported
 from harness.workloads.served import LineServer
+from targets.reference.driver.telling import Readiness
 from targets.reference.orders import SwitchoverOrder, order
 
 Ordered = Callable[[SwitchoverOrder], Awaitable[tuple[bool, str]]]
@@ -21,8 +22,7 @@ class Entry:
     """Tells events, and whether this host is ready: its process runs and knows an epoch."""
 
     def __init__(self, host: str, *, ordered: Ordered) -> None:
-        self._host, self._ordered = host, ordered
-        self._ready, self._epoch = False, 0
+        self._ordered, self._readiness = ordered, Readiness(host)
         self._server = LineServer(asked=self._asked, state=lambda: (self._health(),))
 
     async def listen(self, bind: str, port: int) -> None:
@@ -30,13 +30,7 @@ class Entry:
 
     def tell(self, event: Event) -> None:
         self._say(event)
-        before = (self._ready, self._epoch)
-        match event:
-            case RoleChanged(role=role, epoch=epoch):
-                self._ready, self._epoch = role != "down", max(self._epoch, epoch)
-            case MembershipChanged(epoch=epoch):
-                self._ready, self._epoch = True, max(self._epoch, epoch)
-        if (self._ready, self._epoch) != before:
+        if self._readiness.changed_by(event):
             self._say(self._health())
 
     def _say(self, event: Event) -> None:
@@ -44,7 +38,7 @@ class Entry:
         print(msgspec.json.encode(event).decode(), flush=True)
 
     def _health(self) -> HealthReported:
-        return HealthReported(at_s=time.monotonic(), host=self._host, ready=self._ready, epoch=self._epoch)
+        return self._readiness.report(time.monotonic())
 
     async def _asked(self, body: msgspec.Raw) -> tuple[bool, str]:
         return await self._ordered(order(body))

@@ -11,19 +11,14 @@ import time
 from collections.abc import Callable, Coroutine, Sequence
 from typing import cast
 
+from targets.reference.driver.limits import CONNECT_LIMIT_S, LOOK_EACH_S, PAUSE_S, PING_EACH_S, SILENCE_S
 from targets.reference.driver.surroundings import address
 from targets.reference.driver.wire import Frame, Hello, Ping, Pong, Splitter, encode
 from targets.reference.machines.grammar import Answer, Received, Send
 from targets.reference.machines.messages import Message
 
-_CONNECT_LIMIT_S = 0.5
-_PAUSE_S = (0.05, 0.1)
-# A black hole accepts and swallows. With these two it is noticed within 0.6 s of the last byte heard.
-_PING_EACH_S = 0.15
-_SILENCE_S = 0.45
 # Peers ping, so a silent incoming connection is one that a partition left behind. Clients may be idle.
 _IDLE_S = 60.0
-_LOOK_EACH_S = 0.005
 _UNSENT_BYTES_MAX = 8 << 20
 _CONNECTIONS_MAX = 2000
 
@@ -111,22 +106,22 @@ class Link:
         """Until cancelled."""
         while True:
             with contextlib.suppress(OSError):
-                async with asyncio.timeout(_CONNECT_LIMIT_S):
+                async with asyncio.timeout(CONNECT_LIMIT_S):
                     _, self._connection = await asyncio.get_running_loop().create_connection(
                         self._make, address(self._peer), self._port
                     )
             if self._connection is not None:
                 await self._until_silent(self._connection)
                 self._connection = None
-            await asyncio.sleep(random.uniform(*_PAUSE_S))
+            await asyncio.sleep(random.uniform(*PAUSE_S))
 
     async def _until_silent(self, connection: Connection) -> None:
         while not connection.lost.is_set():
             connection.send(Ping())
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_PING_EACH_S):
+                async with asyncio.timeout(PING_EACH_S):
                     await connection.lost.wait()
-            if time.monotonic() - connection.heard_s > _SILENCE_S:
+            if time.monotonic() - connection.heard_s > SILENCE_S:
                 connection.abort()
                 return
 
@@ -151,7 +146,7 @@ class Network:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within_s):
                 while sum(self._links[peer].is_up for peer in peers) < at_least:
-                    await asyncio.sleep(_LOOK_EACH_S)
+                    await asyncio.sleep(LOOK_EACH_S)
 
     async def listen(self, bind: str, port: int) -> None:
         self._server = await asyncio.get_running_loop().create_server(self._new, bind, port, backlog=512)

@@ -9,6 +9,7 @@ import signal
 import msgspec
 
 from targets.reference.driver import health
+from targets.reference.driver.limits import WITNESSES_WITHIN_S
 from targets.reference.driver.links import Network
 from targets.reference.driver.loop import MachineLoop
 from targets.reference.driver.router import Router
@@ -41,8 +42,6 @@ from targets.reference.machines.grammar import (
 )
 from targets.reference.machines.messages import Place
 from targets.reference.machines.node import DataNode
-
-_WITNESSES_WITHIN_S = 0.3
 
 
 class NodeHost:
@@ -84,7 +83,7 @@ class NodeHost:
                 self._network.link(node, PEER_PORT)
         # Its first act is a ballot, and one that meets nobody costs a whole time-out.
         await self._network.reached(
-            settings.witnesses, at_least=settings.majority, within_s=_WITNESSES_WITHIN_S
+            settings.witnesses, at_least=settings.majority, within_s=WITNESSES_WITHIN_S
         )
         # Nobody is heard before it has begun.
         await self._network.listen(where.bind, PEER_PORT)

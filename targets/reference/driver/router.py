@@ -11,16 +11,12 @@ import time
 from collections.abc import Callable
 
 from targets.reference import client
+from targets.reference.driver.limits import AGAIN_S, ATTEMPT_LIMIT_S, CANARY_LIMIT_S, GIVE_UP_S, SETTLE_S
 from targets.reference.driver.surroundings import ROUTER_ADMIN_PORT, address
 from targets.reference.machines.grammar import Alert, Redirect, Tell, Validate
 from targets.reference.settings import Settings
 
 BACKEND = "data"
-_ATTEMPT_LIMIT_S = 0.5
-_PAUSE_S = 0.05
-_SETTLE_S = 0.02
-_GIVE_UP_S = 10.0
-_CANARY_LIMIT_S = 3.0
 _ANSWER_BYTES_MAX = 1 << 16
 
 
@@ -44,14 +40,14 @@ class Router:
 
     async def _redirect(self, effect: Redirect, before: asyncio.Task[None] | None) -> None:
         await _ended(before)
-        until_s = time.monotonic() + _GIVE_UP_S
+        until_s = time.monotonic() + GIVE_UP_S
         problem = "a newer epoch came first"
         while effect.epoch == self._newest and time.monotonic() < until_s:
             try:
                 answer = await _command(self._settings.router, _moves(self._settings.nodes, effect.primary))
             except OSError as error:
                 problem = f"{error}" or type(error).__name__
-                await asyncio.sleep(_PAUSE_S)
+                await asyncio.sleep(AGAIN_S)
                 continue
             if answer:
                 self._tell(Alert(f"the router refused to move to {effect.primary}: {answer}"))
@@ -64,7 +60,7 @@ class Router:
 
     async def _cut_others(self, effect: Redirect) -> None:
         """A session that is cut while it is still being connected hangs for good, so those settle first."""
-        await asyncio.sleep(_SETTLE_S)
+        await asyncio.sleep(SETTLE_S)
         try:
             answer = await _command(self._settings.router, _cuts(self._settings.nodes, effect.primary))
         except OSError as error:
@@ -74,7 +70,7 @@ class Router:
 
     async def _validate(self, effect: Validate, before: asyncio.Task[None] | None) -> None:
         await _ended(before)
-        until_s = time.monotonic() + _CANARY_LIMIT_S
+        until_s = time.monotonic() + CANARY_LIMIT_S
         problem, attempt = "", 0
         while effect.epoch == self._newest and time.monotonic() < until_s:
             attempt += 1
@@ -82,7 +78,7 @@ class Router:
             if not problem:
                 self._tell(Tell("validated", effect.epoch, effect.primary))
                 return
-            await asyncio.sleep(_PAUSE_S)
+            await asyncio.sleep(AGAIN_S)
         if effect.epoch == self._newest:
             self._tell(
                 Alert(f"{effect.primary} was promoted, but a canary through the router fails: {problem}")
@@ -91,7 +87,7 @@ class Router:
     async def _canary(self, value: str) -> str:
         """Write it and read it back; empty when that went well, else what went wrong."""
         try:
-            async with asyncio.timeout(_ATTEMPT_LIMIT_S):
+            async with asyncio.timeout(ATTEMPT_LIMIT_S):
                 connection = await client.connect(self._settings.router)
                 try:
                     return await _written_and_read(connection, f"canary.{self._host}", value)
@@ -130,7 +126,7 @@ def _cuts(nodes: tuple[str, ...], primary: str) -> str:
 
 async def _command(router: str, commands: str) -> str:
     """What HAProxy answered; it is silent when all went well. Raises OSError when it cannot be asked."""
-    async with asyncio.timeout(_ATTEMPT_LIMIT_S):
+    async with asyncio.timeout(ATTEMPT_LIMIT_S):
         reader, writer = await asyncio.open_connection(address(router), ROUTER_ADMIN_PORT)
         try:
             writer.write(commands.encode())

@@ -7,7 +7,14 @@ import time
 import msgspec
 from msgspec import Struct
 
-from harness.model.event import AlertRaised, Event, MembershipChanged, PhaseReached, RoleChanged
+from harness.model.event import (
+    AlertRaised,
+    Event,
+    HealthReported,
+    MembershipChanged,
+    PhaseReached,
+    RoleChanged,
+)
 from targets.reference.machines.grammar import Alert, Tell, TellRegister, TellRole
 
 ALERT_CHARACTERS_MAX = 1000
@@ -28,7 +35,10 @@ _lines = msgspec.json.Decoder(ChildLine)
 
 def event_of(told: Told, *, host: str) -> Event:
     """Stamped now: the caller is the process that saw it."""
-    at_s = time.monotonic()
+    return event_at(told, host=host, at_s=time.monotonic())
+
+
+def event_at(told: Told, *, host: str, at_s: float) -> Event:
     match told:
         case Tell(phase, epoch, subject, detail):
             return PhaseReached(
@@ -48,3 +58,22 @@ def event_of(told: Told, *, host: str) -> Event:
 def child_line(line: bytes) -> ChildLine:
     decoded: ChildLine = _lines.decode(line)
     return decoded
+
+
+class Readiness:
+    """Whether a host is ready, from what it tells: its process runs and knows an epoch."""
+
+    def __init__(self, host: str) -> None:
+        self._host, self._ready, self._epoch = host, False, 0
+
+    def changed_by(self, event: Event) -> bool:
+        before = (self._ready, self._epoch)
+        match event:
+            case RoleChanged(role=role, epoch=epoch):
+                self._ready, self._epoch = role != "down", max(self._epoch, epoch)
+            case MembershipChanged(epoch=epoch):
+                self._ready, self._epoch = True, max(self._epoch, epoch)
+        return (self._ready, self._epoch) != before
+
+    def report(self, at_s: float) -> HealthReported:
+        return HealthReported(at_s=at_s, host=self._host, ready=self._ready, epoch=self._epoch)

@@ -1,0 +1,97 @@
+"""The agent's process: parent of the one that acknowledges. Loads no user data, keeps no state."""
+
+from __future__ import annotations
+
+from harness.model.event import Event
+from harness.seams import Child, Kernel
+from targets.reference.driver.limits import CHILD_END_LIMIT_S, HAND_BACK_S
+from targets.reference.driver.surroundings import WITNESS_PORT
+from targets.reference.driver.telling import Told, event_at
+from targets.reference.machines.agent import Agent
+from targets.reference.machines.grammar import (
+    AgentSaw,
+    Alert,
+    Answer,
+    Began,
+    Send,
+    StartChild,
+    Tell,
+    TellRegister,
+    TellRole,
+)
+from targets.reference.settings import Settings
+from targets.reference.simulated.entry import Entry
+from targets.reference.simulated.links import Links
+from targets.reference.simulated.node import NodeProgram
+from targets.reference.simulated.runner import Runner
+
+# A warm fork, and opening the store.
+_START_S = (0.002, 0.02)
+
+
+class AgentProgram:
+    """Offers harness.seams.Running; ends only after its child."""
+
+    def __init__(self, kernel: Kernel, settings: Settings, defects: frozenset[str]) -> None:
+        self._kernel, self._settings, self._defects = kernel, settings, defects
+        self._child: Child | None = None
+        self._ending = False
+        self._entry = Entry(kernel)
+        self._links = Links(kernel, lambda received: self._runner.feed(received))
+        self._runner = Runner(
+            kernel,
+            Agent(kernel.host, settings),
+            {
+                Send: self._links.send,
+                Answer: self._links.answer,
+                StartChild: lambda effect: kernel.after(kernel.draw.uniform(*_START_S), self._start),
+                **dict.fromkeys((Tell, TellRole, TellRegister, Alert), self._tell),
+            },
+        )
+        for witness in settings.witnesses:
+            self._links.link(witness, WITNESS_PORT)
+        self._runner.feed(Began())
+
+    def signalled(self, name: str) -> None:
+        if name == "SIGUSR1":
+            self._runner.feed(AgentSaw("start"))
+        elif not self._ending:
+            self._ending = True
+            self._end()
+
+    def _start(self) -> None:
+        if self._child is None:
+            self._child = self._kernel.fork(self._node, self._ended)
+
+    def _node(self, kernel: Kernel) -> NodeProgram:
+        """What the child puts into the pipe is heard in its order, and before its end."""
+        return NodeProgram(
+            kernel,
+            self._settings,
+            self._defects,
+            said=lambda event: self._kernel.after(0.0, self._heard, event),
+            claims=lambda epoch: self._kernel.after(0.0, self._claimed, epoch),
+        )
+
+    def _heard(self, event: Event) -> None:
+        self._entry.tell(event)
+
+    def _claimed(self, epoch: int) -> None:
+        self._runner.feed(AgentSaw("child claims", epoch))
+
+    def _ended(self) -> None:
+        self._child = None
+        self._runner.feed(AgentSaw("child ended"))
+        if self._ending:
+            self._kernel.after(HAND_BACK_S, self._kernel.exit)
+
+    def _end(self) -> None:
+        """The child first, so that the lease can be handed back; then this process."""
+        if self._child is None:
+            self._kernel.exit()
+            return
+        self._child.signal("SIGTERM")
+        self._kernel.after(CHILD_END_LIMIT_S, self._child.signal, "SIGKILL")
+
+    def _tell(self, told: Told) -> None:
+        self._entry.tell(event_at(told, host=self._kernel.host, at_s=self._kernel.now_s()))

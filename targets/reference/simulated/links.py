@@ -1,0 +1,164 @@
+"""Connections to the peers, one outgoing each, made again whenever it fails. Loses messages, doubles none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import cast
+
+from harness.seams import Kernel, Wire
+from targets.reference.driver.limits import CONNECT_LIMIT_S, LOOK_EACH_S, PAUSE_S, PING_EACH_S, SILENCE_S
+from targets.reference.driver.wire import Hello, Ping, Pong
+from targets.reference.machines.grammar import Answer, Received, Send
+from targets.reference.machines.messages import Message
+
+Receive = Callable[[Received], None]
+
+
+class Connection:
+    """Either end of one: offers harness.seams.Ear. Each end says hello first."""
+
+    def __init__(self, links: Links, name: str, wire: Wire | None = None) -> None:
+        self._links, self.name, self._wire = links, name, wire
+        self.peer, self.heard_s = "", links.kernel.now_s()
+        self.gone: Callable[[], None] = lambda: None
+        self.ready: Callable[[], None] = lambda: None
+
+    @property
+    def is_made(self) -> bool:
+        return self._wire is not None and self._wire.is_open
+
+    def made(self, wire: Wire) -> None:
+        self._wire, self.heard_s = wire, self._links.kernel.now_s()
+        self._links.open[self.name] = self
+        wire.send(Hello(self._links.own))
+        self.ready()
+
+    def received(self, wire: Wire, message: object) -> None:
+        self.heard_s = self._links.kernel.now_s()
+        match message:
+            case Hello(sender):
+                self.peer = sender
+            case Ping():
+                wire.send(Pong())
+            case Pong():
+                pass
+            case _ if self.peer:
+                self._links.receive(Received(self.peer, cast(Message, message), self.name))
+            case _:
+                self.abort()
+
+    def lost(self, wire: Wire) -> None:
+        self._links.open.pop(self.name, None)
+        self.gone()
+
+    def send(self, message: object) -> None:
+        if self._wire is not None:
+            self._wire.send(message)
+
+    def abort(self) -> None:
+        if self._wire is not None:
+            self._wire.close()
+        self._links.open.pop(self.name, None)
+
+
+class Link:
+    """The outgoing connection to one peer."""
+
+    def __init__(self, links: Links, peer: str, port: int) -> None:
+        self._links, self._peer, self._port = links, peer, port
+        self._connection: Connection | None = None
+        self._dial()
+
+    @property
+    def is_up(self) -> bool:
+        """The peer itself has answered, not merely a proxy before it."""
+        return self._connection is not None and bool(self._connection.peer)
+
+    def send(self, message: Message) -> None:
+        if self._connection is not None:
+            self._connection.send(message)
+
+    def _dial(self) -> None:
+        connection = self._links.new()
+        connection.ready = lambda: self._made(connection)
+        connection.gone = lambda: self._again(connection)
+        self._connection = connection
+        wire = self._links.kernel.dial(self._peer, self._port, connection)
+        self._links.kernel.after(CONNECT_LIMIT_S, self._give_up, connection, wire)
+
+    def _give_up(self, connection: Connection, wire: Wire) -> None:
+        if connection is self._connection and not connection.is_made:
+            wire.close()
+            self._again(connection)
+
+    def _made(self, connection: Connection) -> None:
+        if connection is self._connection:
+            self._ping(connection)
+
+    def _ping(self, connection: Connection) -> None:
+        connection.send(Ping())
+        self._links.kernel.after(PING_EACH_S, self._look, connection)
+
+    def _look(self, connection: Connection) -> None:
+        if connection is not self._connection:
+            return
+        if self._links.kernel.now_s() - connection.heard_s > SILENCE_S:
+            connection.abort()
+            self._again(connection)
+        else:
+            self._ping(connection)
+
+    def _again(self, connection: Connection) -> None:
+        if connection is self._connection:
+            self._connection = None
+            self._links.kernel.after(self._links.kernel.draw.uniform(*PAUSE_S), self._dial)
+
+
+class Links:
+    """All connections of one machine: carries out Send and Answer, feeds Received."""
+
+    def __init__(self, kernel: Kernel, receive: Receive) -> None:
+        self.kernel, self.own, self.receive = kernel, kernel.host, receive
+        self.open: dict[str, Connection] = {}
+        self._links: dict[str, Link] = {}
+        self._made = 0
+
+    def link(self, peer: str, port: int) -> None:
+        """Keep a connection to this peer from now on."""
+        self._links[peer] = Link(self, peer, port)
+
+    def reached(
+        self, peers: Sequence[str], *, at_least: int, within_s: float, then: Callable[[], None]
+    ) -> None:
+        """Until so many links are up, or for so long: what is sent before would be lost."""
+        if within_s <= 0 or sum(self._links[peer].is_up for peer in peers) >= at_least:
+            then()
+        else:
+            again_s = within_s - LOOK_EACH_S
+            self.kernel.after(
+                LOOK_EACH_S, lambda: self.reached(peers, at_least=at_least, within_s=again_s, then=then)
+            )
+
+    def listen(self, port: int) -> None:
+        self.kernel.listen(port, self._accept)
+
+    def send(self, effect: Send) -> None:
+        if effect.to == self.own:
+            self.kernel.after(0.0, self.receive, Received(self.own, effect.message, "self"))
+        elif (link := self._links.get(effect.to)) is not None:
+            link.send(effect.message)
+
+    def answer(self, effect: Answer) -> None:
+        if effect.via == "self":
+            self.send(Send(self.own, effect.message))
+        elif (connection := self.open.get(effect.via)) is not None:
+            connection.send(effect.message)
+
+    def new(self, wire: Wire | None = None) -> Connection:
+        self._made += 1
+        return Connection(self, f"c{self._made}", wire)
+
+    def _accept(self, wire: Wire) -> Connection:
+        connection = self.new(wire)
+        connection.made(wire)
+        return connection

@@ -1,0 +1,77 @@
+"""Runs one machine in virtual time: an event in, its effects out in order, then the next event."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from harness.seams import Kernel
+from targets.reference.machines.grammar import Effect, Effects, Event, Fired, SetTimer, StopTimer
+
+Carrier = Callable[[Any], None]
+
+
+class Machine(Protocol):
+    def handle(self, now_s: float, event: Event, /) -> Effects: ...
+
+
+class Runner:
+    """The machine is never re-entered. A carrier that takes its time blocks until `go_on`."""
+
+    def __init__(self, kernel: Kernel, machine: Machine, carriers: Mapping[type, Carrier]) -> None:
+        self._kernel, self._machine, self._carriers = kernel, machine, dict(carriers)
+        self._timers: dict[str, int] = {}
+        self._marks = 0
+        self._waiting: deque[tuple[Event, int]] = deque()
+        self._effects: deque[Effect] = deque()
+        self._busy = self._blocked = False
+
+    def feed(self, event: Event) -> None:
+        self._waiting.append((event, 0))
+        self._go()
+
+    def block(self) -> None:
+        """No effect is carried out and no event handled until `go_on`."""
+        self._blocked = True
+
+    def go_on(self) -> None:
+        self._blocked = False
+        self._go()
+
+    def _go(self) -> None:
+        if self._busy:
+            return
+        self._busy = True
+        while not self._blocked:
+            if self._effects:
+                self._carry_out(self._effects.popleft())
+            elif self._waiting:
+                self._handle(*self._waiting.popleft())
+            else:
+                break
+        self._busy = False
+
+    def _handle(self, event: Event, mark: int) -> None:
+        if isinstance(event, Fired):
+            # It was stopped or set anew while it waited.
+            if self._timers.get(event.timer) != mark:
+                return
+            del self._timers[event.timer]
+        self._effects.extend(self._machine.handle(self._kernel.clock_s(), event))
+
+    def _carry_out(self, effect: Effect) -> None:
+        match effect:
+            case SetTimer(timer, at_s):
+                self._marks += 1
+                self._timers[timer] = self._marks
+                self._kernel.at_clock(at_s, self._due, timer, self._marks)
+            case StopTimer(timer):
+                self._timers.pop(timer, None)
+            case _:
+                self._carriers[type(effect)](effect)
+
+    def _due(self, timer: str, mark: int) -> None:
+        if self._timers.get(timer) == mark:
+            self._waiting.append((Fired(timer), mark))
+            self._go()

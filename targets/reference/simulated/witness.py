@@ -1,0 +1,64 @@
+"""A witness's process: votes, leases, the register."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.seams import Kernel
+from targets.reference.driver.surroundings import PEER_PORT, WITNESS_PORT
+from targets.reference.driver.telling import Told, event_at
+from targets.reference.machines.grammar import (
+    Alert,
+    Answer,
+    Began,
+    Persist,
+    Send,
+    Tell,
+    TellRegister,
+    TellRole,
+)
+from targets.reference.machines.witness import Witness
+from targets.reference.settings import Settings
+from targets.reference.simulated.entry import Entry
+from targets.reference.simulated.links import Links
+from targets.reference.simulated.runner import Runner
+
+_STATE = "witness"
+
+
+class WitnessProgram:
+    """Offers harness.seams.Running."""
+
+    def __init__(self, kernel: Kernel, settings: Settings, defects: frozenset[str]) -> None:
+        self._kernel = kernel
+        self._entry = Entry(kernel)
+        remembered: Any = kernel.disk.get(_STATE)
+        machine = Witness(kernel.host, settings, remembered, kernel.draw.getrandbits(48), defects)
+        self._links = Links(kernel, lambda received: self._runner.feed(received))
+        self._runner = Runner(
+            kernel,
+            machine,
+            {
+                Send: self._links.send,
+                Answer: self._links.answer,
+                Persist: self._persist,
+                **dict.fromkeys((Tell, TellRole, TellRegister, Alert), self._tell),
+            },
+        )
+        self._links.listen(WITNESS_PORT)
+        for node in settings.nodes:
+            self._links.link(node, PEER_PORT)
+        for witness in settings.witnesses:
+            if witness != kernel.host:
+                self._links.link(witness, WITNESS_PORT)
+        self._runner.feed(Began())
+
+    def signalled(self, name: str) -> None:
+        self._kernel.exit()
+
+    def _persist(self, effect: Persist) -> None:
+        self._runner.block()
+        self._kernel.sync(lambda: self._kernel.disk.update({_STATE: effect.state}), self._runner.go_on)
+
+    def _tell(self, told: Told) -> None:
+        self._entry.tell(event_at(told, host=self._kernel.host, at_s=self._kernel.now_s()))
