@@ -49,6 +49,7 @@ def findings(verdict: Verdict, measure: str) -> list[Finding]:
         "pause-primary",
         "slow-link",
         "switchover",
+        "kill-router",
     ],
 )
 def test_the_sound_controller_violates_nothing(drill: str, tmp_path: Path) -> None:

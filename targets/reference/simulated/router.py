@@ -39,10 +39,10 @@ class Done(Struct, frozen=True):
 
 
 class Server:
-    """One node as the router sees it. health 0 is down. At its start one miss takes it out."""
+    """One node as the router sees it. health 0 is down, as it is until the first check."""
 
     def __init__(self, name: str) -> None:
-        self.name, self.health = name, 1
+        self.name, self.health = name, 0
 
     def checked(self, good: bool) -> None:
         if good:

@@ -21,6 +21,7 @@ from targets.reference.settings import Settings
 from tests.targets.reference.driver.sockets import free_port, until
 
 CONFIGURATION = Path(__file__).resolve().parents[4] / "compose" / "reference" / "haproxy.cfg"
+STATE = CONFIGURATION.with_name("down.state")
 # HAProxy as it is shipped, in the image of the reference stack, on the loopback of this machine.
 HAPROXY = ("docker", "run", "--rm", "--init", "--network=host", "--label=failover-drill.test=router")
 
@@ -182,7 +183,7 @@ def test_an_order_of_an_older_epoch_from_another_host_does_no_lasting_harm(
 def test_a_canary_that_comes_back_validates_and_one_that_does_not_calls_a_person(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(router, "_CANARY_LIMIT_S", 0.3)
+    monkeypatch.setattr(router, "CANARY_LIMIT_S", 0.3)
 
     async def go() -> None:
         async with a_cluster(tmp_path, monkeypatch) as (cluster, driver):
