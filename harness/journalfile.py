@@ -1,4 +1,4 @@
-"""The journal as a file: JSON lines, the first a header. Judges nothing.
+"""The journal as a file: JSON lines between a header and, once the run has ended, a footer. Judges nothing.
 
 A journal is what is left of a run, so reading forgives: a line that was cut short, or is no entry, is
 named as damage and left out; what the rest still proves is proven. Writing does not forgive: a journal
@@ -34,6 +34,12 @@ class Header(Struct, frozen=True):
     version: int
 
 
+class Footer(Struct, frozen=True, forbid_unknown_fields=True):
+    """The last line, after the run's end. Whole lines that are lost leave no trace but their number."""
+
+    entries: int
+
+
 class Journal(Struct, frozen=True):
     """What could be read.
 
@@ -50,6 +56,7 @@ HEADER = Header("failover-drill", VERSION)
 _ENCODER = msgspec.json.Encoder()
 _ENTRY: msgspec.json.Decoder[Entry] = msgspec.json.Decoder(Entry)
 _HEADER = msgspec.json.Decoder(Header)
+_FOOTER = msgspec.json.Decoder(Footer)
 
 
 class Writer:
@@ -58,6 +65,7 @@ class Writer:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._buffer = bytearray(_ENCODER.encode(HEADER) + b"\n")
+        self._entries = 0
         self._flushed_s = time.monotonic()
         with self._mended():
             self._file = path.open("xb", buffering=0)
@@ -65,8 +73,11 @@ class Writer:
 
     def append(self, entry: Entry) -> None:
         """Raises JournalError when the file cannot take it."""
+        self._entries += 1
         self._buffer += _ENCODER.encode(entry)
         self._buffer += b"\n"
+        if isinstance(entry, RunEnded):
+            self._buffer += _ENCODER.encode(Footer(self._entries)) + b"\n"
         if not isinstance(entry, Returned | Stalled):
             self.flush()
         else:
@@ -135,6 +146,7 @@ def _parse(path: Path, data: bytes) -> Journal:
         raise _no_journal(path, f"version {header.version}, this failover-drill reads version {VERSION}")
     if header is None:
         body = data
+    body, told = _without_footer(body)
     whole = not body or body.endswith(b"\n")
     entries, damage, gaps = _decode(body, first_line=1 if header is None else 2)
     if header is None and not entries:
@@ -143,6 +155,8 @@ def _parse(path: Path, data: bytes) -> Journal:
         damage, gaps = ["the header is missing: the beginning may be lost", *damage], True
     if not whole and not damage:
         damage.append("the last line has no end: the journal may have been cut there")
+    if not damage and told not in (None, len(entries)):
+        damage, gaps = [f"the run wrote {told} entries, {len(entries)} are there"], True
     return Journal(tuple(entries), (*damage, *_disorder(entries)), gaps)
 
 
@@ -152,6 +166,15 @@ def _header(line: bytes) -> Header | None:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return header if header.journal == HEADER.journal else None
+
+
+def _without_footer(body: bytes) -> tuple[bytes, int | None]:
+    """(the entries' lines, how many there were): None without a whole footer."""
+    end = body.rfind(b"\n", 0, -1) + 1
+    try:
+        return (body[:end], _FOOTER.decode(body[end:]).entries) if body.endswith(b"\n") else (body, None)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return body, None
 
 
 def _decode(body: bytes, *, first_line: int) -> tuple[list[Entry], list[str], bool]:

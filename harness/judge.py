@@ -119,10 +119,14 @@ def _journal(plan: Plan, found: History, damage: Sequence[str]) -> Finding:
     return Finding(
         measure="journal",
         judgement="unknown" if problems else "pass",
-        measured=f"{made} trials completed",
-        bound=f"whole, {len(plan.trials)} trials",
+        measured=f"{_trials(made)} completed",
+        bound=f"whole, {_trials(len(plan.trials))}",
         evidence=few(problems, 10),
     )
+
+
+def _trials(number: int) -> str:
+    return "1 trial" if number == 1 else f"{number} trials"
 
 
 def _twice(found: History) -> list[str]:

@@ -115,7 +115,8 @@ def _finding(finding: Finding, look: Look) -> RenderableType:
     head.append(_name(finding), style="bold")
     error = f" ({finding.error})" if finding.error else ""
     at = f"; look at trial {finding.trial} first" if finding.trial else ""
-    head.append(look.text(f": {finding.measured}{error}, bound {finding.bound}{at}"))
+    measured = finding.measured or "not measured"
+    head.append(look.text(f": {measured}{error}, bound {finding.bound}{at}"))
     return Group(head, *(_bullet(line, look) for line in finding.evidence))
 
 

@@ -42,7 +42,7 @@ def test_what_is_written_comes_back(tmp_path: Path) -> None:
     data = written(tmp_path / "j", *ENTRIES)
     assert journalfile.read(tmp_path / "j") == Journal(ENTRIES)
     assert data.startswith(HEAD)
-    assert data.count(b"\n") == len(ENTRIES) + 1
+    assert data.count(b"\n") == len(ENTRIES) + 2
 
 
 def test_an_event_is_in_the_file_at_once_and_operations_when_they_are_due(tmp_path: Path) -> None:
@@ -192,6 +192,14 @@ def ended(number: int) -> TrialEnded:
 DONE = RunEnded(at_s=9, reason="done")
 
 
+@pytest.mark.parametrize("lost", range(1, len(ENTRIES)))
+def test_a_whole_line_that_is_gone_from_the_middle_is_a_gap(lost: int, tmp_path: Path) -> None:
+    lines = written(tmp_path / "j", *ENTRIES).splitlines(keepends=True)
+    found = read(b"".join(lines[:lost] + lines[lost + 1 :]), tmp_path)
+    assert found.gaps
+    assert found.damage[0] == f"the run wrote {len(ENTRIES)} entries, {len(ENTRIES) - 1} are there"
+
+
 @pytest.mark.parametrize(
     ("entries", "damage"),
     [
@@ -201,7 +209,7 @@ DONE = RunEnded(at_s=9, reason="done")
         ([began(1), ended(2)], ("trial 2 ends out of order",)),
         ([ended(1)], ("trial 1 ends out of order",)),
         ([began(1), ended(1), ended(1)], ("trial 1 ends out of order",)),
-        ([DONE, began(1)], ("there are entries after the run's end",)),
+        ([DONE, began(1)], ("line 3 is no entry of a journal", "there are entries after the run's end")),
     ],
 )
 def test_an_order_that_no_run_writes_is_damage(

@@ -57,6 +57,8 @@ class DockerWorld:
                     client=client, stack=stack, compose=compose, run=lifetime.run, folder=folder, say=say
                 ).up()
                 say(f"the stack is up after {time.monotonic() - origin_s:.1f} s")
+                if keep:
+                    say(f"it stays as {lifetime.run.project} at the end; `failover-drill clean` removes it")
                 return DockerWorld(plan, target, stack, up, client, lifetime, origin_s=origin_s, keep=keep)
             except BaseException:
                 lifetime.abandon()
