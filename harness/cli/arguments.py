@@ -80,7 +80,7 @@ def parse(words: Sequence[str]) -> Namespace:
 def nearest(word: str, words: Iterable[str]) -> str:
     """`; did you mean 'run'?`, or the choice of all when none is near."""
     known = sorted(words)
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     return f"; did you mean '{near[0]}'?" if near else f"; choose one of {', '.join(known)}"
 
 
