@@ -59,7 +59,7 @@ def summary(verdict: Verdict) -> str:
     outages = [value(figure) for figure in counted(verdict.trials, lambda trial: trial.outage)]
     if outages:
         parts.append(_outage(sorted(outages)))
-    parts.append(_safety(verdict.trials))
+    parts.append(_safety(verdict))
     return " ".join(part for part in parts if part)
 
 
@@ -78,14 +78,18 @@ def _blame(verdict: Verdict, judgement: Judgement, word: str) -> str:
     return f"{word}: {', '.join(names)}." if names else ""
 
 
-def _safety(trials: tuple[TrialMeasures, ...]) -> str:
+def _safety(verdict: Verdict) -> str:
+    """What is not known is not said to be none."""
+    trials = verdict.trials
     if not trials:
         return "No trial was judged."
-    lost = totals(trials)[0].text
+    unknown = {finding.measure for finding in verdict.findings if finding.judgement == "unknown"}
     high_s = sum(trial.split_brain_high_s for trial in trials)
     low_s = sum(trial.split_brain_low_s for trial in trials)
-    split = f"Split brain for {span(low_s, high_s)}." if low_s else "No split brain seen."
-    return f"Lost {lost} acknowledged writes. {split}"
+    lost = "" if "lost_writes" in unknown else f"Lost {totals(trials)[0].text} acknowledged writes."
+    none = "" if "split_brain" in unknown else "No split brain seen."
+    split = f"Split brain for {span(low_s, high_s)}." if low_s else none
+    return " ".join(part for part in (lost, split) if part)
 
 
 def _sections(verdict: Verdict, look: Look, *, width: int) -> Iterator[RenderableType]:

@@ -98,6 +98,13 @@ def test_the_summary_names_the_outage_the_loss_and_the_split() -> None:
     )
 
 
+def test_what_is_not_known_is_not_said_to_be_none() -> None:
+    unknown = tuple(examples.finding(name, judgement="unknown") for name in ("lost_writes", "split_brain"))
+    text = summary(msgspec.structs.replace(examples.passed(), findings=unknown))
+    assert "Lost" not in text
+    assert "No split brain" not in text
+
+
 def test_service_that_never_came_back_is_no_outage_of_some_seconds() -> None:
     assert "In 1 of 3 trials service never came back." in summary(examples.censored())
 
