@@ -56,9 +56,10 @@ def _row(size: int, plain_s: float) -> Callable[[str, float, str], Row]:
 
 
 def decoded(data: bytes) -> list[Entry]:
-    """What the lines of a journal are, and nothing else."""
+    """What the lines of a journal are, and nothing else: neither its header nor its count at the end."""
+    first, last = data.index(b"\n") + 1, data.rindex(b"\n", 0, -1) + 1
     with no_collection():
-        return list(DECODER.decode_lines(data.partition(b"\n")[2]))
+        return list(DECODER.decode_lines(data[first:last]))
 
 
 def _write(journal: Journal, path: Path) -> None:
