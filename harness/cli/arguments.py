@@ -7,7 +7,7 @@ import difflib
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from inspect import cleandoc
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from harness.cli.streams import write_error, write_out
 from harness.model.errors import ExitCode, HarnessError
@@ -51,9 +51,9 @@ class Namespace(argparse.Namespace):
 class Parser(argparse.ArgumentParser):
     """Errors name the fix. No abbreviated options: a new option would change what they mean."""
 
-    def __init__(self, **settings: object) -> None:
+    def __init__(self, **settings: Any) -> None:  # subparsers hand on whatever argparse itself takes
         settings |= {"allow_abbrev": False, "formatter_class": argparse.RawDescriptionHelpFormatter}
-        super().__init__(**settings)  # type: ignore[arg-type]
+        super().__init__(**settings)
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message}\n  see `{self.prog} --help`")

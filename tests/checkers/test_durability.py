@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +11,7 @@ from msgspec import structs
 
 from harness.checkers import durability
 from harness.checkers.durability import Durability
-from harness.model.event import LoadStopped, Outcome
+from harness.model.event import LoadStopped, Outcome, Returned
 from harness.model.verdict import Figure
 from tests.checkers.journals import (
     Entries,
@@ -32,8 +33,8 @@ def check(*entries: Entries) -> Durability:
     return durability.check(seen, {write.value: 1 for write in seen.writes})
 
 
-def values(ops: object) -> list[str]:
-    return [write.value for write in ops]  # type: ignore[attr-defined]
+def values(ops: Iterable[Returned]) -> list[str]:
+    return [write.value for write in ops]
 
 
 def test_what_was_acknowledged_and_is_not_there_is_lost() -> None:

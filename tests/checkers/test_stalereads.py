@@ -127,8 +127,12 @@ def histories(draw: st.DrawFn, writes: int = 4, reads: int = 4) -> list[Returned
     instants, lasts = st.integers(0, 12), st.integers(0, 4)
     for n in range(draw(st.integers(1, writes))):
         call, last = draw(instants), draw(lasts)
-        make = draw(st.sampled_from([acked, acked, acked, refused, unknown]))
-        ops.append(unknown(f"v{n}", call) if make is unknown else make(f"v{n}", call, call + last))  # type: ignore[operator]
+        kinds = (
+            acked(f"v{n}", call, call + last),
+            refused(f"v{n}", call, call + last),
+            unknown(f"v{n}", call),
+        )
+        ops.append(kinds[draw(st.sampled_from([0, 0, 0, 1, 2]))])
     values = st.sampled_from(["", *(op.value for op in ops if op.outcome != "fail")])
     for _ in range(draw(st.integers(1, reads))):
         call, last = draw(instants), draw(lasts)

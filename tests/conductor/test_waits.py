@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import pytest
@@ -10,7 +11,7 @@ from msgspec import structs
 from harness.clusterview import ClusterView
 from harness.conductor.waits import Waiting, lacks
 from harness.model.drill import WaitFor
-from harness.model.event import Event, HealthReported, MembershipChanged, RoleChanged
+from harness.model.event import Applied, Event, HealthReported, MembershipChanged, NodeRole, RoleChanged
 from harness.reach import Hosts
 from tests.checkers.journals import killed, parted, plan
 from tests.conductor.playbook import steady
@@ -35,16 +36,17 @@ class Moment:
         return lacks(waiting, view, HOSTS, ("client1", "client2"), self.streaks)
 
 
-def says(host: str, role: str, epoch: int = 1) -> RoleChanged:
-    return RoleChanged(at_s=5.0, host=host, role=role, epoch=epoch)  # type: ignore[arg-type]
+def says(host: str, role: NodeRole, epoch: int = 1) -> RoleChanged:
+    return RoleChanged(at_s=5.0, host=host, role=role, epoch=epoch)
 
 
 def register(primary: str, epoch: int, eligible: tuple[str, ...] = ("n1", "n2")) -> MembershipChanged:
     return MembershipChanged(at_s=5.0, host="w1", epoch=epoch, primary=primary, eligible=eligible)
 
 
-def in_force(of: list[object]) -> Event:
-    return of[0]  # type: ignore[return-value]
+def in_force(of: Iterable[object]) -> Applied:
+    """The fault alone, without its end."""
+    return next(event for event in of if isinstance(event, Applied))
 
 
 def test_a_steady_cluster_lacks_nothing() -> None:
@@ -55,7 +57,7 @@ def test_a_steady_cluster_lacks_nothing() -> None:
 @pytest.mark.parametrize(
     ("events", "lacking"),
     [
-        ([in_force([*killed("router", at=1.0)])], "a fault is in force"),
+        ([in_force(killed("router", at=1.0))], "a fault is in force"),
         ([says("n1", "down")], "no primary"),
         ([says("n2", "primary", 2)], "2 primaries: n2, n1"),
         ([register("n1", 2)], "the register does not name n1 in its newest epoch"),
@@ -81,8 +83,8 @@ def test_an_empty_view_has_no_primary() -> None:
 
 
 def test_a_fault_that_does_not_disturb_a_node_does_not_keep_it_out() -> None:
-    assert Moment(events=[*steady(), in_force([*killed("w1", at=1.0)])]).lacks("rejoined") == ""
-    assert Moment(events=[*steady(), in_force([*parted("n2", at=1.0)])]).lacks("rejoined", host="n1") == (
+    assert Moment(events=[*steady(), in_force(killed("w1", at=1.0))]).lacks("rejoined") == ""
+    assert Moment(events=[*steady(), in_force(parted("n2", at=1.0))]).lacks("rejoined", host="n1") == (
         "n1 not in step"
     )
 

@@ -117,7 +117,11 @@ def turns_of_a_good_run(tmp_path: Path) -> int:
 
 
 def at(turn: int, act: Callable[[MemoryWorld], object]) -> AtTurn:
-    return lambda world, now: act(world) if now == turn else None  # type: ignore[return-value]
+    def at_turn(world: MemoryWorld, now: int) -> None:
+        if now == turn:
+            act(world)
+
+    return at_turn
 
 
 def throw(error: Exception) -> Callable[[MemoryWorld], None]:

@@ -7,6 +7,7 @@ import itertools
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -58,8 +59,8 @@ class Node:
     def _reply(self, frame: Write | Read) -> Reply:
         if isinstance(frame, Write) and self.outcome() == "ok":
             self.values[frame.key] = frame.value
-        outcome = "ok" if self.outcome() == "ok" else "fail"
-        return Reply(frame.request, outcome, self.name, 1, self.values.get(frame.key, ""))  # type: ignore[arg-type]
+        outcome: Literal["ok", "fail"] = "ok" if self.outcome() == "ok" else "fail"
+        return Reply(frame.request, outcome, self.name, 1, self.values.get(frame.key, ""))
 
 
 class Cluster:
