@@ -73,6 +73,7 @@ class Stack(Struct, frozen=True, kw_only=True):
 
     images: local image names of the compose file -> names of our own images (see harness.setup).
     client_port: where a client host's load program listens (harness.workloads.wire).
+    profiles: those of the compose file that this plan's hosts are in.
     """
 
     compose_file: str
@@ -80,6 +81,7 @@ class Stack(Struct, frozen=True, kw_only=True):
     environment: Mapping[str, str]
     images: Mapping[str, str]
     client_port: int
+    profiles: tuple[str, ...] = ()
 
 
 class Watch(Protocol):

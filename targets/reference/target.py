@@ -35,7 +35,7 @@ class ReferenceTarget:
     """The bundled failover controller."""
 
     name = "reference"
-    summary = "the bundled controller: two data nodes, three witnesses with leases, HAProxy in front"
+    summary = "the bundled controller: two to five data nodes, three witnesses with leases, HAProxy in front"
 
     def faults(self) -> frozenset[str]:
         return frozenset({"kill", "stop", "pause", "partition", "latency"})
@@ -94,6 +94,7 @@ class ReferenceTarget:
             },
             images={IMAGE: "reference"},
             client_port=CLIENT_PORT,
+            profiles=blocks.settings_from(plan.settings).nodes,
         )
 
     def watch(self, plan: Plan, dial: Dial, emit: Emit, clock: Callable[[float], float]) -> Watch:

@@ -15,6 +15,7 @@ from targets.reference.settings import Settings
 
 _REPLICATIONS = ("sync", "async")
 _THRESHOLD_MAX = 100
+NODES_MIN, NODES_MAX = 2, 5
 _DURATION = {
     "type": "string",
     "pattern": r"^\s*\d+(\.\d+)?\s*(us|ms|s|m|h)\s*$",
@@ -30,6 +31,7 @@ def settings_of(written: Mapping[str, Json]) -> Settings:
         "lease": ("lease_s", _positive),
         "clock_margin": ("clock_margin_s", _positive),
         "vote": ("vote_s", _positive),
+        "nodes": ("nodes", _nodes),
     }
     settings = msgspec.convert(_read("", written, known), Settings)
     _check_lease(settings)
@@ -67,6 +69,12 @@ def schema() -> dict[str, Json]:
         "lease": {**_DURATION, "description": "What a witness grants; default: the detector's silence."},
         "clock_margin": {**_DURATION, "description": "D: what a holder subtracts from its lease."},
         "vote": {**_DURATION, "description": "The stated time of a vote; part of the detection bound."},
+        "nodes": {
+            "type": "integer",
+            "minimum": NODES_MIN,
+            "maximum": NODES_MAX,
+            "description": "How many data nodes there are, the primary included.",
+        },
     }
     return cast(dict[str, Json], {"type": "object", "additionalProperties": False, "properties": properties})
 
@@ -122,6 +130,15 @@ def _threshold(field: str, written: Json) -> int:
     if isinstance(written, int) and not isinstance(written, bool) and 1 <= written <= _THRESHOLD_MAX:
         return written
     raise DrillError(f"'{written}' is no number of misses; write 1 to {_THRESHOLD_MAX}", field=field)
+
+
+def _nodes(field: str, written: Json) -> list[str]:
+    if isinstance(written, int) and not isinstance(written, bool) and NODES_MIN <= written <= NODES_MAX:
+        return [f"n{number}" for number in range(1, written + 1)]
+    raise DrillError(
+        f"'{written}' is no number of data nodes; write {NODES_MIN} to {NODES_MAX}, the primary included",
+        field=field,
+    )
 
 
 def _check_lease(settings: Settings) -> None:

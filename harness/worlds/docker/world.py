@@ -45,7 +45,7 @@ class DockerWorld:
         """
         origin_s = time.monotonic()
         stack = target.stack(plan, ROOT / "compose")
-        compose = composefile.read(stack.compose_file)
+        compose = composefile.read(stack.compose_file, stack.profiles)
         # A wrong file is told before anything begins.
         admit(compose, stack)
         client = engine.connect()

@@ -50,16 +50,29 @@ def test_it_is_registered_under_its_own_name() -> None:
     assert TARGETS["reference"] is target
 
 
-def test_every_host_is_a_service_of_the_compose_file_and_every_service_a_host() -> None:
-    stack = REFERENCE.stack(plan(), COMPOSE)
+@pytest.mark.parametrize("nodes", range(2, 6))
+def test_every_host_is_a_service_and_every_service_of_the_plans_profiles_a_host(nodes: int) -> None:
+    stack = REFERENCE.stack(plan(nodes=nodes), COMPOSE)
     assert Path(stack.compose_file).is_file()
-    assert {host.service for host in stack.hosts} == set(compose()["services"])
+    services = {
+        name
+        for name, service in compose()["services"].items()
+        if not service.get("profiles") or set(service["profiles"]) & set(stack.profiles)
+    }
+    assert {host.service for host in stack.hosts} == services
+    assert [host.plan.name for host in stack.hosts if host.plan.role == "data"] == [
+        f"n{number}" for number in range(1, nodes + 1)
+    ]
+
+
+def test_all_that_is_ours_runs_from_our_images() -> None:
+    stack = REFERENCE.stack(plan(), COMPOSE)
     assert set(stack.images) == {service["image"] for service in compose()["services"].values()}
 
 
 def test_each_service_runs_the_program_of_its_role_under_its_own_name() -> None:
     services = compose()["services"]
-    for host in plan().hosts:
+    for host in plan(nodes=5).hosts:
         words = services[host.name]["command"]
         match host.role:
             case "data":
@@ -71,6 +84,13 @@ def test_each_service_runs_the_program_of_its_role_under_its_own_name() -> None:
                 assert words[-1] == host.name
             case "router":
                 assert words[0] == "haproxy"
+
+
+def test_the_router_knows_every_node_and_begins_with_all_of_them_down() -> None:
+    folder = COMPOSE / "reference"
+    for number in range(1, 6):
+        assert f"server n{number} n{number}:7000" in (folder / "haproxy.cfg").read_text()
+        assert f"3 data {number} n{number} - 0 0 " in (folder / "down.state").read_text()
 
 
 def test_no_port_is_published_and_every_store_is_a_named_volume() -> None:

@@ -25,12 +25,14 @@ def test_a_block_is_read_with_its_units() -> None:
         "detector": {"interval": "50ms", "timeout": "0.1s", "threshold": 4},
         "lease": "400ms",
         "vote": "80ms",
+        "nodes": 3,
     }
     assert settings_of(written) == Settings(
         replication="async",
         detector=Detector(interval_s=0.05, timeout_s=0.1, threshold=4),
         lease_s=0.4,
         vote_s=0.08,
+        nodes=("n1", "n2", "n3"),
     )
 
 
@@ -54,7 +56,11 @@ WRONG: list[tuple[dict[str, Json], str, str]] = [
     ({"lease": "fast"}, "lease", "write it like 100ms"),
     ({"lease": "100ms"}, "lease", "grant more than"),
     ({"clock_margin": "500ms"}, "clock_margin", "grant more than"),
-    ({"nodes": ["a"]}, "nodes", "there are replication"),
+    ({"nodes": ["a"]}, "nodes", "write 2 to 5"),
+    ({"nodes": 1}, "nodes", "the primary included"),
+    ({"nodes": 6}, "nodes", "write 2 to 5"),
+    ({"nodes": True}, "nodes", "write 2 to 5"),
+    ({"knots": 3}, "knots", "did you mean 'nodes'"),
 ]
 
 
@@ -78,6 +84,9 @@ def test_a_lease_that_is_accepted_outlasts_a_heartbeat_interval() -> None:
     ("written", "right"),
     [
         ({"replication": "sync", "detector": {"interval": "100ms", "threshold": 3}, "lease": "1s"}, True),
+        ({"nodes": 5}, True),
+        ({"nodes": 6}, False),
+        ({"nodes": "3"}, False),
         ({"lease": 100}, False),
         ({"leese": "1s"}, False),
         ({"detector": {"threshold": 0}}, False),

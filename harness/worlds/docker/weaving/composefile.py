@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
@@ -19,12 +20,13 @@ WOVEN_FILE = "compose.yaml"
 _READ_WITHIN_S = 30.0
 
 
-def read(path: str) -> Table:
+def read(path: str, profiles: Sequence[str] = ()) -> Table:
     """The canonical form: variables filled in, files merged, paths absolute. DrillError, WorldError."""
     if not Path(path).is_file():
         raise DrillError("there is no such compose file; name the one of your stack", path=path)
+    chosen = [word for profile in profiles for word in ("--profile", profile)]
     done = run(
-        ["docker", "compose", "--file", path, "config", "--format", "json"],
+        ["docker", "compose", "--file", path, *chosen, "config", "--format", "json"],
         limit_s=_READ_WITHIN_S,
     )
     if not done.ok:

@@ -134,10 +134,15 @@ class _Loom:
             "network_mode": f"service:{SANDBOX}{place.name}",
             "volumes": [*rows(service.get("volumes")), dict(NO_NAME_SERVERS)],
             # The whole mesh first: who dials at its start then finds what it would find without a mesh.
-            "depends_on": table(service.get("depends_on")) | {RESIDENT: {"condition": "service_started"}},
+            "depends_on": self._awaited(service) | {RESIDENT: {"condition": "service_started"}},
             "sysctls": _sysctls(service, of_network=False),
             "labels": self._labels(service, host=place.name, part="service"),
         }
+
+    def _awaited(self, service: Table) -> Table:
+        """Less those of a profile that is not chosen: what a file requires not, it need not have."""
+        depends = table(service.get("depends_on"))
+        return {name: how for name, how in depends.items() if name in self._services}
 
     def _image(self, name: str, service: Table) -> str:
         """Ours by its tag; one that is built keeps the name that `docker compose build` gives it by hand."""

@@ -79,13 +79,13 @@ _MOMENTS: tuple[type, ...] = (
 
 def settings_of(draw: random.Random) -> Settings:
     interval_s = draw.choice((0.05, 0.1))
-    nodes = ("n1", "n2") if draw.random() < 0.8 else ("n1", "n2", "n3")
+    nodes = draw.choice((2, 2, 3, 3, 4, 5))
     return Settings(
         replication="sync" if draw.random() < 0.75 else "async",
         detector=Detector(interval_s=interval_s, timeout_s=interval_s, threshold=draw.choice((2, 3, 5))),
         lease_s=draw.choice((0.0, 0.0, 0.25, 0.8)),
         clock_rate_error=draw.choice((0.001, 0.001, 0.05)),
-        nodes=nodes,
+        nodes=tuple(f"n{number}" for number in range(1, nodes + 1)),
     )
 
 

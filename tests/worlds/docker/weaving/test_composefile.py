@@ -71,6 +71,14 @@ def test_what_compose_does_not_understand_is_told_in_its_words(
         composefile.read(__file__)
 
 
+def test_only_the_profiles_that_the_plan_needs_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_docker(tmp_path, monkeypatch, 'printf \'{"words": "%s"}\' "$*"')
+    words = composefile.read(__file__, ("n1", "n3"))["words"]
+    assert words == f"compose --file {__file__} --profile n1 --profile n3 config --format json"
+
+
 def test_without_the_compose_plugin_the_surroundings_are_broken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

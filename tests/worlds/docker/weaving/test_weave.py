@@ -89,6 +89,12 @@ def test_services_wait_for_each_other_as_before_and_for_the_whole_mesh() -> None
     assert of.mesh_services == ("fd-sandbox-a", "fd-sandbox-b", "fd-hub", "fd-resident")
 
 
+def test_a_dependency_of_a_profile_that_is_not_chosen_is_left_out() -> None:
+    """Compose takes what is not required, but not what is not there."""
+    of = woven(compose(a={"depends_on": {"x": {"condition": "service_started", "required": False}}}))
+    assert set(table(service("a", of)["depends_on"])) == {"fd-resident"}
+
+
 def test_named_volumes_become_the_runs_own() -> None:
     of = woven(compose(volumes={"data": {"name": "theirs_data", "labels": {"keep": "me"}}}))
     assert of.compose["volumes"] == {"data": {"labels": {"keep": "me", **RUN.labels()}}}
