@@ -172,9 +172,8 @@ class Coordinator:
         chosen = max(self._sealed, key=lambda member: (self._sealed[member], member.node))
         self._chosen = chosen.node
         self.step = "moving"
-        change = self._registrar.change(
-            now_s, self._value, Register(self._epoch, chosen.node, self._standbys)
-        )
+        newer = self._value.succeeded(self._epoch, chosen.node, self._standbys)
+        change = self._registrar.change(now_s, self._value, newer)
         return [*change, self._tick(now_s)]
 
     def _moved(self, now_s: float, register: Register) -> Effects:

@@ -50,7 +50,7 @@ class Handover:
     def change(self, register: Register) -> Register:
         """The old primary comes back by the rule for all who come back."""
         rest = tuple(member for member in register.eligible if member.node != register.primary)
-        return Register(self._target, self.candidate.node, rest)
+        return register.succeeded(self._target, self.candidate.node, rest)
 
     def answer(self, register: Register | None, why: str = "") -> Effects:
         """To the operator: did it happen? register: what is in force, None when nothing was proposed."""

@@ -113,6 +113,14 @@ class Granter:
         if self._grant and self._grant.reign == (epoch, node):
             self._grant = None
 
+    def fenced(self, epoch: int, node: str) -> None:
+        """The committed register names it as fenced: its power was seen off, so it has ended for ever.
+
+        Where that was not true and it lives on, it is refused as too old, and has to take a newer epoch.
+        """
+        self.hand_back(epoch, node)
+        self.heard(epoch + 1)
+
     def handed_back(self, reign: Reign) -> bool:
         return reign[0] <= self._handed_back.get(reign[1], 0)
 

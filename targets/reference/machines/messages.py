@@ -22,11 +22,29 @@ class Member(Struct, frozen=True, order=True):
 
 
 class Register(Struct, frozen=True):
-    """The cluster's one register. eligible: sorted, the primary included. Epoch 0: nobody was primary yet."""
+    """The cluster's one register. eligible: sorted, the primary included. Epoch 0: nobody was primary yet.
+
+    fenced: sorted reigns (epoch, node), never nodes, whose power was seen off: they have ended for ever, and
+    no grant to them lasts. Only the reign in force and the one before it can be named: the grants of older
+    ones have run out, or run out by themselves.
+    """
 
     epoch: int = 0
     primary: str = ""
     eligible: tuple[Member, ...] = ()
+    fenced: tuple[tuple[int, str], ...] = ()
+
+    def succeeded(self, epoch: int, primary: str, eligible: tuple[Member, ...]) -> Register:
+        """A newer reign in place of this one."""
+        return Register(epoch, primary, eligible, tuple(f for f in self.fenced if f[0] >= self.epoch))
+
+    def with_eligible(self, eligible: tuple[Member, ...]) -> Register:
+        return Register(self.epoch, self.primary, eligible, self.fenced)
+
+    def with_own_fence(self) -> Register:
+        """The reign in force is named as fenced."""
+        fenced = {*self.fenced, (self.epoch, self.primary)}
+        return Register(self.epoch, self.primary, self.eligible, tuple(sorted(fenced)))
 
 
 class Place(Struct, frozen=True, order=True):
@@ -147,6 +165,13 @@ class Fence(Struct, frozen=True, tag=True):
 
 class LeaseOver(Struct, frozen=True, tag=True):
     """This witness's own grant to (epoch, node) has run out or was handed back."""
+
+    epoch: int
+    node: str
+
+
+class Fenced(Struct, frozen=True, tag=True):
+    """Coordinator to witness: a full ballot has shown that the register names (epoch, node) as fenced."""
 
     epoch: int
     node: str
@@ -310,6 +335,7 @@ Message = (
     | Vote
     | Fence
     | LeaseOver
+    | Fenced
     | Reach
     | Here
     | Seal

@@ -286,7 +286,7 @@ class DataNode:
 
     def _take_new_epoch(self, now_s: float, register: Register) -> Effects:
         epoch = max(register.epoch + 1, self._own.sealed)
-        newer = Register(epoch, register.primary, register.eligible)
+        newer = register.succeeded(epoch, register.primary, register.eligible)
         return self._own.registrar.change(now_s, register, newer)
 
     def _reign(self, now_s: float, register: Register) -> Effects:

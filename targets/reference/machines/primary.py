@@ -193,7 +193,8 @@ class Primary:
         if self._handover is not None and self._handover.step == "proposed":
             effects += self._end_handover(register, "the register kept this primary")
         if self._retaking and not self._own.registrar.busy:
-            newer = Register(max(self._refused_for, self.epoch + 1), register.primary, register.eligible)
+            epoch = max(self._refused_for, self.epoch + 1)
+            newer = register.succeeded(epoch, register.primary, register.eligible)
             return [*effects, *self._own.registrar.change(now_s, register, newer)]
         return [*effects, *self._moved(now_s)]
 

@@ -187,7 +187,7 @@ class Replication:
         for member, since in self._returning.items():
             if self._held(member) >= since:
                 others = [other for other in self.register.eligible if other.node != member.node]
-                return Register(self._epoch, self._own, tuple(sorted([*others, member])))
+                return self.register.with_eligible(tuple(sorted([*others, member])))
         return None
 
     def _wait_for_returning(self, successors_only: bool) -> None:

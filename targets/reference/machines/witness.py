@@ -41,6 +41,7 @@ from targets.reference.machines.messages import (
     CopyAnswer,
     CopyRequest,
     Fence,
+    Fenced,
     Granted,
     HandBack,
     HandBackNoted,
@@ -145,6 +146,8 @@ class Witness:
                 return self._vote(now_s, event.sender, message)
             case Fence():
                 return self._fence(now_s, event.sender, message)
+            case Fenced():
+                return self._fenced(now_s, (message.epoch, message.node))
             case LeaseOver():
                 return self._coordinator.lease_over(now_s, event.sender, message)
             case Here():
@@ -179,7 +182,8 @@ class Witness:
     def _too_early(self, now_s: float, acceptor: Acceptor, message: Accept) -> bool:
         """Another primary while our grant to the present one may last: the register never outruns a lease.
 
-        The present one itself may hand over. For anybody else the grant is not renewed, and it runs out.
+        The present one itself may hand over. For anybody else the grant is not renewed, and it runs out,
+        unless that reign is fenced: what takes the place of a fenced reign was proposed over a committed one.
         """
         value, proposer = message.value, message.ballot[1]
         present = self._granter.holder(now_s)
@@ -187,11 +191,14 @@ class Witness:
             present = (acceptor.state.value.epoch, acceptor.state.value.primary)
         if present is None or present[0] >= value.epoch or present[1] in ("", value.primary, proposer):
             return False
+        if present in value.fenced:
+            return False
         self._granter.block(now_s, present)
         return True
 
     def _heartbeat(self, now_s: float, message: Heartbeat, via: str) -> Effects:
         reign = (message.epoch, message.node)
+        self._learn_fenced(now_s, reign)
         granted = self._granter.heartbeat(now_s, message.epoch, message.node)
         answer = (
             Granted(message.epoch, message.node, message.sent_s)
@@ -235,6 +242,16 @@ class Witness:
         self._granter.block(now_s, reign)
         self._awaited.setdefault(reign, set()).add(sender)
         return self._lease_maybe_over(now_s)
+
+    def _fenced(self, now_s: float, reign: Reign) -> Effects:
+        self._granter.fenced(*reign)
+        return self._lease_maybe_over(now_s)
+
+    def _learn_fenced(self, now_s: float, proven: Reign) -> Effects:
+        """A heartbeat proves that its reign was committed, and so was what that one was built on."""
+        value = self._acceptor.state.value if self._acceptor else Register()
+        ended = value.fenced if (value.epoch, value.primary) == proven else ()
+        return [effect for reign in ended if reign < proven for effect in self._fenced(now_s, reign)]
 
     # --- timers -----------------------------------------------------------------------------------
 
@@ -357,6 +374,8 @@ class Witness:
 
     def _settled(self, now_s: float, register: Register) -> Effects:
         effects = self._learn(now_s, (register.epoch, register.primary))
+        for reign in register.fenced:
+            effects += self._fenced(now_s, reign)
         if register != self._told:
             self._told = register
             if self._coordinator.step in ("idle", "hinting"):

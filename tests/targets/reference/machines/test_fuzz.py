@@ -18,7 +18,7 @@ RUNS = 600
 PHASES = {"suspected", "decided", "lease_over", "promoted", "rejoined"}
 ROLES = {"primary", "standby", "starting", "fenced", "down"}
 # Not part of the protocol: what clients ask, and what is not asked here.
-CLIENTS = {"Write", "Read", "ReadAll", "SwitchOver"}
+CLIENTS = {"Write", "Read", "ReadAll", "SwitchOver", "Fenced"}
 
 
 @pytest.fixture(scope="module")

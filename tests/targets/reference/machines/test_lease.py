@@ -186,3 +186,20 @@ def test_a_block_is_of_one_reign() -> None:
     given = granter()
     given.block(0.0, (1, "n1"))
     assert given.heartbeat(0.1, 2, "n1")
+
+
+def test_a_fenced_reign_is_over_at_once_and_never_granted_again() -> None:
+    given = granter()
+    given.heartbeat(0.0, 1, "n1")
+    given.fenced(1, "n1")
+    assert given.over(0.0, (1, "n1"))
+    assert not given.heartbeat(10.0, 1, "n1") and given.known_epoch == 2
+    assert given.heartbeat(10.0, 2, "n1")
+
+
+def test_a_fence_is_of_an_epoch_and_not_of_a_node() -> None:
+    """Fenced by name: the next epoch of a node that was powered on again would be freed too."""
+    given = granter()
+    given.heartbeat(0.0, 2, "n1")
+    given.fenced(1, "n1")
+    assert given.holder(0.0) == (2, "n1") and given.heartbeat(0.1, 2, "n1")

@@ -22,6 +22,7 @@ from targets.reference.machines.messages import (
     CopyAnswer,
     CopyRequest,
     Fence,
+    Fenced,
     Granted,
     HandBack,
     HandBackNoted,
@@ -114,6 +115,53 @@ def test_another_primary_is_not_accepted_right_after_a_restart() -> None:
 def test_the_present_primary_itself_may_hand_over_or_take_a_newer_epoch() -> None:
     assert watching().hears("n1", Accept((2, "n1", 7), MOVED)).said(Accepted)
     assert watching().hears("w2", Accept((2, "w2", 1), Register(2, "n1", (A, B)))).said(Accepted)
+
+
+# --- fenced -----------------------------------------------------------------------------------------
+
+ENDED = V.with_own_fence()
+AFTER = ENDED.succeeded(2, "n2", (B,))
+
+
+def grants_n2(play: Play) -> bool:
+    return bool(beat(play, 2, "n2").said(Granted))
+
+
+def test_what_is_merely_accepted_as_fenced_frees_no_grant() -> None:
+    """It may never be committed, and then the old primary lives."""
+    play = watching().hears("w2", Accept((2, "w2", 1), ENDED))
+    assert play.said(Accepted) and not grants_n2(play)
+
+
+def test_a_full_ballot_that_names_a_reign_as_fenced_frees_its_grant_alone() -> None:
+    assert grants_n2(watching().hears("w2", Fenced(1, "n1")))
+    assert not grants_n2(watching().hears("w2", Fenced(1, "n2")))
+    assert not grants_n2(watching().hears("w2", Fenced(0, "n1")))
+
+
+def test_a_fenced_reign_that_lives_on_is_refused_as_too_old() -> None:
+    play = beat(watching().hears("w2", Fenced(1, "n1")), after_s=INTERVAL_S)
+    assert play.said(HeartbeatRefused)[0].known_epoch == 2
+    assert beat(play, 2, "n1").said(Granted)
+
+
+def test_whatever_replaces_a_fenced_reign_is_accepted_before_its_grant_has_run_out() -> None:
+    """It was proposed over a committed fence; the same without the fence has to wait."""
+    assert watching().hears("w2", Accept((2, "w2", 1), AFTER)).said(Accepted)
+    assert began().hears("w2", Accept((2, "w2", 1), AFTER)).said(Accepted)
+    assert watching().hears("w2", Accept((2, "w2", 1), MOVED)).said(BallotRefused)
+
+
+def test_a_heartbeat_of_the_reign_that_follows_proves_the_fence_that_it_was_built_on() -> None:
+    assert grants_n2(watching().hears("w2", Accept((2, "w2", 1), AFTER)))
+
+
+def test_a_ballot_of_its_own_shows_what_is_fenced() -> None:
+    """Here the one that a heartbeat of an unknown reign makes it begin."""
+    play = beat(watching(), 2, "n2")
+    assert play.said(HeartbeatRefused)
+    play.when(Fired(REFRESH), after_s=INTERVAL_S).shows(AFTER)
+    assert grants_n2(play)
 
 
 # --- leases -----------------------------------------------------------------------------------------

@@ -54,6 +54,7 @@ class Truth:
         self.asked_s = 0.0  # when the newest acknowledged write was asked for
         self._accepted: dict[Ballot, set[str]] = {}
         self._chosen: dict[Ballot, Register] = {}
+        self._fenced: set[Reign] = set()  # in any register that was ever chosen
         self._grants: dict[str, dict[Reign, float]] = {w: {} for w in cluster.settings.witnesses}
         self._voted: dict[Reign, set[str]] = {}
         self._records: dict[Place, Record] = {}
@@ -100,7 +101,7 @@ class Truth:
         now_s = self._now_s
         # A newer epoch of a node replaces its own older grant.
         grants = {r: until_s for r, until_s in self._grants[process.host].items() if r[1] != reign[1]}
-        held = [r for r, until_s in grants.items() if until_s > now_s]
+        held = [r for r, until_s in grants.items() if until_s > now_s and r not in self._fenced]
         self._must(not held, f"{process.host} grants {reign} beside {held}")
         clock = process.clock
         grants[reign] = clock.true(clock.at(now_s) + self._cluster.settings.granted_lease_s)
@@ -245,11 +246,20 @@ class Truth:
         for old, new in pairwise(chain):
             grows = new.epoch > old.epoch or (new.epoch, new.primary) == (old.epoch, old.primary)
             self._must(grows, f"the register goes from {old} to {new}")
+        for reign in value.fenced:
+            self._must_have_ended(reign)
         before, self.register = self.register, chain[-1]
         if self.register.primary != before.primary and before.epoch:
             self._took_over(ballot, before)
         if self._sync:
             self._all_hold(self.register, "chosen")
+
+    def _must_have_ended(self, reign: Reign) -> None:
+        self._fenced.add(reign)
+        machine = self._cluster.running[reign[1]].machine if reign[1] in self._cluster.running else None
+        role = machine._role if isinstance(machine, DataNode) else None
+        lives = isinstance(role, Primary) and role.epoch == reign[0]
+        self._must(not lives, f"{reign} is named as fenced, and lives")
 
     def _took_over(self, ballot: Ballot, before: Register) -> None:
         self.takeovers += 1
