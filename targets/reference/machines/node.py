@@ -1,4 +1,4 @@
-"""A data node: starting, standby or primary. The parent of the roles: one match over the events.
+"""A data node: starting, standby or primary. The parent of the roles: who takes which event.
 
     state     a full ballot shows                       -> state
     any       nobody was ever primary                      starting   the first node of the settings begins
@@ -13,7 +13,8 @@ A promotion, a refusal and a silence are hints: the node reads the register and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from targets.reference.machines import primary as reign
 from targets.reference.machines import register as ballots
@@ -67,6 +68,28 @@ from targets.reference.settings import Settings
 LOOK = "look"
 _LOOK_AGAIN_S = 0.2
 
+# Who takes a message of which class: a look-up, since a chain of patterns costs more than most steps.
+_OF_PRIMARY: Mapping[type, Callable[[Primary, float, Any, Received], Effects]] = {
+    Granted: lambda role, now_s, message, event: role.granted(now_s, event.sender, message),
+    HeartbeatRefused: lambda role, now_s, message, event: role.heartbeat_refused(now_s, message),
+    StreamAck: lambda role, now_s, message, event: role.acked(now_s, message),
+    Follow: lambda role, now_s, message, event: role.follow(now_s, message, event.via),
+    StreamRefused: lambda role, now_s, message, event: role.stream_refused(now_s, message),
+    Sealed: lambda role, now_s, message, event: role.sealed(now_s, message),
+    Write: lambda role, now_s, message, event: role.write(now_s, message, event.via),
+    Read: lambda role, now_s, message, event: role.read(now_s, message, event.via),
+    ReadAll: lambda role, now_s, message, event: role.read_all(now_s, message, event.via),
+    SwitchOver: lambda role, now_s, message, event: role.switch_over(now_s, message, event.via),
+}
+_OF_STANDBY: Mapping[type, Callable[[Standby, float, Any, Received], Effects]] = {
+    Stream: lambda role, now_s, message, event: role.stream(now_s, message),
+    Common: lambda role, now_s, message, event: role.common(now_s, message),
+    FollowRefused: lambda role, now_s, message, event: role.refused(now_s, message),
+    Follow: lambda role, now_s, message, event: [
+        Answer(event.via, FollowRefused(role.register.epoch, role.register.primary))
+    ],
+}
+
 
 class DataNode:
     """state, records: what the store holds. incarnation: drawn anew at each start."""
@@ -85,6 +108,19 @@ class DataNode:
         # Epochs up to this one may have been used, by this process or its former life: it resumes none.
         self._former: int | None = None
         self._alarmed = False
+        self._events: Mapping[type, Callable[[float, Any], Effects]] = {
+            Received: self._received,
+            Fired: self._fired,
+            Durable: self._wrote,
+            Began: self._began,
+        }
+        # Whatever role it has.
+        self._messages: Mapping[type, Callable[[float, Any, Received], Effects]] = {
+            **dict.fromkeys((Promised, Accepted, BallotRefused), self._voted),
+            Seal: self._seal,
+            Reach: self._reached,
+            Promote: self._promoted,
+        }
 
     def serving(self, now_s: float) -> bool:
         """Primary with a lease, open for clients."""
@@ -97,41 +133,30 @@ class DataNode:
         return effects
 
     def _take(self, now_s: float, event: Event) -> Effects:
-        match event:
-            case Received():
-                return self._received(now_s, event)
-            case Fired(timer=timer):
-                return self._fired(now_s, timer)
-            case Durable(epoch=epoch, position=position):
-                return self._wrote(now_s, Place(epoch, position))
-            case Began():
-                own = self._own
-                return [TellRole("starting", own.log.last.epoch), *own.registrar.read(now_s)]
-            case _:
-                return []
+        act = self._events.get(type(event))
+        return act(now_s, event) if act else []
+
+    def _began(self, now_s: float, event: Began) -> Effects:
+        own = self._own
+        return [TellRole("starting", own.log.last.epoch), *own.registrar.read(now_s)]
 
     def _received(self, now_s: float, event: Received) -> Effects:
-        message = event.message
-        match message:
-            case Promised() | Accepted() | BallotRefused():
-                return self._own.registrar.handle(now_s, event.sender, message)
-            case Seal():
-                return self._seal(now_s, message, event.via)
-            case Reach():
-                return self._reached(message, event.via)
-            case Promote():
-                return self._promoted(now_s, message)
-            case Write() | Read() | ReadAll() | SwitchOver():
-                return self._asked(now_s, message, event.via)
-        match self._role:
-            case Primary() as role:
-                return self._to_primary(role, now_s, event)
-            case Standby() as role:
-                return self._to_standby(role, now_s, event)
-            case None:
-                return []
+        message, role = event.message, self._role
+        kind = type(message)
+        if kind in self._messages:
+            return self._messages[kind](now_s, message, event)
+        if isinstance(role, Primary) and kind in _OF_PRIMARY:
+            return _OF_PRIMARY[kind](role, now_s, message, event)
+        if isinstance(role, Standby) and kind in _OF_STANDBY:
+            return _OF_STANDBY[kind](role, now_s, message, event)
+        if isinstance(message, Write | Read | ReadAll | SwitchOver):
+            return [Answer(event.via, self._refusal(message))]
+        return []
 
-    def _promoted(self, now_s: float, message: Promote) -> Effects:
+    def _voted(self, now_s: float, message: Promised | Accepted | BallotRefused, event: Received) -> Effects:
+        return self._own.registrar.handle(now_s, event.sender, message)
+
+    def _promoted(self, now_s: float, message: Promote, event: Received) -> Effects:
         if message.epoch > self._own.register.epoch:
             return self._own.registrar.read(now_s)
         match self._role:
@@ -140,57 +165,14 @@ class DataNode:
             case _:
                 return []
 
-    def _asked(self, now_s: float, message: Write | Read | ReadAll | SwitchOver, via: str) -> Effects:
-        if not isinstance(self._role, Primary):
-            return [Answer(via, self._refusal(message))]
-        match message:
-            case Write():
-                return self._role.write(now_s, message, via)
-            case Read():
-                return self._role.read(now_s, message, via)
-            case ReadAll():
-                return self._role.read_all(now_s, message, via)
-            case SwitchOver():
-                return self._role.switch_over(now_s, message, via)
-
     def _refusal(self, message: Write | Read | ReadAll | SwitchOver) -> Reply | SwitchOverAnswer:
         own = self._own
         if isinstance(message, SwitchOver):
             return SwitchOverAnswer(message.request, False, f"{own.name} is not primary")
         return Reply(message.request, "fail", own.name, own.register.epoch, error="not primary")
 
-    def _to_primary(self, role: Primary, now_s: float, event: Received) -> Effects:
-        match event.message:
-            case Granted() as granted:
-                return role.granted(now_s, event.sender, granted)
-            case HeartbeatRefused() as refused:
-                return role.heartbeat_refused(now_s, refused)
-            case StreamAck() as ack:
-                return role.acked(now_s, ack)
-            case Follow() as follow:
-                return role.follow(now_s, follow, event.via)
-            case StreamRefused() as refused:
-                return role.stream_refused(now_s, refused)
-            case Sealed() as sealed:
-                return role.sealed(now_s, sealed)
-            case _:
-                return []
-
-    def _to_standby(self, role: Standby, now_s: float, event: Received) -> Effects:
-        match event.message:
-            case Stream() as stream:
-                return role.stream(now_s, stream)
-            case Common() as common:
-                return role.common(now_s, common)
-            case FollowRefused() as refused:
-                return role.refused(now_s, refused)
-            case Follow():
-                refusal = FollowRefused(role.register.epoch, role.register.primary)
-                return [Answer(event.via, refusal)]
-            case _:
-                return []
-
-    def _fired(self, now_s: float, timer: str) -> Effects:
+    def _fired(self, now_s: float, event: Fired) -> Effects:
+        timer = event.timer
         if timer in (ballots.TIMER, registrar.AGAIN):
             return self._own.registrar.fired(now_s, timer)
         if timer in reign.TIMERS:
@@ -199,8 +181,8 @@ class DataNode:
             return self._role.fired(now_s) if isinstance(self._role, Standby) else []
         return self._own.registrar.read(now_s) if timer == LOOK and self._role is None else []
 
-    def _wrote(self, now_s: float, place: Place) -> Effects:
-        self._own.wrote(place)
+    def _wrote(self, now_s: float, event: Durable) -> Effects:
+        self._own.wrote(Place(event.epoch, event.position))
         match self._role:
             case Primary() as role:
                 return role.wrote(now_s)
@@ -209,7 +191,7 @@ class DataNode:
             case None:
                 return []
 
-    def _seal(self, now_s: float, message: Seal, via: str) -> Effects:
+    def _seal(self, now_s: float, message: Seal, event: Received) -> Effects:
         """Whatever it is: it never takes or sends a stream of an older epoch again."""
         own = self._own
         effects = own.seal(message.epoch)
@@ -220,12 +202,12 @@ class DataNode:
                 effects += [TellRole("starting", role.epoch), *own.registrar.read(now_s), self._look(now_s)]
             case Standby() as role:
                 role.sealed()
-        return [*effects, Answer(via, Sealed(own.sealed, own.name, own.member.identity, own.durable))]
+        return [*effects, Answer(event.via, Sealed(own.sealed, own.name, own.member.identity, own.durable))]
 
-    def _reached(self, message: Reach, via: str) -> Effects:
+    def _reached(self, now_s: float, message: Reach, event: Received) -> Effects:
         if isinstance(self._role, Primary):
             return []
-        return [Answer(via, Here(message.epoch, self._own.name, self._own.member.identity))]
+        return [Answer(event.via, Here(message.epoch, self._own.name, self._own.member.identity))]
 
     # --- what a full ballot has shown -------------------------------------------------------------
 

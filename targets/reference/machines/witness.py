@@ -12,6 +12,9 @@ With a majority's standing votes it leads the failover when its turn comes.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from targets.reference.defects import LONE_WITNESS_DECIDES
 from targets.reference.machines import coordinator, copying, detector, registrar
 from targets.reference.machines import register as ballots
@@ -92,6 +95,29 @@ class Witness:
         self._refreshing = False
         self._awaited: dict[Reign, set[str]] = {}  # who wants to hear that our grant is over
         self._told = Register()
+        self._events: Mapping[type, Callable[[float, Any], Effects]] = {
+            Received: self._received,
+            Fired: self._fired,
+            Began: self._began,
+        }
+        # Whoever has no store yet answers these two alone.
+        self._of_copies: Mapping[type, Callable[[float, Any, Received], Effects]] = {
+            CopyRequest: self._copy_asked,
+            CopyAnswer: self._copied,
+        }
+        self._messages: Mapping[type, Callable[[float, Any, Received], Effects]] = {
+            **self._of_copies,
+            **dict.fromkeys((Prepare, Accept), self._proposed),
+            **dict.fromkeys((Promised, Accepted, BallotRefused), self._voted),
+            Heartbeat: self._heartbeat,
+            HandBack: self._hand_back,
+            Vote: self._vote,
+            Fence: self._fence,
+            Fenced: self._told_fenced,
+            LeaseOver: self._lease_over,
+            Here: self._here,
+            Sealed: self._sealed,
+        }
 
     def handle(self, now_s: float, event: Event) -> Effects:
         effects = self._take(now_s, event)
@@ -100,17 +126,10 @@ class Witness:
         return effects
 
     def _take(self, now_s: float, event: Event) -> Effects:
-        match event:
-            case Received():
-                return self._received(now_s, event)
-            case Fired(timer=timer):
-                return self._fired(now_s, timer)
-            case Began():
-                return self._began(now_s)
-            case _:
-                return []
+        act = self._events.get(type(event))
+        return act(now_s, event) if act else []
 
-    def _began(self, now_s: float) -> Effects:
+    def _began(self, now_s: float, event: Began) -> Effects:
         self._granter.began(now_s)
         if self._acceptor is None:
             return self._copying.begin(now_s)
@@ -124,56 +143,36 @@ class Witness:
     # --- messages ---------------------------------------------------------------------------------
 
     def _received(self, now_s: float, event: Received) -> Effects:
-        message = event.message
-        match message:
-            case CopyRequest():
-                state = self._acceptor.state if self._acceptor else None
-                return [Answer(event.via, copying.answer(message, state))]
-            case CopyAnswer():
-                return self._copied(now_s, event.sender, message)
-        if self._acceptor is None:
-            return []
-        match message:
-            case Prepare() | Accept():
-                return self._proposed(now_s, self._acceptor, message, event.via)
-            case Promised() | Accepted() | BallotRefused():
-                return self._registrar.handle(now_s, event.sender, message)
-            case Heartbeat():
-                return self._heartbeat(now_s, message, event.via)
-            case HandBack():
-                return self._hand_back(now_s, message, event.via)
-            case Vote():
-                return self._vote(now_s, event.sender, message)
-            case Fence():
-                return self._fence(now_s, event.sender, message)
-            case Fenced():
-                return self._fenced(now_s, (message.epoch, message.node))
-            case LeaseOver():
-                return self._coordinator.lease_over(now_s, event.sender, message)
-            case Here():
-                return self._coordinator.here(now_s, message)
-            case Sealed():
-                return self._coordinator.sealed(now_s, message)
-            case _:
-                return []
+        acts = self._of_copies if self._acceptor is None else self._messages
+        act = acts.get(type(event.message))
+        return act(now_s, event.message, event) if act else []
 
-    def _copied(self, now_s: float, sender: str, message: CopyAnswer) -> Effects:
-        effects = self._copying.answered(sender, message)
+    def _copy_asked(self, now_s: float, message: CopyRequest, event: Received) -> Effects:
+        state = self._acceptor.state if self._acceptor else None
+        return [Answer(event.via, copying.answer(message, state))]
+
+    def _copied(self, now_s: float, message: CopyAnswer, event: Received) -> Effects:
+        effects = self._copying.answered(event.sender, message)
         state = self._copying.state
         if state is None or self._acceptor is not None:
             return effects
         self._acceptor = Acceptor(state)
         return [*effects, Persist(state), StopTimer(copying.TIMER), *self._ready(now_s, state)]
 
-    def _proposed(self, now_s: float, acceptor: Acceptor, message: Prepare | Accept, via: str) -> Effects:
+    def _voted(self, now_s: float, message: Promised | Accepted | BallotRefused, event: Received) -> Effects:
+        return self._registrar.handle(now_s, event.sender, message)
+
+    def _proposed(self, now_s: float, message: Prepare | Accept, event: Received) -> Effects:
+        acceptor = self._acceptor
+        assert acceptor is not None
         self._registrar.heard(message.ballot)
         self._turn.saw_ballot(now_s, message.ballot[1])
         if isinstance(message, Accept) and self._too_early(now_s, acceptor, message):
-            return [Answer(via, BallotRefused(message.ballot, acceptor.state.promised))]
+            return [Answer(event.via, BallotRefused(message.ballot, acceptor.state.promised))]
         effects, answer = (
             acceptor.prepare(message) if isinstance(message, Prepare) else acceptor.accept(message)
         )
-        effects.append(Answer(via, answer))
+        effects.append(Answer(event.via, answer))
         if isinstance(answer, Accepted):
             self._granter.accepted(acceptor.state.value.epoch)
             effects += self._watch_newest(now_s)
@@ -196,7 +195,7 @@ class Witness:
         self._granter.block(now_s, present)
         return True
 
-    def _heartbeat(self, now_s: float, message: Heartbeat, via: str) -> Effects:
+    def _heartbeat(self, now_s: float, message: Heartbeat, event: Received) -> Effects:
         reign = (message.epoch, message.node)
         self._learn_fenced(now_s, reign)
         granted = self._granter.heartbeat(now_s, message.epoch, message.node)
@@ -205,7 +204,7 @@ class Witness:
             if granted
             else HeartbeatRefused(message.epoch, message.node, message.sent_s, self._granter.known_epoch)
         )
-        effects: Effects = [Answer(via, answer), *self._learn(now_s, reign)]
+        effects: Effects = [Answer(event.via, answer), *self._learn(now_s, reign)]
         if reign != self._detector.reign:
             return effects
         if not self._granter.handed_back(reign):
@@ -217,23 +216,24 @@ class Witness:
             self._detector.heard(now_s, ready_s=self._granter.ready_s),
         ]
 
-    def _hand_back(self, now_s: float, message: HandBack, via: str) -> Effects:
+    def _hand_back(self, now_s: float, message: HandBack, event: Received) -> Effects:
         reign = (message.epoch, message.node)
         self._granter.hand_back(*reign)
-        effects: Effects = [Answer(via, HandBackNoted(*reign)), *self._learn(now_s, reign)]
+        effects: Effects = [Answer(event.via, HandBackNoted(*reign)), *self._learn(now_s, reign)]
         effects += self._lease_maybe_over(now_s)
         if reign == self._detector.reign and not self._voting:
             effects += self._suspect(now_s, "handed back")
         return effects
 
-    def _vote(self, now_s: float, voter: str, message: Vote) -> Effects:
-        if voter not in self._settings.witnesses:
+    def _vote(self, now_s: float, message: Vote, event: Received) -> Effects:
+        if event.sender not in self._settings.witnesses:
             return []
-        self._votes.cast(now_s, voter, (message.epoch, message.node))
+        self._votes.cast(now_s, event.sender, (message.epoch, message.node))
         return self._maybe_lead(now_s)
 
-    def _fence(self, now_s: float, sender: str, message: Fence) -> Effects:
+    def _fence(self, now_s: float, message: Fence, event: Received) -> Effects:
         """Only what a majority has confirmed stops a lease from being renewed."""
+        sender = event.sender
         reign = (message.epoch, message.node)
         if len(set(message.voters) & set(self._settings.witnesses)) < self._votes_needed:
             return []
@@ -242,6 +242,9 @@ class Witness:
         self._granter.block(now_s, reign)
         self._awaited.setdefault(reign, set()).add(sender)
         return self._lease_maybe_over(now_s)
+
+    def _told_fenced(self, now_s: float, message: Fenced, event: Received) -> Effects:
+        return self._fenced(now_s, (message.epoch, message.node))
 
     def _fenced(self, now_s: float, reign: Reign) -> Effects:
         self._granter.fenced(*reign)
@@ -253,9 +256,19 @@ class Witness:
         ended = value.fenced if (value.epoch, value.primary) == proven else ()
         return [effect for reign in ended if reign < proven for effect in self._fenced(now_s, reign)]
 
+    def _lease_over(self, now_s: float, message: LeaseOver, event: Received) -> Effects:
+        return self._coordinator.lease_over(now_s, event.sender, message)
+
+    def _here(self, now_s: float, message: Here, event: Received) -> Effects:
+        return self._coordinator.here(now_s, message)
+
+    def _sealed(self, now_s: float, message: Sealed, event: Received) -> Effects:
+        return self._coordinator.sealed(now_s, message)
+
     # --- timers -----------------------------------------------------------------------------------
 
-    def _fired(self, now_s: float, timer: str) -> Effects:
+    def _fired(self, now_s: float, event: Fired) -> Effects:
+        timer = event.timer
         if timer == copying.TIMER:
             return self._copying.fired(now_s)
         if self._acceptor is None:
