@@ -13,5 +13,10 @@ def step_id(trial: int, index: int) -> str:
     return f"{value_prefix(trial)}.s{index}"
 
 
+def moment_id(trial: int, index: int) -> str:
+    """Of the moment that a step counts from."""
+    return f"{step_id(trial, index)}.on"
+
+
 def read_id(trial: int, attempt: int) -> str:
     return f"{value_prefix(trial)}.read{attempt}"

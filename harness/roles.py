@@ -24,6 +24,7 @@ WORDS: Mapping[str, str] = {
     "standbys": "every data node that is not the primary",
     "old primary": "who was primary when the last fault of this trial began",
     "victim": "the data node that the last fault of this trial was aimed at",
+    "coordinator": "who decided the newest failover of this trial: it leads the promotion",
     "witness/N": "the Nth witness",
     "witnesses": "every witness",
     "witnesses/minority": "as many witnesses as may be lost",
@@ -48,6 +49,7 @@ class Cast(Struct, frozen=True, kw_only=True):
     old_primary: str
     victim: str
     hosts: tuple[HostPlan, ...]
+    coordinator: str = ""
 
 
 def hosts_of(word: str, cast: Cast) -> tuple[str, ...]:
@@ -102,7 +104,10 @@ def words_for(hosts: Sequence[HostPlan]) -> tuple[str, ...]:
     """Every word that can name something among these hosts, without `rest`."""
     by = Hosts.of(hosts)
     first, last = by.data[:1] or ("",), by.data[-1:] or ("",)
-    cast = Cast(primary=first[0], old_primary=last[0], victim=first[0], hosts=tuple(hosts))
+    leads = (by.witnesses or by.data)[:1] or ("",)
+    cast = Cast(
+        primary=first[0], old_primary=last[0], victim=first[0], coordinator=leads[0], hosts=tuple(hosts)
+    )
     parts = [word for word, part in _PARTS.items() if any(part(cast, by))]
     numbered = [f"witness/{n + 1}" for n in range(len(by.witnesses))]
     numbered += [f"client/{n + 1}" for n in range(len(by.clients))]
@@ -127,6 +132,7 @@ _PARTS: Mapping[str, Callable[[Cast, Hosts], tuple[str, ...]]] = {
     "standbys": _standbys,
     "old primary": lambda cast, hosts: (cast.old_primary,),
     "victim": lambda cast, hosts: (cast.victim,),
+    "coordinator": lambda cast, hosts: (cast.coordinator,),
     "witnesses": lambda cast, hosts: hosts.witnesses,
     "witnesses/minority": lambda cast, hosts: hosts.witnesses[: (len(hosts.witnesses) - 1) // 2],
     "witnesses/majority": lambda cast, hosts: hosts.witnesses[: len(hosts.witnesses) // 2 + 1],
@@ -137,5 +143,6 @@ _WHEN = {
     "primary": "at this moment",
     "standby": "at this moment",
     "old primary": "before a fault has begun",
+    "coordinator": "before a failover was decided; let the step wait for one, with on: decided",
     "victim": "before a fault has hit a data node",
 }

@@ -8,7 +8,7 @@ A target that can be simulated also offers its programs, written against a Kerne
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any, Literal, Protocol
@@ -112,6 +112,10 @@ class Target(Protocol):
         ...
 
     def controls(self) -> frozenset[str]: ...
+
+    def moments(self) -> Mapping[str, Collection[str]]:
+        """Act -> the words that may stand behind it, as in `on: {sends: Seal}`. Empty: nothing shows."""
+        ...
 
     def vias(self) -> frozenset[str]: ...
 
@@ -247,6 +251,15 @@ class Kernel(Protocol):
         ...
 
     def tell(self, event: Event) -> None: ...
+
+    @property
+    def probed(self) -> bool:
+        """Somebody wants to hear of each act of a machine on this host: then it tells them by `acted`."""
+        ...
+
+    def acted(self, act: str, what: str, *, done: bool) -> bool:
+        """In the target's words for moments; not done: it is about to be. False: the process died of it."""
+        ...
 
     def exit(self) -> None: ...
 

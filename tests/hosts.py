@@ -18,6 +18,11 @@ HOSTS = (
 
 
 def cast(
-    primary: str = "n1", *, old: str = "", victim: str = "", hosts: tuple[HostPlan, ...] = HOSTS
+    primary: str = "n1",
+    *,
+    old: str = "",
+    victim: str = "",
+    leads: str = "",
+    hosts: tuple[HostPlan, ...] = HOSTS,
 ) -> Cast:
-    return Cast(primary=primary, old_primary=old, victim=victim, hosts=hosts)
+    return Cast(primary=primary, old_primary=old, victim=victim, coordinator=leads, hosts=hosts)

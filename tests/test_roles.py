@@ -19,6 +19,7 @@ from tests.hosts import HOSTS, cast
         ("standbys", ("n2",)),
         ("old primary", ("n2",)),
         ("victim", ("n1",)),
+        ("coordinator", ("w2",)),
         ("witness/1", ("w1",)),
         ("witness/3", ("w3",)),
         ("witnesses", ("w1", "w2", "w3")),
@@ -31,7 +32,7 @@ from tests.hosts import HOSTS, cast
     ],
 )
 def test_a_word_names_the_hosts_that_play_its_part(word: str, hosts: tuple[str, ...]) -> None:
-    assert hosts_of(word, cast("n1", old="n2", victim="n1")) == hosts
+    assert hosts_of(word, cast("n1", old="n2", victim="n1", leads="w2")) == hosts
 
 
 def test_the_standby_is_whoever_is_not_primary_now() -> None:
@@ -42,7 +43,7 @@ def test_every_explained_word_can_be_asked_for() -> None:
     asked = {word.replace("/N", "/1") for word in WORDS} - {REST}
     assert asked <= set(words_for(HOSTS))
     for word in asked:
-        assert hosts_of(word, cast("n1", old="n1", victim="n1"))
+        assert hosts_of(word, cast("n1", old="n1", victim="n1", leads="w1"))
 
 
 @pytest.mark.parametrize(

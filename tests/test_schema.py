@@ -11,15 +11,25 @@ from jsonschema import Draft202012Validator
 from harness.drillfile.verbs import VERBS
 from harness.schema import schema
 from targets.registry import TARGETS
-from tests.drillfile.written import GOOD, refused, with_steps, with_words
+from tests.drillfile.written import GOOD, read, refused, with_steps, with_words
 from tests.test_drills import FILES, names
 
 SCHEMA = schema({name: target.settings_schema() for name, target in TARGETS.items()})
 VALIDATOR = Draft202012Validator(SCHEMA)
 
 
+class Yaml(yaml.SafeLoader):
+    """As editors read it: in YAML 1.2 `on` is a word like any other."""
+
+
+Yaml.yaml_implicit_resolvers = {
+    sign: [entry for entry in entries if entry[0] != "tag:yaml.org,2002:bool"]
+    for sign, entries in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 def errors(text: str) -> list[str]:
-    return [error.message for error in VALIDATOR.iter_errors(yaml.safe_load(text))]
+    return [error.message for error in VALIDATOR.iter_errors(yaml.load(text, Yaml))]
 
 
 def test_the_schema_is_one() -> None:
@@ -34,6 +44,13 @@ def test_every_drill_of_the_catalogue_is_valid(file: Any) -> None:
 @pytest.mark.parametrize("verb", VERBS)
 def test_the_example_of_every_verb_is_valid(verb: str) -> None:
     assert errors(with_steps(VERBS[verb].example)) == []
+
+
+@pytest.mark.parametrize("on", ["decided", "{tells: register}", "{sends: Seal, host: witness/1, nth: 2}"])
+def test_a_moment_is_valid(on: str) -> None:
+    text = with_steps(f"- kill: primary\n  until: 3s\n  on: {on}\n  within: 2s")
+    assert errors(text) == []
+    assert read(text).steps
 
 
 @pytest.mark.parametrize(
@@ -58,6 +75,10 @@ def test_the_example_of_every_verb_is_valid(verb: str) -> None:
         with_steps("- wait: {for: stedy, within: 1s}"),
         with_steps("- wait: steady"),
         with_steps("- switchover: standby"),
+        with_steps("- kill: primary\n  until: 3s\n  on: decidet"),
+        with_steps("- kill: primary\n  until: 3s\n  on: {nth: 3}"),
+        with_steps("- kill: primary\n  until: 3s\n  on: {sends: A, receives: B}"),
+        with_steps("- kill: primary\n  until: 3s\n  on: {sends: A, nth: 0}"),
         GOOD.replace("lost_writes: 0", "lost_writes: none"),
         GOOD.replace("lost_writes: 0", "outage: 300ms"),
         GOOD.replace("lost_writes: 0", "outage: {p91: 300ms}"),

@@ -83,6 +83,7 @@ def _target(target: Target, args: Namespace) -> ExitCode:
                 ("clients' ways", ", ".join(sorted(target.vias()))),
             ],
         ),
+        ("moments", [(act, ", ".join(words)) for act, words in target.moments().items()]),
         (
             "settings, with their defaults",
             [(name, value) for name, _, value in (text.partition(" ") for text in texts)],

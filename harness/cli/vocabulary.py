@@ -11,6 +11,7 @@ from typing import Any
 from harness.cli.arguments import Namespace, nearest
 from harness.cli.streams import look, show, write_out
 from harness.drillfile.measures import MEASURES
+from harness.drillfile.moments import ACTS, NTH, OF_HOST, PHASES
 from harness.drillfile.verbs import FAULTS, OTHERS, VERBS, Verb
 from harness.drillfile.words import Field, object_schema
 from harness.model.drill import Json
@@ -19,7 +20,7 @@ from harness.roles import WORDS
 from reports.machine import encode
 
 Rows = list[tuple[str, str]]
-_ROLES, _MEASURES = "roles", "expect"
+_ROLES, _MOMENTS, _MEASURES = "roles", "moments", "expect"
 _MORE_ROLES = (f"faults {_ROLES}", "who can be named")
 
 
@@ -54,6 +55,7 @@ def _all() -> list[tuple[str, Rows]]:
             [
                 ("faults NAME", "one in full, with an example"),
                 _MORE_ROLES,
+                (f"faults {_MOMENTS}", "what a step can count its times from"),
                 (f"faults {_MEASURES}", "what can be expected"),
             ],
         ),
@@ -64,10 +66,12 @@ def _one(name: str) -> list[tuple[str, Rows]]:
     """Raises DrillError for a word that is none."""
     if name == _ROLES:
         return [_roles()]
+    if name == _MOMENTS:
+        return _moments()
     if name == _MEASURES:
         return [_measures()]
     if name not in VERBS:
-        raise DrillError(f"unknown fault '{name}'{nearest(name, [*VERBS, _ROLES, _MEASURES])}")
+        raise DrillError(f"unknown fault '{name}'{nearest(name, [*VERBS, _ROLES, _MOMENTS, _MEASURES])}")
     verb = VERBS[name]
     return [
         (f"{name}: {verb.summary}", [("", verb.does)]),
@@ -79,6 +83,14 @@ def _one(name: str) -> list[tuple[str, Rows]]:
 
 def _roles() -> tuple[str, Rows]:
     return ("roles; a host's own name will do as well", list(WORDS.items()))
+
+
+def _moments() -> list[tuple[str, Rows]]:
+    return [
+        ("phases: on: decided", list(PHASES.items())),
+        ("acts: on: {sends: Granted, nth: 3}", [*ACTS.items(), *_words((OF_HOST, NTH))]),
+        ("more", [("targets NAME", "the words that may stand behind an act")]),
+    ]
 
 
 def _measures() -> tuple[str, Rows]:

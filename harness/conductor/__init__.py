@@ -11,6 +11,7 @@ The runner journals every event it hands over, then the notes, then performs the
 machine   the parent: one match over the events, the stages of a trial
 steps     a planned step -> the fault or control it asks for, roles resolved
 blocks    the steps of one trial: faults at their times, waits, holds
+triggers  the moments that steps count from
 clients   who is under load
 readback  every write is read at the primary
 waits     what still lacks until the cluster is steady, rejoined, failed over

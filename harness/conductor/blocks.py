@@ -1,8 +1,9 @@
 """The steps of one trial: blocks that end with a wait. Ignores what comes before and after them.
 
 Within a block every fault and control begins at its own time after the block's origin, none waiting for
-another. A wait or a hold begins once all before it have begun; a wait is looked at once they are answered.
-The next block's origin is the moment its wait was met; a hold leaves the origin where it is.
+another; a step that names a moment counts from that instead. A wait or a hold begins once all before it
+have begun; a wait is looked at once they are answered. The next block's origin is the moment its wait was
+met; a hold leaves the origin where it is.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from typing import Literal
 
 from harness.conductor.stand import Stand
 from harness.conductor.steps import Begun, begin, text_of, waited_host
+from harness.conductor.triggers import Told, Triggers
 from harness.conductor.waits import Waiting, lacks
 from harness.ids import step_id
 from harness.model.command import Control, Inject
 from harness.model.drill import ControlStep, HoldStep, WaitStep
-from harness.model.event import Failed
+from harness.model.event import Failed, PhaseReached
 from harness.model.fault import Fault
 from harness.model.journal import StepBegan, WaitEnded
 from harness.model.plan import TimedStep, TrialPlan
@@ -38,7 +40,8 @@ class Blocks:
         self._waiting: Waiting | None = None
         self._holding = False
         self._begun_any = False
-        self._victim, self._old_primary = "", ""
+        self._victim, self._old_primary, self._coordinator = "", "", ""
+        self._triggers = Triggers(stand, came=self._came, never=self._never)
         self.state: State = "running"
         self.why = ""
         self._open(0)
@@ -49,7 +52,7 @@ class Blocks:
 
     @property
     def waiting_for(self) -> str:
-        return f"{self._waiting.text}: {self._lacks()}" if self._waiting else ""
+        return f"{self._waiting.text}: {self._lacks()}" if self._waiting else self._triggers.text
 
     @property
     def longest_s(self) -> float:
@@ -71,6 +74,12 @@ class Blocks:
             self._begin_barrier(self._steps[self._barrier])
         return True
 
+    def saw(self, event: Told) -> None:
+        """What the cluster tells of itself, and moments that the world was asked for."""
+        if isinstance(event, PhaseReached) and event.phase == "decided":
+            self._coordinator = event.host
+        self._triggers.saw(event)
+
     def control_answered(self, control_id: str) -> None:
         self._controls.discard(control_id)
 
@@ -84,6 +93,7 @@ class Blocks:
         if self.state in ("running", "done"):
             self.state, self.why = "abandoned", why
             self._unbegun.clear()
+            self._triggers.forget()
             self._waiting, self._holding = None, False
             self._stand.ask(*self._stand.faults.end_all())
 
@@ -101,10 +111,36 @@ class Blocks:
         for at in range(index, len(self._steps)):
             if isinstance(self._steps[at].step, WaitStep | HoldStep):
                 self._barrier = at
-                return
+                break
             self._unbegun.add(at)
-            due_s = self._origin_s + self._steps[at].at_s
-            self._stand.after(due_s - self._stand.now_s, f"step{at}", partial(self._begin, at))
+        for at in range(index, self._barrier):
+            self._schedule_step(at)
+
+    def _schedule_step(self, index: int) -> None:
+        timed = self._steps[index]
+        on = None if isinstance(timed.step, WaitStep | HoldStep) else timed.step.on
+        if on is None:
+            due_s = self._origin_s + timed.at_s
+            self._stand.after(due_s - self._stand.now_s, f"step{index}", partial(self._begin, index))
+            return
+        try:
+            self._triggers.arm(index, on, self._cast())
+        except RoleError as error:
+            self._began(index, f"{text_of(timed.step)}: {error}")
+            self.abandon(str(error))
+
+    def _came(self, index: int, at_s: float) -> None:
+        """A moment that lies back may have passed the step's time: then it begins at once, without a wake."""
+        left_s = at_s + self._steps[index].at_s - self._stand.now_s
+        if left_s > 0:
+            self._stand.after(left_s, f"step{index}", partial(self._begin, index))
+        else:
+            self._begin(index)
+
+    def _never(self, index: int, text: str) -> None:
+        """As a wait that expired: what the trial was made for did not happen, so it proves nothing."""
+        self._note_end(index, met=False, text=text)
+        self.abandon(text)
 
     def _begin(self, index: int) -> None:
         if index not in self._unbegun:
@@ -157,6 +193,7 @@ class Blocks:
             primary=self._stand.view.newest_primary,
             old_primary=self._old_primary,
             victim=self._victim,
+            coordinator=self._coordinator,
             hosts=self._stand.plan.hosts,
         )
 
@@ -222,8 +259,11 @@ class Blocks:
 
     def _ended(self, waiting: Waiting, *, met: bool, text: str) -> None:
         self._waiting = None
+        self._note_end(waiting.index, met=met, text=text)
+
+    def _note_end(self, index: int, *, met: bool, text: str) -> None:
         stand = self._stand
-        stand.note(WaitEnded(trial=stand.trial, index=waiting.index, at_s=stand.now_s, met=met, text=text))
+        stand.note(WaitEnded(trial=stand.trial, index=index, at_s=stand.now_s, met=met, text=text))
 
     def _began(self, index: int, text: str, hosts: tuple[str, ...] = ()) -> None:
         stand = self._stand

@@ -24,7 +24,19 @@ from harness.conductor.readback import ReadBack
 from harness.conductor.stand import Stand, Told
 from harness.conductor.waits import GOOD_WRITES, steady_lacks
 from harness.model.drill import WaitStep
-from harness.model.event import Applied, Controlled, Event, Failed, FinalRead, Healed, LoadStopped, Woke
+from harness.model.event import (
+    Applied,
+    Controlled,
+    Event,
+    Failed,
+    FinalRead,
+    Healed,
+    LoadStopped,
+    MembershipChanged,
+    MomentCame,
+    PhaseReached,
+    Woke,
+)
 from harness.model.fault import describe
 from harness.model.journal import RunEnded, TrialBegan, TrialEnded
 from harness.model.plan import Plan
@@ -127,12 +139,19 @@ class Conductor:
                 stand.faults.gone(fault_id)
             case Controlled(control_id=control_id) if self._blocks:
                 self._blocks.control_answered(control_id)
+            case PhaseReached() | MembershipChanged() | MomentCame():
+                self._saw(event)
             case LoadStopped(client=client):
                 self._clients.ended(client)
             case FinalRead(read_id=name) if self._stage == "reading" and name == self._reading.open_id:
                 self._end_trial()
             case Failed():
                 self._failed(event)
+
+    def _saw(self, event: PhaseReached | MembershipChanged | MomentCame) -> None:
+        """A moment that comes when the steps are over begins nothing any more."""
+        if self._blocks and self._stage == "steps":
+            self._blocks.saw(event)
 
     def _failed(self, failed: Failed) -> None:
         name, reason = failed.command_id, failed.reason

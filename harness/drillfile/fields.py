@@ -31,7 +31,8 @@ WAITS: dict[WaitFor, str] = {
 AT: Field[Window] = Field(
     name="at",
     kind=WINDOW,
-    help="when it begins, counted from the last met wait; `1s..2s` is drawn from the seed for each trial",
+    help="when it begins, counted from the last met wait or from `on`; `1s..2s` is drawn from the seed for "
+    "each trial",
     example="1s..2s",
     default=Window(0.0, 0.0),
     written="0s",

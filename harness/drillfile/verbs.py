@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from harness.drillfile.fields import (
     AT,
@@ -24,6 +24,7 @@ from harness.drillfile.fields import (
     UNTIL,
     WITHIN,
 )
+from harness.drillfile.moments import ON, ON_WITHIN
 from harness.drillfile.words import SIDE, SIDES, WORD, Field, Words, nested, span
 from harness.model.drill import (
     ControlStep,
@@ -32,6 +33,7 @@ from harness.model.drill import (
     LatencyStep,
     PartitionStep,
     Step,
+    Trigger,
     WaitStep,
 )
 from harness.model.units import duration
@@ -66,7 +68,12 @@ def _strike(verb: Literal["kill", "stop", "pause"]) -> tuple[Field[str], Callabl
 
     def build(words: Words) -> Step:
         return KillStep(
-            verb=verb, victim=words[head], scope=words[SCOPE], at=words[AT], until_s=_until_s(words)
+            verb=verb,
+            victim=words[head],
+            scope=words[SCOPE],
+            at=words[AT],
+            until_s=_until_s(words),
+            on=_trigger(words),
         )
 
     return head, build
@@ -133,7 +140,14 @@ def _cut(words: Words, sides: tuple[tuple[str, ...], ...]) -> Step:
         raise words.wrong(
             DIRECTION, f"'{how}' acts on both directions at once; for one way write how: drop or how: stall"
         )
-    return PartitionStep(sides=sides, how=how, direction=direction, at=words[AT], until_s=_until_s(words))
+    return PartitionStep(
+        sides=sides,
+        how=how,
+        direction=direction,
+        at=words[AT],
+        until_s=_until_s(words),
+        on=_trigger(words),
+    )
 
 
 def _latency(words: Words) -> Step:
@@ -148,7 +162,12 @@ def _latency(words: Words) -> Step:
             f"{duration(jitter_s)} is more than the delay of {duration(delay_s)}; nothing arrives early",
         )
     return LatencyStep(
-        sides=words[_SLOWED], delay_s=delay_s, jitter_s=jitter_s, at=words[AT], until_s=_until_s(words)
+        sides=words[_SLOWED],
+        delay_s=delay_s,
+        jitter_s=jitter_s,
+        at=words[AT],
+        until_s=_until_s(words),
+        on=_trigger(words),
     )
 
 
@@ -164,7 +183,16 @@ def _hold(words: Words) -> Step:
 
 
 def _switchover(words: Words) -> Step:
-    return ControlStep(action="switchover", to=words[_SWITCHOVER][TO], at=words[AT])
+    return ControlStep(action="switchover", to=words[_SWITCHOVER][TO], at=words[AT], on=_trigger(words))
+
+
+def _trigger(words: Words) -> Trigger | None:
+    on, within_s = words[ON], words[ON_WITHIN]
+    if not within_s:
+        return on
+    if on is None:
+        raise words.wrong(ON_WITHIN, "a time is no moment that could fail to come; within goes with on")
+    return structs.replace(on, within_s=within_s)
 
 
 def _until_s(words: Words) -> float:
@@ -185,7 +213,7 @@ _PAUSE, _build_pause = _strike("pause")
 _FAULTS = (
     Verb(
         head=_KILL,
-        fields=(SCOPE, AT, UNTIL),
+        fields=(SCOPE, AT, ON, ON_WITHIN, UNTIL),
         build=_build_kill,
         summary="end a process or a host by SIGKILL",
         does="Nobody restarts it before `until`. Of a process the host lives on: its peers are refused, and "
@@ -194,7 +222,7 @@ _FAULTS = (
     ),
     Verb(
         head=_STOP,
-        fields=(SCOPE, AT, UNTIL),
+        fields=(SCOPE, AT, ON, ON_WITHIN, UNTIL),
         build=_build_stop,
         summary="ask it to end by SIGTERM: an orderly stop",
         does="What can hand over does so. It is started again at `until`.",
@@ -202,7 +230,7 @@ _FAULTS = (
     ),
     Verb(
         head=_PAUSE,
-        fields=(SCOPE, AT, UNTIL),
+        fields=(SCOPE, AT, ON, ON_WITHIN, UNTIL),
         build=_build_pause,
         summary="freeze a process or a host, then let it go on",
         does="It keeps its memory and its connections, and believes that no time has passed: longer than the "
@@ -211,7 +239,7 @@ _FAULTS = (
     ),
     Verb(
         head=_SIDES,
-        fields=(HOW, DIRECTION, AT, UNTIL),
+        fields=(HOW, DIRECTION, AT, ON, ON_WITHIN, UNTIL),
         build=_partition,
         summary="cut every link between sets of hosts",
         does="Hosts of one side keep each other. A client in the list is stranded with that side; whoever "
@@ -220,7 +248,7 @@ _FAULTS = (
     ),
     Verb(
         head=_ALONE,
-        fields=(HOW, DIRECTION, AT, UNTIL),
+        fields=(HOW, DIRECTION, AT, ON, ON_WITHIN, UNTIL),
         build=_isolate,
         summary=f"cut hosts off from all others: partition [[…], {REST}]",
         does="Several hosts in the list keep each other.",
@@ -228,7 +256,7 @@ _FAULTS = (
     ),
     Verb(
         head=_SLOWED,
-        fields=(DELAY, JITTER, AT, UNTIL),
+        fields=(DELAY, JITTER, AT, ON, ON_WITHIN, UNTIL),
         build=_latency,
         summary="delay every link between sets of hosts",
         does="Everything arrives, in order and late, both ways. Below the detector's time-out it must cause "
@@ -255,7 +283,7 @@ _OTHERS = (
     ),
     Verb(
         head=_SWITCHOVER,
-        fields=(AT,),
+        fields=(AT, ON, ON_WITHIN),
         build=_switchover,
         summary="ask the target to make another node primary: a planned move",
         does="The target does it itself, in order: no write may fail for longer than a moment.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from harness.model.fault import Fault
+from harness.model.moment import Moment
 
 
 class Inject(Struct, frozen=True, tag="inject"):
@@ -60,6 +61,19 @@ class ReadAll(Struct, frozen=True, tag="read_all"):
     value_prefix: str
 
 
+class AwaitMoment(Struct, frozen=True, tag="await_moment"):
+    """Tell me as soon as this happens, counted from now; answered by MomentCame with the same id, once."""
+
+    moment_id: str
+    moment: Moment
+
+
+class ForgetMoment(Struct, frozen=True, tag="forget_moment"):
+    """Nobody waits for it any more; unanswered."""
+
+    moment_id: str
+
+
 class Wake(Struct, frozen=True, tag="wake"):
     """Tell me after this long; answered by Woke with the same id."""
 
@@ -67,4 +81,4 @@ class Wake(Struct, frozen=True, tag="wake"):
     after_s: float
 
 
-Command = Inject | Heal | StartLoad | StopLoad | Control | ReadAll | Wake
+Command = Inject | Heal | StartLoad | StopLoad | Control | ReadAll | AwaitMoment | ForgetMoment | Wake

@@ -1,6 +1,7 @@
 """What a person wrote: a drill file as values, roles still unresolved.
 
-Times are seconds. `Window(2, 2)` is a point. Step times count from the drill's last met wait.
+Times are seconds. `Window(2, 2)` is a point. Step times count from the drill's last met wait, or from the
+moment that `on` names.
 """
 
 from __future__ import annotations
@@ -29,6 +30,20 @@ class Window(Struct, frozen=True):
     high_s: float
 
 
+class Trigger(Struct, frozen=True, kw_only=True):
+    """The moment that a step's times count from: the nth act of that kind since the step was due.
+
+    act and what: `tells` and a phase, or words of the target like `sends` `Seal`. host: whose, a role or a
+    host; empty for anybody's. A moment that does not come within_s is waited for no longer.
+    """
+
+    act: str
+    what: str
+    host: str = ""
+    nth: int = 1
+    within_s: float
+
+
 class Load(Struct, frozen=True, kw_only=True):
     """Open-loop load, spread over the clients in turn. Rates are per writer and per reader."""
 
@@ -47,6 +62,7 @@ class KillStep(Struct, frozen=True, kw_only=True, tag="kill"):
     scope: Scope
     at: Window
     until_s: float
+    on: Trigger | None = None
 
 
 class PartitionStep(Struct, frozen=True, kw_only=True, tag="partition"):
@@ -60,6 +76,7 @@ class PartitionStep(Struct, frozen=True, kw_only=True, tag="partition"):
     direction: Direction
     at: Window
     until_s: float
+    on: Trigger | None = None
 
 
 class LatencyStep(Struct, frozen=True, kw_only=True, tag="latency"):
@@ -70,6 +87,7 @@ class LatencyStep(Struct, frozen=True, kw_only=True, tag="latency"):
     jitter_s: float
     at: Window
     until_s: float
+    on: Trigger | None = None
 
 
 class WaitStep(Struct, frozen=True, kw_only=True, tag="wait"):
@@ -92,6 +110,7 @@ class ControlStep(Struct, frozen=True, kw_only=True, tag="control"):
     action: Literal["switchover"]
     to: str
     at: Window
+    on: Trigger | None = None
 
 
 Step = KillStep | PartitionStep | LatencyStep | WaitStep | HoldStep | ControlStep

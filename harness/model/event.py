@@ -161,6 +161,15 @@ class Stalled(Struct, frozen=True, kw_only=True, tag="stalled"):
     to_s: float
 
 
+class MomentCame(Struct, frozen=True, kw_only=True, tag="moment"):
+    """A moment that AwaitMoment asked for; host: whose act it was."""
+
+    moment_id: str
+    host: str
+    text: str
+    at_s: float
+
+
 class Woke(Struct, frozen=True, kw_only=True, tag="woke"):
     """The time asked for by Wake has passed."""
 
@@ -182,5 +191,6 @@ Event = (
     | Controlled
     | FinalRead
     | Stalled
+    | MomentCame
     | Woke
 )

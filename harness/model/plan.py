@@ -47,7 +47,7 @@ class ClientPlan(Struct, frozen=True, kw_only=True):
 
 
 class TimedStep(Struct, frozen=True, kw_only=True):
-    """A step with its phase drawn: at_s after the last met wait (0 for waits and holds)."""
+    """A step with its phase drawn: at_s after the last met wait or its own moment (0 for waits, holds)."""
 
     step: KillStep | PartitionStep | LatencyStep | WaitStep | HoldStep | ControlStep
     at_s: float = 0.0

@@ -11,10 +11,12 @@ from harness.model.drill import (
     LatencyStep,
     PartitionStep,
     Step,
+    Trigger,
     WaitFor,
     WaitStep,
     Window,
 )
+from harness.model.moment import TELLS
 from harness.model.plan import TimedStep
 from harness.model.units import duration
 
@@ -29,21 +31,19 @@ def words(step: Step, *, short: bool = False) -> str:
     """One line; short leaves the times out."""
     match step:
         case KillStep(verb=verb, victim=victim, scope=scope):
-            return f"{verb} {victim} ({scope})" + ("" if short else _times(step.at, step.until_s))
+            return f"{verb} {victim} ({scope})" + _when(step, short)
         case PartitionStep(sides=sides, how=how, direction=direction):
             way = "" if direction == "both" else f", {direction}"
-            return f"partition {_sides(sides)} ({how}{way})" + (
-                "" if short else _times(step.at, step.until_s)
-            )
+            return f"partition {_sides(sides)} ({how}{way})" + _when(step, short)
         case LatencyStep(sides=sides, delay_s=delay_s, jitter_s=jitter_s):
             much = f"{duration(delay_s)} ± {duration(jitter_s)}"
-            return f"latency {_sides(sides)} ({much})" + ("" if short else _times(step.at, step.until_s))
+            return f"latency {_sides(sides)} ({much})" + _when(step, short)
         case WaitStep(wait_for=wait_for, host=host, within_s=within_s):
             return f"wait until {_WAITS[wait_for].format(host=host or 'all')}, within {duration(within_s)}"
         case HoldStep(duration_s=duration_s):
             return f"let the load run for {duration(duration_s)}"
         case ControlStep(action=action, to=to):
-            return f"{action} to {to}" + ("" if short else f", {window(step.at)}")
+            return f"{action} to {to}{_on(step.on)}" + ("" if short else f", {window(step.at)}")
         case _:
             assert_never(step)
 
@@ -63,8 +63,20 @@ def drawn_at(timed: TimedStep) -> bool:
             return False
 
 
-def _times(at: Window, until_s: float) -> str:
-    return f", {window(at)}, until {duration(until_s)}"
+def trigger(on: Trigger) -> str:
+    """`decided`, or `witness/2 sends Granted`, with the count where it is not the first."""
+    nth = f" (time {on.nth})" if on.nth > 1 else ""
+    act = on.what if on.act == TELLS else f"{on.act} {on.what}"
+    return " ".join(part for part in (on.host, act) if part) + nth
+
+
+def _on(on: Trigger | None) -> str:
+    return f", on {trigger(on)}" if on else ""
+
+
+def _when(step: KillStep | PartitionStep | LatencyStep, short: bool) -> str:
+    times = "" if short else f", {window(step.at)}, until {duration(step.until_s)}"
+    return _on(step.on) + times
 
 
 def _sides(sides: tuple[tuple[str, ...], ...]) -> str:

@@ -1,6 +1,7 @@
 """Drill, target, world, seed -> Plan: nothing left to guess, and everything checked before anything starts.
 
 offers     what each world can do
+moments    whether world and target show what a step counts from
 rehearsal  whether the roles of each step can be played at all
 phases     when each step happens, drawn from the seed
 clients    the clients' shares of the load
@@ -16,6 +17,7 @@ from harness.model.drill import ControlStep, Drill, HoldStep, Json, LatencyStep,
 from harness.model.errors import DrillError
 from harness.model.plan import Plan, Promises
 from harness.planner.clients import client_plans
+from harness.planner.moments import check_moment
 from harness.planner.offers import FAULTS_OF_WORLDS, needed_fault
 from harness.planner.phases import trial_plans
 from harness.planner.rehearsal import rehearse
@@ -74,6 +76,8 @@ def _settings(drill: Drill, target: Target) -> dict[str, Json]:
 def _check_offers(drill: Drill, target: Target, world: str) -> None:
     for index, step in enumerate(drill.steps):
         fault, field = needed_fault(step), f"steps[{index}]"
+        if not isinstance(step, WaitStep | HoldStep) and step.on is not None:
+            check_moment(step.on, target, world, f"{field}.on")
         if fault:
             _check_offer(
                 f"the world {world}", "fault", fault, FAULTS_OF_WORLDS.get(world, frozenset()), field

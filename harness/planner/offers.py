@@ -10,6 +10,8 @@ FAULTS_OF_WORLDS: Mapping[str, frozenset[str]] = {
     "docker": frozenset({"kill", "stop", "pause", "partition", "latency"}),
     "simulator": frozenset({"kill", "stop", "pause", "partition", "latency"}),
 }
+# Worlds that see what a program does; the others hear only what it tells.
+WORLDS_INSIDE: frozenset[str] = frozenset({"simulator"})
 
 
 def needed_fault(step: Step) -> str:

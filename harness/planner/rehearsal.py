@@ -6,10 +6,11 @@ only some can play is left to the run.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import product
+from typing import TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from harness.conductor.steps import begin, waited_host
 from harness.model.drill import ControlStep, HoldStep, KillStep, Step, WaitStep
@@ -17,20 +18,30 @@ from harness.model.errors import DrillError
 from harness.model.fault import Fault
 from harness.model.plan import HostPlan
 from harness.reach import Hosts, victim
-from harness.roles import Cast, RoleError
+from harness.roles import Cast, RoleError, hosts_of
+
+T = TypeVar("T")
 
 
 class _Stage(Struct, frozen=True):
-    """Who may be the old primary, and who the victim, once the steps so far are over; "" is nobody."""
+    """Who may be the old primary, the victim, the coordinator, after the steps so far; "" is nobody."""
 
     hosts: tuple[HostPlan, ...]
     old_primaries: frozenset[str] = frozenset({""})
     victims: frozenset[str] = frozenset({""})
+    coordinators: frozenset[str] = frozenset({""})
 
     def casts(self) -> list[Cast]:
         data = Hosts.of(self.hosts).data
-        parts = product(data, sorted(self.old_primaries), sorted(self.victims))
-        return [Cast(primary=p, old_primary=o, victim=v, hosts=self.hosts) for p, o, v in parts]
+        parts = product(data, *map(sorted, (self.old_primaries, self.victims, self.coordinators)))
+        return [
+            Cast(primary=p, old_primary=o, victim=v, coordinator=c, hosts=self.hosts) for p, o, v, c in parts
+        ]
+
+    def moved(self) -> _Stage:
+        """Once something may have happened that makes the cluster fail over."""
+        by = Hosts.of(self.hosts)
+        return structs.replace(self, coordinators=frozenset({"", *(by.witnesses or by.data)}))
 
 
 def rehearse(steps: Sequence[Step], hosts: Sequence[HostPlan]) -> None:
@@ -38,29 +49,47 @@ def rehearse(steps: Sequence[Step], hosts: Sequence[HostPlan]) -> None:
     stage = _Stage(tuple(hosts))
     for index, step in enumerate(steps):
         try:
-            stage = _played(step, stage)
+            stage = _played(step, _due(step, stage))
         except RoleError as error:
             raise DrillError(f"{error}", field=f"steps[{index}]") from error
 
 
+def _due(step: Step, stage: _Stage) -> _Stage:
+    """When the step begins. Raises RoleError when nobody can play whose moment it counts from."""
+    on = None if isinstance(step, WaitStep | HoldStep) else step.on
+    if on is None:
+        return stage
+    if on.host:
+        _played_by_some(lambda cast: hosts_of(on.host, cast), stage)
+    return stage.moved()
+
+
 def _played(step: Step, stage: _Stage) -> _Stage:
     """The stage after the step. Raises RoleError, the first cast's, when no cast can play it."""
-    played: list[tuple[str, Fault | None]] = []
+    played = _played_by_some(lambda cast: (cast.primary, _play(step, cast)), stage)
+    if isinstance(step, WaitStep | HoldStep):
+        return stage
+    by = Hosts.of(stage.hosts)
+    faults = [(primary, fault) for primary, fault in played if fault is not None]
+    return structs.replace(
+        stage.moved(),
+        old_primaries=stage.old_primaries | {primary for primary, _ in faults},
+        victims=stage.victims | {victim(fault, by, primary=primary) for primary, fault in faults},
+    )
+
+
+def _played_by_some(play: Callable[[Cast], T], stage: _Stage) -> list[T]:
+    """What it came to with each cast that can. Raises RoleError, the first cast's, when none can."""
+    played: list[T] = []
     problems: list[RoleError] = []
     for cast in stage.casts():
         try:
-            played.append((cast.primary, _play(step, cast)))
+            played.append(play(cast))
         except RoleError as error:
             problems.append(error)
     if problems and not played:
         raise problems[0]
-    by = Hosts.of(stage.hosts)
-    faults = [(primary, fault) for primary, fault in played if fault is not None]
-    return _Stage(
-        stage.hosts,
-        old_primaries=stage.old_primaries | {primary for primary, _ in faults},
-        victims=stage.victims | {victim(fault, by, primary=primary) for primary, fault in faults},
-    )
+    return played
 
 
 def _play(step: Step, cast: Cast) -> Fault | None:

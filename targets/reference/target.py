@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 import msgspec
@@ -15,6 +15,7 @@ from harness.workloads.wire import CLIENT_PORT
 from targets.reference import written as blocks
 from targets.reference.defects import DEFECTS
 from targets.reference.driver.surroundings import HEALTH_PORT, PEER_PORT, ROUTER_ADMIN_PORT, WITNESS_PORT
+from targets.reference.machines.acts import ACTS
 from targets.reference.settings import Settings
 from targets.reference.watch import ReferenceWatch
 
@@ -42,6 +43,9 @@ class ReferenceTarget:
 
     def controls(self) -> frozenset[str]:
         return frozenset({"switchover"})
+
+    def moments(self) -> Mapping[str, Collection[str]]:
+        return ACTS
 
     def vias(self) -> frozenset[str]:
         return frozenset({"router", "primary"})

@@ -8,6 +8,7 @@ import pytest
 
 from harness.cli import main
 from harness.drillfile.measures import MEASURES
+from harness.drillfile.moments import ACTS, PHASES
 from harness.drillfile.verbs import FAULTS, VERBS
 from harness.roles import WORDS
 from tests.drillfile.written import read, with_steps
@@ -36,7 +37,7 @@ def test_a_fault_is_explained_with_all_its_words_and_an_example_that_can_be_copi
     assert read(with_steps("\n".join(line[2:] for line in example.rstrip().splitlines()))).steps
 
 
-@pytest.mark.parametrize("name", ["", *VERBS, "roles", "expect"])
+@pytest.mark.parametrize("name", ["", *VERBS, "roles", "moments", "expect"])
 def test_nothing_is_wider_than_eighty_columns(
     name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -44,9 +45,11 @@ def test_nothing_is_wider_than_eighty_columns(
     assert max(map(len, said(["faults", *filter(None, [name])], capsys).splitlines())) <= 80
 
 
-def test_roles_and_measures_are_explained(capsys: pytest.CaptureFixture[str]) -> None:
+def test_roles_moments_and_measures_are_explained(capsys: pytest.CaptureFixture[str]) -> None:
     roles, measures = said(["faults", "roles"], capsys), said(["faults", "expect"], capsys)
+    moments = said(["faults", "moments"], capsys)
     assert all(word in roles for word in WORDS)
+    assert all(word in moments for word in (*PHASES, *ACTS))
     assert all(name in measures for name in MEASURES)
 
 
@@ -58,6 +61,6 @@ def test_an_unknown_fault_names_the_nearest(capsys: pytest.CaptureFixture[str]) 
 def test_machines_get_json_alone(capsys: pytest.CaptureFixture[str]) -> None:
     assert set(json.loads(said(["faults", "--json"], capsys))["faults"]) == set(FAULTS)
     kill = json.loads(said(["faults", "kill", "--json"], capsys))
-    assert set(kill["words"]["properties"]) == {"kill", "scope", "at", "until"}
+    assert set(kill["words"]["properties"]) == {"kill", "scope", "at", "on", "within", "until"}
     assert json.loads(said(["faults", "roles", "--json"], capsys))
     assert json.loads(said(["schema"], capsys))["required"] == ["drill", "target", "steps", "expect"]

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from harness.model.drill import ControlStep, HoldStep, KillStep, Step, WaitFor, WaitStep, Window
+from msgspec import structs
+
+from harness.model.drill import (
+    ControlStep,
+    HoldStep,
+    KillStep,
+    Step,
+    Trigger,
+    WaitFor,
+    WaitStep,
+    Window,
+)
 from harness.model.plan import TimedStep
 
 
@@ -13,6 +24,17 @@ def wait(wait_for: WaitFor, host: str = "") -> TimedStep:
 def kill(victim: str, *, at: float, until: float = 9.0) -> TimedStep:
     step = KillStep(verb="kill", victim=victim, scope="process", at=Window(at, at), until_s=until)
     return TimedStep(step=step, at_s=at)
+
+
+def on(act: str, what: str, *, host: str = "", nth: int = 1) -> Trigger:
+    return Trigger(act=act, what=what, host=host, nth=nth, within_s=4.0)
+
+
+def kill_on(trigger: Trigger, victim: str = "n1", *, at: float = 0.0) -> TimedStep:
+    """It lasts 3 s."""
+    timed = kill(victim, at=at, until=at + 3.0)
+    assert isinstance(timed.step, KillStep)
+    return structs.replace(timed, step=structs.replace(timed.step, on=trigger))
 
 
 def timed(step: Step, at: float = 0.0) -> TimedStep:

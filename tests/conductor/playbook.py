@@ -18,7 +18,18 @@ from typing import Any
 from harness.conductor import Conductor
 from harness.conductor.stand import stamp
 from harness.conductor.steps import text_of
-from harness.model.command import Command, Control, Heal, Inject, ReadAll, StartLoad, StopLoad, Wake
+from harness.model.command import (
+    AwaitMoment,
+    Command,
+    Control,
+    ForgetMoment,
+    Heal,
+    Inject,
+    ReadAll,
+    StartLoad,
+    StopLoad,
+    Wake,
+)
 from harness.model.event import (
     Applied,
     Controlled,
@@ -35,6 +46,7 @@ from harness.model.event import (
 )
 from harness.model.fault import Fault, describe
 from harness.model.journal import Note, RunEnded, StepBegan, TrialBegan, TrialEnded, WaitEnded
+from harness.model.moment import text_of as text_of_moment
 from harness.model.plan import Plan
 from tests.checkers.journals import KILL_PRIMARY, op
 
@@ -183,6 +195,10 @@ def line(told: Command | Note) -> str:
             return f"control {name}: {action} to {host}"
         case ReadAll(read_id=name, host=host):
             return f"read {name} at {host}"
+        case AwaitMoment(moment_id=name, moment=moment):
+            return f"await {name}: {text_of_moment(moment)}"
+        case ForgetMoment(moment_id=name):
+            return f"forget {name}"
         case Wake(wake_id=name, after_s=after_s):
             return f"wake {name} in {after_s:g} s"
         case TrialBegan(trial=number, primary=primary):

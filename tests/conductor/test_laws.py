@@ -9,8 +9,10 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from harness.model.command import (
+    AwaitMoment,
     Command,
     Control,
+    ForgetMoment,
     Heal,
     Inject,
     ReadAll,
@@ -18,11 +20,11 @@ from harness.model.command import (
     StopLoad,
     Wake,
 )
-from harness.model.event import HealthReported, Woke
+from harness.model.event import HealthReported, MomentCame, Woke
 from harness.model.journal import Note, RunEnded, TrialBegan, TrialEnded
 from harness.model.plan import Plan, TimedStep
 from tests.checkers.journals import op, plan
-from tests.conductor.actions import hold, kill, switchover, wait
+from tests.conductor.actions import hold, kill, kill_on, on, switchover, wait
 from tests.conductor.playbook import Playbook, steady
 
 STEPS: tuple[TimedStep, ...] = (
@@ -36,6 +38,8 @@ STEPS: tuple[TimedStep, ...] = (
     kill("old primary", at=2.0, until=9.0),
     kill("w1", at=1.0, until=30.0),
     switchover(),
+    kill_on(on("tells", "register"), "primary"),
+    kill_on(on("sends", "Granted", nth=3), "w1", at=0.5),
 )
 # Wakes at which something is to be done; all others are bounds.
 PLANNED = ("step", "heal.", "hold", "tail", "read.")
@@ -130,6 +134,8 @@ class World(Playbook):
                 self.controlled(name)
             case ReadAll(host=host):
                 self.read(name, host)
+            case AwaitMoment(moment_id=moment_id):
+                self.when(MomentCame(moment_id=moment_id, host="w1", text="", at_s=self.now_s))
 
     def _answered(self, name: str, answer: Callable[[], object]) -> None:
         del self.open[name]
@@ -144,6 +150,10 @@ def _name(command: Command) -> str:
     match command:
         case Inject(fault_id=name) | Control(control_id=name) | ReadAll(read_id=name) | Wake(wake_id=name):
             return name
+        case AwaitMoment(moment_id=name):
+            return name
+        case ForgetMoment(moment_id=name):
+            return f"forget {name}"
         case Heal(fault_id=name):
             return f"heal {name}"
         case StopLoad(client=client):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from tenacity import retry, stop_after_delay, wait_fixed
@@ -64,6 +64,9 @@ class EchoTarget:
 
     def controls(self) -> frozenset[str]:
         return frozenset()
+
+    def moments(self) -> Mapping[str, Collection[str]]:
+        return {}
 
     def vias(self) -> frozenset[str]:
         return frozenset({"primary"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import NoReturn
 
@@ -33,6 +33,9 @@ class PaperTarget:
 
     def controls(self) -> frozenset[str]:
         return self._controls
+
+    def moments(self) -> Mapping[str, Collection[str]]:
+        return {"tells": ("decided", "promoted"), "sends": ("Seal", "Granted")}
 
     def vias(self) -> frozenset[str]:
         return frozenset({"router", "primary"})

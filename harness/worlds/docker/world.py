@@ -9,7 +9,8 @@ from pathlib import Path
 
 import docker
 
-from harness.model.command import Command, Wake
+from harness.model.command import AwaitMoment, Command, ForgetMoment, Wake
+from harness.model.errors import WorldError
 from harness.model.event import Event, Woke
 from harness.model.plan import Plan
 from harness.seams import Stack, Target
@@ -135,6 +136,10 @@ class DockerWorld:
         self._inbox.raise_broken()
         if isinstance(command, Wake):
             self._wakes.add(command.wake_id, self.now_s() + command.after_s)
+        elif isinstance(command, AwaitMoment | ForgetMoment):
+            raise WorldError(
+                "containers do not show what their programs do; the planner refuses such a drill"
+            )
         else:
             self._desk.take(command)
 

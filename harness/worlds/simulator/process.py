@@ -21,15 +21,22 @@ _WAITED_S = (0.0003, 0.001)
 _CLOCK_RATE_ERROR = 50e-6
 _CLOCK_OFFSET_S = (0.0, 1000.0)
 
+# The process, the act, its word, and whether it is done.
+Probe = Callable[["Process", str, str, bool], None]
+
 
 class Host:
-    """What stays when its processes go: name, clock, disk. processes: those that live, the main one first."""
+    """What stays when its processes go: name, clock, disk. processes: those that live, the main one first.
+
+    probe: who hears of every act of a machine here.
+    """
 
     def __init__(self, name: str, draw: Random) -> None:
         self.name = name
         self.disk: dict[str, Any] = {}
         self.disk_free_s = 0.0
         self.processes: list[Process] = []
+        self.probe: Probe | None = None
         self._offset_s = draw.uniform(*_CLOCK_OFFSET_S)
         self._rate = draw.uniform(1 - _CLOCK_RATE_ERROR, 1 + _CLOCK_RATE_ERROR)
 
@@ -100,6 +107,15 @@ class Process:
 
     def tell(self, event: Event) -> None:
         self._tell(event)
+
+    @property
+    def probed(self) -> bool:
+        return self._host.probe is not None
+
+    def acted(self, act: str, what: str, *, done: bool) -> bool:
+        if self._host.probe is not None:
+            self._host.probe(self, act, what, done)
+        return self.alive
 
     def exit(self) -> None:
         self.kill()

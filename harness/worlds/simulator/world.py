@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.model.command import Command, Control, Heal, Inject, ReadAll, StartLoad, StopLoad, Wake
+from harness.model.command import (
+    AwaitMoment,
+    Command,
+    Control,
+    ForgetMoment,
+    Heal,
+    Inject,
+    ReadAll,
+    StartLoad,
+    StopLoad,
+    Wake,
+)
 from harness.model.errors import WorldError
-from harness.model.event import Applied, Controlled, Event, Failed, FinalRead, Healed, Woke
+from harness.model.event import Applied, Controlled, Event, Failed, FinalRead, Healed, MomentCame, Woke
+from harness.model.moment import text_of
 from harness.model.plan import Plan
 from harness.seams import Kernel, Running, Simulated
 from harness.worlds.simulator.faults import Faults
 from harness.worlds.simulator.load import ClientProgram
+from harness.worlds.simulator.moments import Moments
 from harness.worlds.simulator.network import Network
 from harness.worlds.simulator.process import Host, Process
 from harness.worlds.simulator.timeline import Timeline
@@ -31,6 +44,7 @@ class SimulatorWorld:
         self._network = Network(self.timeline)
         self._told: list[Event] = []
         self._hosts = {host.name: Host(host.name, self.timeline.draw) for host in plan.hosts}
+        self._moments = Moments(self._hosts)
         self._faults = Faults(
             self._hosts,
             {host.name: target.process(host) for host in plan.hosts},
@@ -58,6 +72,10 @@ class SimulatorWorld:
                 self._control(command)
             case ReadAll():
                 self._read_all(command)
+            case AwaitMoment():
+                self._await_moment(command)
+            case ForgetMoment(moment_id=moment_id):
+                self._moments.forget(moment_id)
             case Wake(wake_id=wake_id, after_s=after_s):
                 self.timeline.later(after_s, self._wake, wake_id)
 
@@ -96,6 +114,14 @@ class SimulatorWorld:
 
     def _wake(self, wake_id: str) -> None:
         self._told.append(Woke(wake_id=wake_id, at_s=self.timeline.now_s))
+
+    def _await_moment(self, command: AwaitMoment) -> None:
+        def came(process: Process) -> None:
+            moment_id, text = command.moment_id, text_of(command.moment)
+            at_s = self.timeline.now_s
+            self._told.append(MomentCame(moment_id=moment_id, host=process.host, text=text, at_s=at_s))
+
+        self._moments.seek(command.moment_id, command.moment, came)
 
     def _answer(self, command_id: str, told: Applied | Healed | WorldError) -> None:
         self._told.append(self._failed(command_id, str(told)) if isinstance(told, WorldError) else told)

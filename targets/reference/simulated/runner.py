@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from harness.seams import Kernel
+from targets.reference.machines.acts import act_of
 from targets.reference.machines.grammar import Effect, Effects, Event, Fired, SetTimer, StopTimer
 
 Carrier = Callable[[Any], None]
@@ -26,6 +27,7 @@ class Runner:
         self._waiting: deque[tuple[Event, int]] = deque()
         self._effects: deque[Effect] = deque()
         self._busy = self._blocked = False
+        self._under_way: Effect | None = None  # what blocks, while its act is looked for
 
     def feed(self, event: Event) -> None:
         self._waiting.append((event, 0))
@@ -37,7 +39,9 @@ class Runner:
 
     def go_on(self) -> None:
         self._blocked = False
-        self._go()
+        effect, self._under_way = self._under_way, None
+        if effect is None or self._seen(effect, done=True):
+            self._go()
 
     def _go(self) -> None:
         if self._busy:
@@ -45,7 +49,7 @@ class Runner:
         self._busy = True
         while not self._blocked:
             if self._effects:
-                self._carry_out(self._effects.popleft())
+                self._next_effect(self._effects.popleft())
             elif self._waiting:
                 self._handle(*self._waiting.popleft())
             else:
@@ -58,7 +62,35 @@ class Runner:
             if self._timers.get(event.timer) != mark:
                 return
             del self._timers[event.timer]
-        self._effects.extend(self._machine.handle(self._kernel.clock_s(), event))
+        if self._kernel.probed:
+            self._handle_probed(event)
+        else:
+            self._effects.extend(self._machine.handle(self._kernel.clock_s(), event))
+
+    def _handle_probed(self, event: Event) -> None:
+        if self._seen(event, done=False):
+            self._effects.extend(self._machine.handle(self._kernel.clock_s(), event))
+            self._seen(event, done=True)
+
+    def _next_effect(self, effect: Effect) -> None:
+        if not self._kernel.probed:
+            self._carry_out(effect)
+        elif self._seen(effect, done=False):
+            self._carry_out(effect)
+            if self._blocked:
+                self._under_way = effect
+            else:
+                self._seen(effect, done=True)
+
+    def _seen(self, step: Event | Effect, *, done: bool) -> bool:
+        """Whether the process lives on; of a dead one nothing more is carried out."""
+        act = act_of(step)
+        if act is None or self._kernel.acted(*act, done=done):
+            return True
+        self._blocked = True
+        self._effects.clear()
+        self._waiting.clear()
+        return False
 
     def _carry_out(self, effect: Effect) -> None:
         match effect:

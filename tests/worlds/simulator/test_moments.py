@@ -1,0 +1,91 @@
+"""Acts that are looked for are told in the same moment of virtual time; hosts are probed only meanwhile."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from harness.model.event import MomentCame
+from harness.model.moment import Moment
+from harness.worlds.simulator.moments import Moments
+from harness.worlds.simulator.process import Process
+from tests.worlds.simulator.kernels import Lab
+from tests.worlds.simulator.rehearsals import applied, judged, of_text
+
+DRILL = """\
+# A witness is frozen in the moment of its third grant.
+drill: third-grant
+target: reference
+steps:
+  - wait: {for: steady, within: 20s}
+  - pause: witness/2
+    on: {sends: Granted, host: witness/2, nth: 3}
+    at: AT
+    until: 1s
+  - hold: 2s
+expect: {lost_writes: 0, failovers: 0}
+"""
+
+
+def test_hosts_are_probed_only_while_something_is_looked_for() -> None:
+    lab = Lab("w1", "w2")
+    moments = Moments(lab.hosts)
+
+    def probed() -> bool:
+        return lab.processes["w1"].probed
+
+    before = probed()
+    moments.seek("a", Moment(act="sends", what="Seal"), lambda process: None)
+    meanwhile = probed()
+    moments.forget("a")
+    assert (before, meanwhile, probed()) == (False, True, False)
+
+
+def test_the_nth_of_its_hosts_comes_once() -> None:
+    lab, came = Lab("w1", "w2"), list[Process]()
+    moments = Moments(lab.hosts)
+    moments.seek("a", Moment(act="sends", what="Seal", hosts=("w1",), nth=2), came.append)
+    w1, w2 = lab.processes["w1"], lab.processes["w2"]
+    for process, what, done in (
+        (w1, "Seal", True),
+        (w2, "Seal", True),
+        (w1, "Fence", True),
+        (w1, "Seal", False),
+    ):
+        process.acted("sends", what, done=done)
+    assert came == []
+    w1.acted("sends", "Seal", done=True)
+    assert came == [w1]
+    assert not w1.probed
+
+
+def test_hosts_that_are_looked_at_together_are_counted_together() -> None:
+    lab, came = Lab("w1", "w2"), list[Process]()
+    Moments(lab.hosts).seek("a", Moment(act="sends", what="Seal", nth=2), came.append)
+    lab.processes["w1"].acted("sends", "Seal", done=True)
+    lab.processes["w2"].acted("sends", "Seal", done=True)
+    assert came == [lab.processes["w2"]]
+
+
+def test_a_fault_strikes_in_the_very_moment(tmp_path: Path) -> None:
+    verdict, entries = judged(of_text(DRILL.replace("AT", "0s"), tmp_path), tmp_path)
+    (moment,) = [entry for entry in entries if isinstance(entry, MomentCame)]
+    (fault,) = applied(entries)
+    assert verdict.judgement == "pass", verdict
+    assert (moment.host, moment.text) == ("w2", "w2 sends Granted, time 3")
+    assert fault.before_s == fault.after_s == moment.at_s
+
+
+def test_or_so_long_after_it(tmp_path: Path) -> None:
+    _, entries = judged(of_text(DRILL.replace("AT", "5ms"), tmp_path), tmp_path)
+    (moment,) = [entry for entry in entries if isinstance(entry, MomentCame)]
+    (fault,) = applied(entries)
+    assert fault.before_s == moment.at_s + 0.005
+
+
+def test_a_moment_that_never_comes_makes_the_drill_unknown(tmp_path: Path) -> None:
+    text = DRILL.replace("AT", "0s\n    within: 1s").replace("sends: Granted", "sends: CopyRequest")
+    verdict, entries = judged(of_text(text, tmp_path), tmp_path)
+    assert verdict.judgement == "unknown"
+    assert applied(entries) == []
+    (waits,) = [finding for finding in verdict.findings if finding.measure == "waits"]
+    assert waits.evidence == ("trial 1: w2 sends CopyRequest, time 3: not within 1 s",)
