@@ -1,16 +1,80 @@
 """Named faults of the controller itself: each one line of behaviour changed, none reachable unless named.
 
-They prove that the drills can see: a drill that passes against a broken controller proves nothing.
+They prove that the drills can see: a drill that passes against a broken controller proves nothing. A machine
+is told at its start which defect it has; where one is looked at often it is looked up once, then. Which
+drills find which is in proofs.py.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+# --- leases and detection
 NO_LEASE_CHECK: Final = "no-lease-check"
+LEASE_FROM_ANSWER: Final = "lease-from-answer"
+LEASE_FROM_NEWEST_SEND: Final = "lease-from-newest-send"
+GRANTS_AFTER_A_RESTART: Final = "grants-after-a-restart"
+EPOCH_IN_MEMORY: Final = "epoch-in-memory"
+HAND_BACK_UNBOUND: Final = "hand-back-unbound"
+GOES_ON_AFTER_HAND_BACK: Final = "goes-on-after-hand-back"
+STOPPED_IS_DEAD: Final = "stopped-is-dead"
 LONE_WITNESS_DECIDES: Final = "lone-witness-decides"
+# --- the register
+WITNESS_FORGETS: Final = "witness-forgets"
+COMES_BACK_EMPTY: Final = "witness-comes-back-empty"
+PROMISES_PROVE: Final = "promises-prove"
+ONE_ACCEPTED_IS_ENOUGH: Final = "one-accepted-is-enough"
+BALLOT_AGAIN: Final = "ballot-again"
+# --- acknowledgement, logs, reads
+ACK_BEFORE_REPLICATION: Final = "ack-before-replication"
+OWN_FSYNC_NOT_AWAITED: Final = "own-fsync-not-awaited"
+STANDBY_ANSWERS_EARLY: Final = "standby-answers-early"
+ANSWER_WITHOUT_EPOCH: Final = "answer-without-epoch"
+OLDER_EPOCH_ACCEPTED: Final = "older-epoch-accepted"
+POSITIONS_WITHOUT_EPOCHS: Final = "positions-without-epochs"
+REJOIN_WITHOUT_TRUNCATION: Final = "rejoin-without-truncation"
+READS_LOCAL_RECORDS: Final = "reads-local-records"
+UNKNOWN_TOLD_AS_FAILED: Final = "unknown-told-as-failed"
+LOST_STORE_SAME_NAME: Final = "lost-store-same-name"
+# --- promotion, start, switchover
+ELIGIBLE_FOR_EVER: Final = "eligible-for-ever"
+OUSTED_STAYS_ELIGIBLE: Final = "ousted-stays-eligible"
+GIVEN_UP_PROMOTION_BLOCKS: Final = "given-up-promotion-blocks"
+RESUMES_ITS_EPOCH: Final = "resumes-its-epoch"
+ONLY_FOLLOWS_AFTER_A_RESTART: Final = "only-follows-after-a-restart"
+SWITCHOVER_WITHOUT_SEAL: Final = "switchover-without-seal"
+ROUTER_LEFT_BEHIND: Final = "router-left-behind"
 
 DEFECTS: dict[str, str] = {
     NO_LEASE_CHECK: "a primary never looks at its lease: it serves on behind a cut, and after a pause",
+    LEASE_FROM_ANSWER: "a lease counts from when its answer came, not from when it was asked for",
+    LEASE_FROM_NEWEST_SEND: "a lease counts from the newest heartbeat, not from the one that was answered",
+    GRANTS_AFTER_A_RESTART: "a restarted witness grants before the grants of its former life have run out",
+    EPOCH_IN_MEMORY: "a restarted witness knows no newer epoch until it hears one: it grants an old one",
+    HAND_BACK_UNBOUND: "a late hand-back of an old epoch takes the node's present lease away",
+    GOES_ON_AFTER_HAND_BACK: "a switchover hands the lease back first, and when it fails its epoch goes on",
+    STOPPED_IS_DEAD: "the agent takes a process that was merely stopped for dead, and hands its lease back",
     LONE_WITNESS_DECIDES: "one vote is enough to fail over: a witness cut off alone ousts a healthy primary",
+    WITNESS_FORGETS: "a witness keeps the register in memory alone: restarted, it knows nothing",
+    COMES_BACK_EMPTY: "a witness that lost its store answers for the register at once, without copying it",
+    PROMISES_PROVE: "a read of the register is believed after promises alone, before a majority accepted it",
+    ONE_ACCEPTED_IS_ENOUGH: "a change of the register counts once one witness has accepted it",
+    BALLOT_AGAIN: "ballots are told apart by their number alone: two proposers may use the same one",
+    ACK_BEFORE_REPLICATION: "a write is acknowledged before any standby has it, in sync too",
+    OWN_FSYNC_NOT_AWAITED: "a write is acknowledged once the standby has it, the primary's own disk or not",
+    STANDBY_ANSWERS_EARLY: "a standby answers for records that its disk does not hold yet",
+    ANSWER_WITHOUT_EPOCH: "a standby's answer names a position alone, and counts whatever log it was about",
+    OLDER_EPOCH_ACCEPTED: "a sealed standby goes on taking the stream of the older epoch",
+    POSITIONS_WITHOUT_EPOCHS: "logs are compared by position alone: a divergent tail stays, and counts",
+    REJOIN_WITHOUT_TRUNCATION: "a node that rejoins keeps its divergent tail, and nothing fits behind it",
+    READS_LOCAL_RECORDS: "a read returns what the primary has written itself, acknowledged or not",
+    UNKNOWN_TOLD_AS_FAILED: "a deposed primary calls waiting writes failed; the standby may have them",
+    LOST_STORE_SAME_NAME: "a node is known by its name alone: one that lost its store still counts",
+    ELIGIBLE_FOR_EVER: "a coordinator promotes whoever was ever eligible, however far behind it is",
+    OUSTED_STAYS_ELIGIBLE: "the ousted primary stays eligible: the new one waits for the dead on every write",
+    GIVEN_UP_PROMOTION_BLOCKS: "a primary that a given-up promotion has left behind takes no newer epoch",
+    RESUMES_ITS_EPOCH: "a restarted primary goes on in its old epoch, over what its disk happened to hold",
+    ONLY_FOLLOWS_AFTER_A_RESTART: "a restarted primary that the register still names takes no new epoch",
+    SWITCHOVER_WITHOUT_SEAL: "a switchover seals nobody, and its primary goes on when it takes too long",
+    ROUTER_LEFT_BEHIND: "a promoted primary does not move the router: clients wait for its own check",
 }

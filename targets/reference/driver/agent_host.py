@@ -35,12 +35,12 @@ class AgentHost:
     def __init__(self, where: Surroundings) -> None:
         self._where = where
         self._entry = Entry(where.host, ordered=self._ordered)
-        self._child = Child(said=self._said, ended=self._ended)
+        self._child = Child(said=self._said, stopped=self._stopped, ended=self._ended)
         self._child_is_over = asyncio.Event()
         self._ending: asyncio.Task[None] | None = None
         self._network = Network(where.host, lambda received: self._machine.feed(received))
         self._machine = MachineLoop(
-            Agent(where.host, where.settings),
+            Agent(where.host, where.settings, where.defects),
             {
                 Send: self._network.send,
                 Answer: self._network.answer,
@@ -52,6 +52,7 @@ class AgentHost:
     async def begin(self) -> None:
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGUSR1, lambda: self._machine.feed(AgentSaw("start")))
+        loop.add_signal_handler(signal.SIGCHLD, self._child.look)
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._terminated)
         await self._entry.listen(self._where.bind, ENTRY_PORT)
@@ -68,6 +69,9 @@ class AgentHost:
             self._machine.feed(AgentSaw("child claims", line.epoch))
         else:
             self._entry.tell(line)
+
+    def _stopped(self) -> None:
+        self._machine.feed(AgentSaw("child stopped"))
 
     def _ended(self, how: str) -> None:
         print(f"the data node {how}", flush=True)

@@ -32,10 +32,18 @@ class Forked(SystemExit):
 
 
 class Child:
-    """said: a line from the child. ended: it is dead and waited for, every line that it said was heard."""
+    """said: a line from the child. stopped: by SIGSTOP, so it may go on. ended: it is dead and waited for,
+    every line that it said was heard.
+    """
 
-    def __init__(self, *, said: Callable[[ChildLine], None], ended: Callable[[str], None]) -> None:
-        self._said, self._ended = said, ended
+    def __init__(
+        self,
+        *,
+        said: Callable[[ChildLine], None],
+        stopped: Callable[[], None],
+        ended: Callable[[str], None],
+    ) -> None:
+        self._said, self._stopped, self._ended = said, stopped, ended
         self._pid = self._pidfd = self._pipe = -1
         self._rest = b""
 
@@ -51,6 +59,11 @@ class Child:
         if self.runs:
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._pidfd, number)
+
+    def look(self) -> None:
+        """SIGCHLD came. Only what is merely stopped is told here: an end is seen by the pidfd."""
+        if self.runs and os.waitid(os.P_PID, self._pid, os.WSTOPPED | os.WNOHANG):
+            self._stopped()
 
     def _fork(self) -> None:
         if self.runs:

@@ -3,6 +3,7 @@
     state    event               -> state
     down     the host begins, or an order     starting    child started
     starting the child claims an epoch        reigning
+    any      the child was stopped            the same    it may go on any time: that is no end
     any      the child has ended              down        hands (epoch, node) back until every witness knows
 
 The child was waited for, so nothing of it can act in the epoch any more: that is what makes it safe. A
@@ -11,6 +12,7 @@ killed child stays dead until it is started by an order.
 
 from __future__ import annotations
 
+from targets.reference.defects import STOPPED_IS_DEAD
 from targets.reference.machines.grammar import (
     AgentSaw,
     Began,
@@ -34,8 +36,8 @@ _TRIES_MAX = 50
 class Agent:
     """Knows no data."""
 
-    def __init__(self, name: str, settings: Settings) -> None:
-        self._name, self._settings = name, settings
+    def __init__(self, name: str, settings: Settings, defects: frozenset[str] = frozenset()) -> None:
+        self._name, self._settings, self._defects = name, settings, defects
         self._claimed = 0  # the newest epoch that the living child has claimed
         self._newest = 0
         self._handing_back = 0
@@ -49,7 +51,9 @@ class Agent:
             case AgentSaw(what="child claims", epoch=epoch):
                 self._claimed = self._newest = max(self._newest, epoch)
                 return []
-            case AgentSaw(what="child ended"):
+            case AgentSaw(what="child stopped") if STOPPED_IS_DEAD not in self._defects:
+                return []
+            case AgentSaw(what="child ended" | "child stopped"):
                 return self._ended(now_s)
             case Received(sender=sender, message=HandBackNoted(epoch=epoch)):
                 if epoch == self._handing_back:

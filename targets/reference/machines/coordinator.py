@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from targets.reference.defects import ELIGIBLE_FOR_EVER, OUSTED_STAYS_ELIGIBLE
 from targets.reference.machines.grammar import Alert, Effects, Send, SetTimer, StopTimer, Tell, TellRegister
 from targets.reference.machines.lease import Reign
 from targets.reference.machines.messages import (
@@ -47,12 +48,15 @@ _GATHER_S = 0.02
 class Coordinator:
     """One attempt at a time."""
 
-    def __init__(self, settings: Settings, registrar: Registrar) -> None:
-        self._settings, self._registrar = settings, registrar
+    def __init__(
+        self, settings: Settings, registrar: Registrar, defects: frozenset[str] = frozenset()
+    ) -> None:
+        self._settings, self._registrar, self._defects = settings, registrar, defects
         self.step: Step = "idle"
         self._reign: Reign = (0, "")
         self._voters: tuple[str, ...] = ()
         self._value = Register()
+        self._eligible: set[Member] = set()
         self._until_s = 0.0
         self._here: set[Member] = set()
         self._over: set[str] = set()
@@ -141,11 +145,13 @@ class Coordinator:
 
     @property
     def _standbys(self) -> tuple[Member, ...]:
-        return tuple(member for member in self._value.eligible if member.node != self._value.primary)
+        return tuple(sorted(member for member in self._eligible if member.node != self._value.primary))
 
     def _decided(self, now_s: float, register: Register) -> Effects:
         epoch, node = self._reign
         self._value, self._here, self._over, self._sealed = register, set(), set(), {}
+        ever = self._eligible if ELIGIBLE_FOR_EVER in self._defects else set()
+        self._eligible = {*register.eligible, *ever}
         self._epoch = epoch + 1
         self.step = "reaching"
         decided = Tell("decided", epoch, node, f"votes of {', '.join(self._voters)}")
@@ -172,7 +178,8 @@ class Coordinator:
         chosen = max(self._sealed, key=lambda member: (self._sealed[member], member.node))
         self._chosen = chosen.node
         self.step = "moving"
-        newer = self._value.succeeded(self._epoch, chosen.node, self._standbys)
+        stay = self._value.eligible if OUSTED_STAYS_ELIGIBLE in self._defects else self._standbys
+        newer = self._value.succeeded(self._epoch, chosen.node, stay)
         change = self._registrar.change(now_s, self._value, newer)
         return [*change, self._tick(now_s)]
 

@@ -49,9 +49,9 @@ class Durable(Struct, frozen=True):
 
 
 class AgentSaw(Struct, frozen=True):
-    """For the agent's machine: its child ended (waited for) or claims an epoch; somebody wants a start."""
+    """For the agent: its child ended (waited for), was stopped, or claims an epoch; a start is wanted."""
 
-    what: Literal["child ended", "child claims", "start"]
+    what: Literal["child ended", "child stopped", "child claims", "start"]
     epoch: int = 0
 
 

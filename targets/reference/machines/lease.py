@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from targets.reference.defects import EPOCH_IN_MEMORY, GRANTS_AFTER_A_RESTART, HAND_BACK_UNBOUND
 from targets.reference.settings import Settings
 
 NEVER_S = float("-inf")
@@ -66,7 +67,8 @@ class Granter:
     may already have been granted by the others.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, defects: frozenset[str] = frozenset()) -> None:
+        self._defects = defects
         self._lease_s = settings.granted_lease_s
         self._ready_s = float("inf")
         self._grant: _Grant | None = None
@@ -76,7 +78,7 @@ class Granter:
         self._blocked_until_s: dict[Reign, float] = {}
 
     def began(self, now_s: float) -> None:
-        self._ready_s = now_s + self._lease_s
+        self._ready_s = now_s + (0.0 if GRANTS_AFTER_A_RESTART in self._defects else self._lease_s)
 
     @property
     def ready_s(self) -> float:
@@ -89,7 +91,7 @@ class Granter:
 
     def accepted(self, epoch: int) -> None:
         """The durable accepted value's epoch; it may fall back when a later ballot settled otherwise."""
-        self._accepted_epoch = epoch
+        self._accepted_epoch = 0 if EPOCH_IN_MEMORY in self._defects else epoch
 
     def heard(self, epoch: int) -> None:
         """A node claims this epoch, so it was committed."""
@@ -109,6 +111,8 @@ class Granter:
 
     def hand_back(self, epoch: int, node: str) -> None:
         """Free that grant alone, and never grant it (or an older epoch of that node) again."""
+        if HAND_BACK_UNBOUND in self._defects and self._grant and self._grant.reign[1] == node:
+            epoch = self._grant.reign[0]
         self._handed_back[node] = max(epoch, self._handed_back.get(node, 0))
         if self._grant and self._grant.reign == (epoch, node):
             self._grant = None

@@ -12,10 +12,10 @@ from targets.reference.machines.messages import Place, Record
 
 
 class Log:
-    """records: as the store holds them, whole and in order."""
+    """records: as the store holds them, whole and in order. by_position: see the defect of that name."""
 
-    def __init__(self, records: Iterable[Record]) -> None:
-        self._records = list(records)
+    def __init__(self, records: Iterable[Record], *, by_position: bool = False) -> None:
+        self._records, self._by_position = list(records), by_position
         # The last place of each epoch, ascending.
         self._ends: list[Place] = []
         for record in self._records:
@@ -35,7 +35,10 @@ class Log:
         return Place(self._records[position - 1].epoch, position) if position else Place()
 
     def holds(self, place: Place) -> bool:
-        return place.position <= len(self._records) and self.place(place.position) == place
+        return place.position <= len(self._records) and self._same(self.place(place.position), place)
+
+    def ends_with(self, place: Place) -> bool:
+        return self._same(self.last, place)
 
     def after(self, position: int, *, at_most: int) -> tuple[Record, ...]:
         return tuple(self._records[position : position + at_most])
@@ -59,11 +62,16 @@ class Log:
 
     def common(self, history: Sequence[Place]) -> Place:
         """The last place that this log shares with one of that history."""
+        if history and self.holds(history[-1]):
+            return self.place(history[-1].position)
         ends = {end.epoch: end.position for end in self._ends}
         for end in reversed(history):
             if end.epoch in ends:
                 return Place(end.epoch, min(end.position, ends[end.epoch]))
         return Place()
+
+    def _same(self, one: Place, other: Place) -> bool:
+        return one.position == other.position if self._by_position else one == other
 
     def _extend(self, record: Record) -> None:
         place = Place(record.epoch, record.position)

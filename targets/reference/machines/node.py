@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from targets.reference.defects import ONLY_FOLLOWS_AFTER_A_RESTART, RESUMES_ITS_EPOCH
 from targets.reference.machines import primary as reign
 from targets.reference.machines import register as ballots
 from targets.reference.machines import registrar, standby
@@ -215,9 +216,8 @@ class DataNode:
         own = self._own
         news: Effects = [TellRegister(register)] if register != own.register else []
         own.register = register
-        first = self._former is None
         if self._former is None:
-            self._former = register.epoch
+            self._former = 0 if RESUMES_ITS_EPOCH in own.defects else register.epoch
         if register.epoch == 0:
             return [*news, *self._nobody_yet(now_s, register)]
         if register.primary != own.name:
@@ -226,7 +226,7 @@ class DataNode:
             return [*news, *self._lost_store(now_s, register)]
         if isinstance(self._role, Primary) and self._role.epoch == register.epoch:
             return [*news, *self._role.settled(now_s, register)]
-        if first or register.epoch <= self._former or own.sealed > register.epoch:
+        if register.epoch <= self._former or own.sealed > register.epoch:
             return [*news, *self._take_new_epoch(now_s, register)]
         return [*news, *self._reign(now_s, register)]
 
@@ -267,6 +267,8 @@ class DataNode:
         return [*alerts, self._look(now_s)]
 
     def _take_new_epoch(self, now_s: float, register: Register) -> Effects:
+        if ONLY_FOLLOWS_AFTER_A_RESTART in self._own.defects:
+            return [self._look(now_s)]
         epoch = max(register.epoch + 1, self._own.sealed)
         newer = register.succeeded(epoch, register.primary, register.eligible)
         return self._own.registrar.change(now_s, register, newer)

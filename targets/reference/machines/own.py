@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from targets.reference.defects import LOST_STORE_SAME_NAME, POSITIONS_WITHOUT_EPOCHS
 from targets.reference.machines.grammar import Append, Effects, NodeState, Persist, Truncate
 from targets.reference.machines.lease import HeldLease
 from targets.reference.machines.log import Log
@@ -46,12 +47,14 @@ class Own:
         defects: frozenset[str],
     ) -> None:
         self.name, self.settings, self.defects = name, settings, defects
-        self.member = Member(name, state.identity)
-        self.log, self.table = Log(records), Table()
+        self._identity = state.identity
+        self.member = Member(name, "" if LOST_STORE_SAME_NAME in defects else state.identity)
+        self.log = Log(records, by_position=POSITIONS_WITHOUT_EPOCHS in defects)
+        self.table = Table()
         # A log that holds a record of an epoch never takes one of an older epoch any more.
         self.sealed = max(state.sealed, self.log.last.epoch)
         self.durable: Place = self.log.last
-        self.registrar = Registrar(name, incarnation, settings)
+        self.registrar = Registrar(name, incarnation, settings, defects)
         self.lease = HeldLease(settings)
         self.register = Register()
 
@@ -60,7 +63,7 @@ class Own:
         if epoch <= self.sealed:
             return []
         self.sealed = epoch
-        return [Persist(NodeState(identity=self.member.identity, sealed=epoch))]
+        return [Persist(NodeState(identity=self._identity, sealed=epoch))]
 
     def append(self, records: tuple[Record, ...]) -> Effects:
         self.log.append(records)

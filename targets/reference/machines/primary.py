@@ -12,7 +12,17 @@ The lease is looked at before a write is accepted, before its acknowledgement is
 
 from __future__ import annotations
 
-from targets.reference.defects import NO_LEASE_CHECK
+from targets.reference.defects import (
+    GIVEN_UP_PROMOTION_BLOCKS,
+    GOES_ON_AFTER_HAND_BACK,
+    LEASE_FROM_ANSWER,
+    LEASE_FROM_NEWEST_SEND,
+    NO_LEASE_CHECK,
+    READS_LOCAL_RECORDS,
+    ROUTER_LEFT_BEHIND,
+    SWITCHOVER_WITHOUT_SEAL,
+    UNKNOWN_TOLD_AS_FAILED,
+)
 from targets.reference.machines import handover as switch
 from targets.reference.machines.grammar import (
     Alert,
@@ -66,6 +76,7 @@ class Primary:
         self._waiting = waiting or WaitingWrites()
         self._open = self._serves = False
         self._refused_for, self._refused_s = 0, 0.0
+        self._beat_s = 0.0
         self._retaking: bool | None = None  # None: never refused; True: the time to retake has come
         self._handover: Handover | None = None
         self._mark = Record(register.epoch, own.log.last.position + 1, "", "")
@@ -76,6 +87,7 @@ class Primary:
             register,
             sync=own.settings.replication == "sync",
             silence_s=own.settings.detector.silence_s,
+            defects=own.defects,
         )
 
     def begin(self, now_s: float) -> Effects:
@@ -105,6 +117,8 @@ class Primary:
         return [*own.append((record,)), *self._replication.appended()]
 
     def read(self, now_s: float, message: Read, via: str) -> Effects:
+        if READS_LOCAL_RECORDS in self._own.defects:
+            self._own.table.apply(self._own.log, self._own.log.last.position)
         value = self._own.table.value(message.key)
         if not self.serving(now_s):
             return [self._fail(message.request, via, NOT_SERVING)]
@@ -123,13 +137,19 @@ class Primary:
             return [Answer(via, SwitchOverAnswer(message.request, False, problem))]
         candidate = Member(message.to, self._replication.identity(message.to))
         self._handover = Handover(via, message.request, candidate, self.epoch)
-        return [*self._handover.begin(now_s), *self._handed_over(now_s)]
+        handed_back = self._hand_back() if GOES_ON_AFTER_HAND_BACK in self._own.defects else []
+        return [*self._handover.begin(now_s), *handed_back, *self._handed_over(now_s)]
 
     # --- lease ------------------------------------------------------------------------------------
 
     def granted(self, now_s: float, witness: str, message: Granted) -> Effects:
         had = self._leased(now_s)
-        self._own.lease.granted(witness, message.epoch, message.sent_s)
+        sent_s = message.sent_s
+        if LEASE_FROM_ANSWER in self._own.defects:
+            sent_s = now_s
+        elif LEASE_FROM_NEWEST_SEND in self._own.defects:
+            sent_s = self._beat_s
+        self._own.lease.granted(witness, message.epoch, sent_s)
         if had or not self._leased(now_s):
             return []
         effects: Effects = [self._until_lease_ends(now_s), *self._advance(now_s)]
@@ -173,9 +193,7 @@ class Primary:
         handover, own = self._handover, self._own
         if handover is None or own.registrar.busy or not handover.sealed(message, own.log.last):
             return []
-        change = handover.change(self._replication.register)
-        self._replication.proposed(change)
-        return own.registrar.change(now_s, self._replication.register, change)
+        return self._propose(now_s, handover.change(self._replication.register))
 
     def wrote(self, now_s: float) -> Effects:
         self._replication.durable(self._own.durable.position)
@@ -204,7 +222,7 @@ class Primary:
         effects = self._stop()
         effects += [Answer(w.via, self._unknown(w.request)) for w in self._waiting.take_all()]
         own.lease.drop(self.epoch)
-        effects += [Send(w, HandBack(self.epoch, own.name)) for w in own.settings.witnesses]
+        effects += self._hand_back()
         if self._handover is not None:
             if register is not None and register.primary == self._handover.candidate.node:
                 effects.append(Send(register.primary, Promote(register.epoch)))
@@ -218,6 +236,10 @@ class Primary:
             effects += self._end_handover(register, "given up: this primary had to take a new epoch")
         effects += self._replication.farewell(FollowRefused(register.epoch, register.primary))
         return effects, Primary(self._own, register, self._waiting)
+
+    def _hand_back(self) -> Effects:
+        own = self._own
+        return [Send(witness, HandBack(self.epoch, own.name)) for witness in own.settings.witnesses]
 
     def _stop(self) -> Effects:
         return [StopTimer(timer) for timer in TIMERS]
@@ -246,7 +268,7 @@ class Primary:
         return [
             TellRole("primary", self.epoch),
             Tell("promoted", self.epoch, own.name),
-            Redirect(own.name, self.epoch),
+            *([] if ROUTER_LEFT_BEHIND in own.defects else [Redirect(own.name, self.epoch)]),
             Validate(self.epoch, own.name),
         ]
 
@@ -258,8 +280,10 @@ class Primary:
         if self._handover is not None or self._own.registrar.busy:
             return []
         change = self._replication.candidate(successors_only=not self._open)
-        if change is None:
-            return []
+        return self._propose(now_s, change) if change is not None else []
+
+    def _propose(self, now_s: float, change: Register) -> Effects:
+        """Until it is resolved both rules must be met."""
         expected = self._replication.register
         self._replication.proposed(change)
         return self._own.registrar.change(now_s, expected, change)
@@ -279,10 +303,12 @@ class Primary:
         """A lease has passed. Whoever refused and does so no more has merely been ahead of the register."""
         still = now_s - self._refused_s <= self._own.settings.detector.silence_s
         self._retaking = True if still else None
+        if GIVEN_UP_PROMOTION_BLOCKS in self._own.defects:
+            return []
         return self._own.registrar.read(now_s) if still else []
 
     def _beat(self, now_s: float) -> Effects:
-        own = self._own
+        own, self._beat_s = self._own, now_s
         beat = Heartbeat(self.epoch, own.name, now_s, own.durable)
         effects: Effects = [Send(witness, beat) for witness in own.settings.witnesses]
         effects.append(SetTimer(BEAT, now_s + own.settings.detector.interval_s))
@@ -329,11 +355,17 @@ class Primary:
         if handover is None or own.registrar.busy or not self._leased(now_s):
             return []
         drained = self._replication.acknowledged == own.log.last.position
-        return handover.drained() if drained and self._replication.has_all(handover.candidate.node) else []
+        if not drained or not self._replication.has_all(handover.candidate.node):
+            return []
+        if SWITCHOVER_WITHOUT_SEAL in own.defects:
+            handover.step = "proposed"
+            return self._propose(now_s, handover.change(self._replication.register))
+        return handover.drained()
 
     def _give_up_handover(self) -> Effects:
         """Once it is proposed only the register can end it."""
-        if self._handover is None or self._handover.step == "proposed":
+        resumes = SWITCHOVER_WITHOUT_SEAL in self._own.defects
+        if self._handover is None or (self._handover.step == "proposed" and not resumes):
             return []
         return self._end_handover(
             None, f"not within {switch.WITHIN_S:g} s: it was still {self._handover.step}"
@@ -355,4 +387,6 @@ class Primary:
 
     def _unknown(self, request: int) -> Reply:
         error = "this node lost its reign before it was decided"
+        if UNKNOWN_TOLD_AS_FAILED in self._own.defects:
+            return Reply(request, "fail", self._own.name, self.epoch, error=error)
         return Reply(request, "unknown", self._own.name, self.epoch, error=error)

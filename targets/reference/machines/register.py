@@ -19,6 +19,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+from targets.reference.defects import BALLOT_AGAIN, ONE_ACCEPTED_IS_ENOUGH, PROMISES_PROVE
 from targets.reference.machines.grammar import Effects, Persist, Send, SetTimer, StopTimer, WitnessState
 from targets.reference.machines.messages import (
     NO_BALLOT,
@@ -78,13 +79,22 @@ class Proposer:
     Sends go out as effects (also to a witness of the owner's own name); `take()` gives an outcome once.
     """
 
-    def __init__(self, node: str, incarnation: int, witnesses: tuple[str, ...], majority: int) -> None:
+    def __init__(
+        self,
+        node: str,
+        incarnation: int,
+        witnesses: tuple[str, ...],
+        majority: int,
+        defects: frozenset[str] = frozenset(),
+    ) -> None:
         """incarnation: drawn anew at every start of the process, so that no ballot is used twice."""
         self.outcome: Outcome | None = None
         self._node = node
         self._incarnation = incarnation
         self._witnesses = witnesses
         self._majority = majority
+        self._accepts_needed = 1 if ONE_ACCEPTED_IS_ENOUGH in defects else majority
+        self._promises_prove = PROMISES_PROVE in defects
         self._counter = 0
         self._now: _Ballot | None = None
 
@@ -147,6 +157,8 @@ class Proposer:
             return []
         current = max(now.promises.values(), key=lambda promise: promise.accepted).value
         now.changed = now.expected is not None and current == now.expected
+        if self._promises_prove and not now.changed:
+            return self._end(Committed(current, changed=False))
         now.value = now.proposed if now.changed and now.proposed is not None else current
         now.refused = set()
         return self._to_all(Accept(now.ballot, now.value))
@@ -155,7 +167,7 @@ class Proposer:
         if now.value is None:
             return []
         now.accepted.add(sender)
-        if len(now.accepted) < self._majority:
+        if len(now.accepted) < self._accepts_needed:
             return []
         return self._end(Committed(now.value, now.changed))
 
@@ -180,21 +192,26 @@ class Proposer:
 class Acceptor:
     """A witness's part: makes promise and accept durable before answering. Ignores who asks."""
 
-    def __init__(self, state: WitnessState) -> None:
+    def __init__(self, state: WitnessState, defects: frozenset[str] = frozenset()) -> None:
         self.state = state
+        self._promises_again = BALLOT_AGAIN in defects
 
     def prepare(self, message: Prepare) -> tuple[Effects, Message]:
         """Effects to carry out first, and the answer. A promise needs a strictly higher ballot."""
-        if message.ballot <= self.state.promised:
+        if message.ballot <= self.state.promised and not self._is_same_number(message.ballot):
             return [], BallotRefused(message.ballot, self.state.promised)
         effects = self._store(message.ballot, self.state.accepted, self.state.value)
         return effects, Promised(message.ballot, self.state.accepted, self.state.value)
 
     def accept(self, message: Accept) -> tuple[Effects, Message]:
         """Accepts at the promised ballot or above; the same accept twice is answered the same."""
-        if message.ballot < self.state.promised:
+        if message.ballot < self.state.promised and not self._is_same_number(message.ballot):
             return [], BallotRefused(message.ballot, self.state.promised)
         return self._store(message.ballot, message.ballot, message.value), Accepted(message.ballot)
+
+    def _is_same_number(self, ballot: Ballot) -> bool:
+        """Never: who used a number, and in which life, is part of it."""
+        return self._promises_again and ballot[0] == self.state.promised[0]
 
     def _store(self, promised: Ballot, accepted: Ballot, value: Register) -> Effects:
         self.state = WitnessState(promised=promised, accepted=accepted, value=value)

@@ -22,8 +22,10 @@ _AGAIN_MAX_S = 0.2
 class Registrar:
     """One operation at a time; `take()` gives the register in force, once per operation."""
 
-    def __init__(self, node: str, incarnation: int, settings: Settings) -> None:
-        self._proposer = Proposer(node, incarnation, settings.witnesses, settings.majority)
+    def __init__(
+        self, node: str, incarnation: int, settings: Settings, defects: frozenset[str] = frozenset()
+    ) -> None:
+        self._proposer = Proposer(node, incarnation, settings.witnesses, settings.majority, defects)
         self._drawn = incarnation + (settings.witnesses + settings.nodes).index(node)
         self._change: tuple[Register, Register] | None = None
         self._attempts = 0

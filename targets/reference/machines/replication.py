@@ -10,6 +10,11 @@ from which it is waited for, before it is published. In async mode the primary a
 
 from __future__ import annotations
 
+from targets.reference.defects import (
+    ACK_BEFORE_REPLICATION,
+    ANSWER_WITHOUT_EPOCH,
+    OWN_FSYNC_NOT_AWAITED,
+)
 from targets.reference.machines.grammar import Answer, Effects
 from targets.reference.machines.log import Log
 from targets.reference.machines.messages import (
@@ -45,8 +50,19 @@ class _Session:
 class Replication:
     """Of one reign. mark: the position of the record that opened it."""
 
-    def __init__(self, log: Log, register: Register, *, sync: bool, silence_s: float) -> None:
-        self._log, self._sync, self._silence_s = log, sync, silence_s
+    def __init__(
+        self,
+        log: Log,
+        register: Register,
+        *,
+        sync: bool,
+        silence_s: float,
+        defects: frozenset[str] = frozenset(),
+    ) -> None:
+        self._log, self._silence_s = log, silence_s
+        self._sync = sync and ACK_BEFORE_REPLICATION not in defects
+        self._by_position = ANSWER_WITHOUT_EPOCH in defects
+        self._own_disk_counts = OWN_FSYNC_NOT_AWAITED not in defects
         self._epoch, self._own = register.epoch, register.primary
         self._views = [register]
         self._sessions: dict[str, _Session] = {}
@@ -78,7 +94,7 @@ class Replication:
     def reachable(self) -> int:
         """The position up to which everything may be acknowledged; the lease is the caller's business."""
         held = min((self._held(member) for member in self._counting()), default=self._durable)
-        place = min(held, self._durable)
+        place = min(held, self._durable) if self._own_disk_counts else held
         return place if place >= self.mark else 0
 
     def waited_for(self) -> tuple[str, ...]:
@@ -113,10 +129,12 @@ class Replication:
     def ack(self, now_s: float, message: StreamAck) -> Effects:
         """Of another epoch or store it is void; of a record that is not in this log too."""
         session = self._sessions.get(message.node)
-        if session is None or message.epoch != self._epoch or message.identity != session.member.identity:
+        if session is None or message.identity != session.member.identity:
+            return []
+        if message.epoch != self._epoch and not self._by_position:
             return []
         session.heard_s = now_s
-        if self._log.holds(message.last):
+        if self._by_position or self._log.holds(message.last):
             session.held = max(session.held, message.last.position)
         return self._pump(session)
 

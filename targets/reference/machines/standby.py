@@ -12,6 +12,12 @@ that was given up leaves the seal, and the primary has to take a newer epoch.
 
 from __future__ import annotations
 
+from targets.reference.defects import (
+    ANSWER_WITHOUT_EPOCH,
+    OLDER_EPOCH_ACCEPTED,
+    REJOIN_WITHOUT_TRUNCATION,
+    STANDBY_ANSWERS_EARLY,
+)
 from targets.reference.machines.grammar import Effects, Send, SetTimer, StopTimer, TellRole
 from targets.reference.machines.messages import (
     Common,
@@ -54,7 +60,7 @@ class Standby:
         if not self._is_ours(message.epoch) or message.of != own.log.last or not own.log.holds(common):
             return []
         effects = own.seal(message.epoch)
-        if own.log.last.position > common.position:
+        if own.log.last.position > common.position and REJOIN_WITHOUT_TRUNCATION not in own.defects:
             reason = f"not in the log of {self.register.primary}, primary of epoch {message.epoch}"
             effects += own.truncate(common.position, reason)
         self._following, self._heard_s = True, now_s
@@ -67,7 +73,7 @@ class Standby:
         if not self._following:
             return []
         self._heard_s = now_s
-        if message.previous != own.log.last:
+        if not own.log.ends_with(message.previous):
             return self._misfit(now_s)
         effects = own.append(message.records) if message.records else self._ack()
         own.table.apply(own.log, min(message.acknowledged, own.log.last.position))
@@ -83,6 +89,8 @@ class Standby:
 
     def wrote(self) -> Effects:
         """The disk has caught up. The seal is looked at again: it may have come meanwhile."""
+        if ANSWER_WITHOUT_EPOCH in self._own.defects:
+            return self._ack()
         return self._ack() if self._following and self._is_ours(self.register.epoch) else []
 
     def sealed(self) -> None:
@@ -99,7 +107,8 @@ class Standby:
         return effects
 
     def _is_ours(self, epoch: int) -> bool:
-        return epoch == self.register.epoch and epoch >= self._own.sealed
+        sealed = 0 if OLDER_EPOCH_ACCEPTED in self._own.defects else self._own.sealed
+        return epoch == self.register.epoch and epoch >= sealed
 
     def _ask(self) -> Effects:
         own, register = self._own, self.register
@@ -110,8 +119,8 @@ class Standby:
 
     def _ack(self) -> Effects:
         own, register = self._own, self.register
-        ack = StreamAck(register.epoch, own.name, own.member.identity, own.durable)
-        return [Send(register.primary, ack)]
+        last = own.log.last if STANDBY_ANSWERS_EARLY in own.defects else own.durable
+        return [Send(register.primary, StreamAck(register.epoch, own.name, own.member.identity, last))]
 
     def _refuse(self, epoch: int) -> Send:
         own = self._own

@@ -15,7 +15,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from targets.reference.defects import LONE_WITNESS_DECIDES
+from targets.reference.defects import (
+    COMES_BACK_EMPTY,
+    LONE_WITNESS_DECIDES,
+    WITNESS_FORGETS,
+)
 from targets.reference.machines import coordinator, copying, detector, registrar
 from targets.reference.machines import register as ballots
 from targets.reference.machines.coordinator import Coordinator
@@ -81,13 +85,16 @@ class Witness:
     ) -> None:
         self._name, self._settings = name, settings
         self._place = settings.witnesses.index(name)
-        self._acceptor = Acceptor(state) if state else None
+        self._defects = defects
+        if WITNESS_FORGETS in defects or (state is None and COMES_BACK_EMPTY in defects):
+            state = ballots.newest(())
+        self._acceptor = Acceptor(state, defects) if state else None
         self._copying = Copying(name, settings)
-        self._granter = Granter(settings)
+        self._granter = Granter(settings, defects)
         self._votes = Votes(settings.granted_lease_s)
         self._votes_needed = 1 if LONE_WITNESS_DECIDES in defects else settings.majority
-        self._registrar = Registrar(name, incarnation, settings)
-        self._coordinator = Coordinator(settings, self._registrar)
+        self._registrar = Registrar(name, incarnation, settings, defects)
+        self._coordinator = Coordinator(settings, self._registrar, defects)
         self._proven: Reign = detector.NOBODY  # the newest that a heartbeat or a full ballot has shown
         self._detector = Detector(settings)
         self._voting = ""  # the reason, while it lasts
@@ -156,7 +163,7 @@ class Witness:
         state = self._copying.state
         if state is None or self._acceptor is not None:
             return effects
-        self._acceptor = Acceptor(state)
+        self._acceptor = Acceptor(state, self._defects)
         return [*effects, Persist(state), StopTimer(copying.TIMER), *self._ready(now_s, state)]
 
     def _voted(self, now_s: float, message: Promised | Accepted | BallotRefused, event: Received) -> Effects:

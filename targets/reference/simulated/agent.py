@@ -40,7 +40,7 @@ class AgentProgram:
         self._links = Links(kernel, lambda received: self._runner.feed(received))
         self._runner = Runner(
             kernel,
-            Agent(kernel.host, settings),
+            Agent(kernel.host, settings, defects),
             {
                 Send: self._links.send,
                 Answer: self._links.answer,

@@ -24,7 +24,7 @@ def say(**words):
 async def agent():
     def ended(how):
         say(ended=how, pid=pid[-1])
-    child = Child(said=lambda line: say(epoch=line.epoch), ended=ended)
+    child = Child(said=lambda line: say(epoch=line.epoch), stopped=lambda: None, ended=ended)
     pid = []
     def start():
         child.start()

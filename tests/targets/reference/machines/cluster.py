@@ -115,7 +115,7 @@ class Cluster:
                 machine = Witness(host, self.settings, self.stores[host], self._incarnation(), self.defects)
                 self._begin(self.running, Process(self, host, machine))
         elif host not in self.agents:
-            self._begin(self.agents, Process(self, host, Agent(host, self.settings)))
+            self._begin(self.agents, Process(self, host, Agent(host, self.settings, self.defects)))
 
     def start_child(self, host: str) -> None:
         """By an order to the agent, as SIGUSR1 is one."""
