@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Literal
 
-from harness.checkers import failovers, splitbrain, stalereads
+from harness.checkers import failovers, invariants, splitbrain, stalereads
 from harness.checkers.bounds import judge_bound
 from harness.checkers.figures import few
 from harness.checkers.history import History, Trial, history
@@ -83,6 +83,7 @@ def _findings(
     bounds = [_bounded(plan, expectation, trials, gaps=gaps) for expectation in plan.expect]
     problems = (*journal.damage, *lost, *crashed)
     findings = [*bounds, _journal(plan, found, problems), _faults_bit(plan, trials), _waits(found)]
+    findings += invariants.check(journal.entries)
     if any(expectation.measure in TIMES for expectation in plan.expect):
         findings.append(_noise(plan, trials))
     return findings

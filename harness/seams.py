@@ -215,6 +215,11 @@ class Kernel(Protocol):
     def host(self) -> str: ...
 
     @property
+    def alive(self) -> bool:
+        """The process has not ended."""
+        ...
+
+    @property
     def draw(self) -> Random: ...
 
     @property
@@ -228,6 +233,10 @@ class Kernel(Protocol):
 
     def clock_s(self) -> float:
         """The host's own clock: it has an offset and a rate of its own, and counts on during a pause."""
+        ...
+
+    def when_s(self, clock_s: float) -> float:
+        """The run's time at which the host's own clock shows that: for one who judges."""
         ...
 
     def after(self, delay_s: float, act: Callable[..., None], *values: object) -> None: ...
@@ -297,7 +306,10 @@ class SimulatedWatch(Protocol):
 
 
 class Simulated(Protocol):
-    """What a target must offer to be run in virtual time."""
+    """What a target must offer to be run in virtual time; made anew for each run.
+
+    One that has a model of the truth tells each violation of an invariant as an event (Violated).
+    """
 
     def program(self, plan: Plan, host: HostPlan) -> Program:
         """The main program of a host that is no client."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from harness.model.event import AlertRaised, Failed
+from harness.model.event import AlertRaised, Failed, Violated
 from harness.model.journal import Entry, RunEnded, StepBegan, TrialBegan, TrialEnded, WaitEnded
 from harness.model.plan import PlanFile
 from reports.look import Look
@@ -25,6 +25,8 @@ def line(entry: Entry, trials: int) -> str:
             return f"{command_id} failed: {reason}"
         case AlertRaised(host=host, text=text):
             return f"{host} calls for a person: {text}"
+        case Violated(host=host, invariant=invariant, detail=detail):
+            return f"{host} breaks the invariant '{invariant}': {detail}"
         case RunEnded(reason=reason, detail=detail) if reason != "done":
             return f"the run ended: {reason}" + (f": {detail}" if detail else "")
         case _:

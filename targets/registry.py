@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from harness.seams import Simulated, Target
-from targets.reference.simulated.stack import SIMULATED_REFERENCE
+from targets.reference.simulated.stack import SimulatedReference
 from targets.reference.target import REFERENCE
 
 TARGETS: dict[str, Target] = {REFERENCE.name: REFERENCE}
-# Those that can be run in virtual time too.
-SIMULATED: dict[str, Simulated] = {REFERENCE.name: SIMULATED_REFERENCE}
+# Those that can be run in virtual time too, made anew for each run.
+SIMULATED: dict[str, Callable[[], Simulated]] = {REFERENCE.name: SimulatedReference}

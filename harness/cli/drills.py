@@ -115,7 +115,7 @@ def _virtual(args: Namespace) -> OpenWorld:
         raise DrillError("--keep leaves containers for a look, and the simulator has none; leave it out")
 
     def opened(plan: Plan, folder: Path, say: workflow.Say) -> SimulatorWorld:
-        return SimulatorWorld(plan, SIMULATED[plan.target])
+        return SimulatorWorld(plan, SIMULATED[plan.target]())
 
     return opened
 

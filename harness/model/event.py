@@ -104,6 +104,25 @@ class AlertRaised(Struct, frozen=True, kw_only=True, tag="alert"):
     text: str
 
 
+class Watched(Struct, frozen=True, kw_only=True, tag="watched"):
+    """From now on a model that knows the truth checks these invariants of the target's protocol.
+
+    Only a world where all machines run in one process has one.
+    """
+
+    at_s: float
+    invariants: tuple[str, ...]
+
+
+class Violated(Struct, frozen=True, kw_only=True, tag="violated"):
+    """The model of the truth saw an invariant broken. host: whose act broke it."""
+
+    at_s: float
+    host: str
+    invariant: str
+    detail: str
+
+
 class Returned(Struct, frozen=True, kw_only=True, tag="op"):
     """One client operation, whole. Never retried by the client.
 
@@ -186,6 +205,8 @@ Event = (
     | MembershipChanged
     | HealthReported
     | AlertRaised
+    | Watched
+    | Violated
     | Returned
     | LoadStopped
     | Controlled

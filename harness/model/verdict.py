@@ -68,7 +68,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     unknown: the check could not be made; it is not pass.
     """
 
-    measure: Measure | Literal["faults_bit", "journal", "noise", "waits"]
+    measure: Measure | Literal["faults_bit", "invariants", "journal", "noise", "waits"]
     judgement: Judgement
     measured: str
     bound: str

@@ -80,6 +80,9 @@ class Process:
     def clock_s(self) -> float:
         return self._host.clock_s(self._timeline.now_s)
 
+    def when_s(self, clock_s: float) -> float:
+        return self._host.when_s(clock_s)
+
     def after(self, delay_s: float, act: Callable[..., None], *values: object) -> None:
         self._timeline.later(delay_s, self._due, act, values)
 

@@ -123,6 +123,16 @@ class DataNode:
             Promote: self._promoted,
         }
 
+    @property
+    def own(self) -> Own:
+        """For those who watch."""
+        return self._own
+
+    @property
+    def role(self) -> Primary | Standby | None:
+        """For those who watch. None: starting."""
+        return self._role
+
     def serving(self, now_s: float) -> bool:
         """Primary with a lease, open for clients."""
         return isinstance(self._role, Primary) and self._role.serving(now_s)

@@ -96,6 +96,11 @@ class Primary:
         hints = [Send(node, Promote(self.epoch)) for node in others]
         return [*self._seal, Claim(self.epoch), *self._append, *self._beat(now_s), *hints]
 
+    @property
+    def acknowledged(self) -> int:
+        """The position up to which everything is acknowledged, and may be shown."""
+        return self._replication.acknowledged
+
     def serving(self, now_s: float) -> bool:
         return self._open and self._leased(now_s)
 

@@ -23,7 +23,7 @@ from targets.reference.settings import Settings
 from targets.reference.simulated.entry import Entry
 from targets.reference.simulated.links import Links
 from targets.reference.simulated.node import NodeProgram
-from targets.reference.simulated.runner import Runner
+from targets.reference.simulated.runner import Runner, Saw
 
 # A warm fork, and opening the store.
 _START_S = (0.002, 0.02)
@@ -32,8 +32,8 @@ _START_S = (0.002, 0.02)
 class AgentProgram:
     """Offers harness.seams.Running; ends only after its child."""
 
-    def __init__(self, kernel: Kernel, settings: Settings, defects: frozenset[str]) -> None:
-        self._kernel, self._settings, self._defects = kernel, settings, defects
+    def __init__(self, kernel: Kernel, settings: Settings, defects: frozenset[str], saw: Saw) -> None:
+        self._kernel, self._settings, self._defects, self._saw = kernel, settings, defects, saw
         self._child: Child | None = None
         self._ending = False
         self._entry = Entry(kernel)
@@ -47,6 +47,7 @@ class AgentProgram:
                 StartChild: lambda effect: kernel.after(kernel.draw.uniform(*_START_S), self._start),
                 **dict.fromkeys((Tell, TellRole, TellRegister, Alert), self._tell),
             },
+            saw,
         )
         for witness in settings.witnesses:
             self._links.link(witness, WITNESS_PORT)
@@ -69,6 +70,7 @@ class AgentProgram:
             kernel,
             self._settings,
             self._defects,
+            self._saw,
             said=lambda event: self._kernel.after(0.0, self._heard, event),
             claims=lambda epoch: self._kernel.after(0.0, self._claimed, epoch),
         )

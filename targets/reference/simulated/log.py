@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from harness.seams import Kernel
@@ -21,6 +21,11 @@ def stored(disk: dict[str, Any], *, identity: Callable[[], str]) -> tuple[NodeSt
     if _STATE not in disk:
         disk |= {_STATE: NodeState(identity=identity(), sealed=0), _RECORDS: [], _TAILS: []}
     return disk[_STATE], [*disk[_RECORDS]]
+
+
+def held(disk: dict[str, Any]) -> tuple[NodeState, Sequence[Record]] | None:
+    """What a data node's disk holds now, not copied; None before its first start."""
+    return (disk[_STATE], disk[_RECORDS]) if _STATE in disk else None
 
 
 class GroupCommit:

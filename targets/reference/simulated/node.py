@@ -32,7 +32,7 @@ from targets.reference.settings import Settings
 from targets.reference.simulated import health, log
 from targets.reference.simulated.links import Links
 from targets.reference.simulated.moves import Moves
-from targets.reference.simulated.runner import Runner
+from targets.reference.simulated.runner import Runner, Saw
 
 
 class NodeProgram:
@@ -43,6 +43,7 @@ class NodeProgram:
         kernel: Kernel,
         settings: Settings,
         defects: frozenset[str],
+        saw: Saw,
         *,
         said: Callable[[Event], None],
         claims: Callable[[int], None],
@@ -67,6 +68,7 @@ class NodeProgram:
                 Validate: self._moves.take,
                 **dict.fromkeys((Tell, TellRole, TellRegister, Alert), self._tell),
             },
+            saw,
         )
         health.listen(kernel, serving=lambda: node.serving(kernel.clock_s()))
         self._link()

@@ -11,6 +11,8 @@ from targets.reference.machines.acts import act_of
 from targets.reference.machines.grammar import Effect, Effects, Event, Fired, SetTimer, StopTimer
 
 Carrier = Callable[[Any], None]
+# Who runs a machine, the machine, the event that it has handled, and what follows from it.
+Saw = Callable[[Kernel, object, Event, Effects], None]
 
 
 class Machine(Protocol):
@@ -20,8 +22,14 @@ class Machine(Protocol):
 class Runner:
     """The machine is never re-entered. A carrier that takes its time blocks until `go_on`."""
 
-    def __init__(self, kernel: Kernel, machine: Machine, carriers: Mapping[type, Carrier]) -> None:
-        self._kernel, self._machine, self._carriers = kernel, machine, dict(carriers)
+    def __init__(
+        self,
+        kernel: Kernel,
+        machine: Machine,
+        carriers: Mapping[type, Carrier],
+        saw: Saw = lambda kernel, machine, event, effects: None,
+    ) -> None:
+        self._kernel, self._machine, self._carriers, self._saw = kernel, machine, dict(carriers), saw
         self._timers: dict[str, int] = {}
         self._marks = 0
         self._waiting: deque[tuple[Event, int]] = deque()
@@ -65,11 +73,16 @@ class Runner:
         if self._kernel.probed:
             self._handle_probed(event)
         else:
-            self._effects.extend(self._machine.handle(self._kernel.clock_s(), event))
+            self._take(event)
+
+    def _take(self, event: Event) -> None:
+        effects = self._machine.handle(self._kernel.clock_s(), event)
+        self._effects.extend(effects)
+        self._saw(self._kernel, self._machine, event, effects)
 
     def _handle_probed(self, event: Event) -> None:
         if self._seen(event, done=False):
-            self._effects.extend(self._machine.handle(self._kernel.clock_s(), event))
+            self._take(event)
             self._seen(event, done=True)
 
     def _next_effect(self, effect: Effect) -> None:

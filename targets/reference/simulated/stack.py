@@ -2,30 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
+from harness.model.event import Violated, Watched
 from harness.model.plan import HostPlan, Plan
 from harness.seams import Kernel, Program, ServiceProcess
 from targets.reference import written as blocks
+from targets.reference.machines.grammar import Effects, Event, NodeState, WitnessState
+from targets.reference.machines.messages import Record
+from targets.reference.settings import Settings
+from targets.reference.simulated import log
 from targets.reference.simulated.agent import AgentProgram
 from targets.reference.simulated.client import NodeConnection
 from targets.reference.simulated.router import RouterProgram
+from targets.reference.simulated.runner import Saw
 from targets.reference.simulated.watch import SimulatedWatch
 from targets.reference.simulated.witness import WitnessProgram
 from targets.reference.target import DATA_PROCESS
+from targets.reference.truth.findings import INVARIANTS, Violation
+from targets.reference.truth.model import Truth
 
 
 class SimulatedReference:
-    """Offers harness.seams.Simulated."""
+    """Offers harness.seams.Simulated, for one run, with the truth about it. also: hears what machines did."""
+
+    def __init__(self, also: Saw | None = None) -> None:
+        self._also = also
+        self._truth: Truth | None = None
+        self._disks: dict[str, dict[str, Any]] = {}
 
     def program(self, plan: Plan, host: HostPlan) -> Program:
         settings = blocks.settings_from(plan.settings)
         defects = frozenset({plan.defect} if plan.defect else ())
         match host.role:
             case "data":
-                return lambda kernel: AgentProgram(kernel, settings, defects)
+                return lambda kernel: AgentProgram(kernel, settings, defects, self._watched(kernel, settings))
             case "witness":
-                return lambda kernel: WitnessProgram(kernel, settings, defects)
+                return lambda kernel: WitnessProgram(
+                    kernel, settings, defects, self._watched(kernel, settings), self._stored
+                )
             case "router":
                 return lambda kernel: RouterProgram(kernel, settings)
             case "client":
@@ -40,5 +56,33 @@ class SimulatedReference:
     def watch(self, plan: Plan, kernel: Kernel) -> SimulatedWatch:
         return SimulatedWatch(kernel, [host.name for host in plan.hosts if host.role in ("data", "witness")])
 
+    # --- the truth --------------------------------------------------------------------------------
 
-SIMULATED_REFERENCE = SimulatedReference()
+    def _watched(self, kernel: Kernel, settings: Settings) -> Saw:
+        """A program begins: its host's disk stays the same one for the whole run."""
+        if self._truth is None:
+            kernel.tell(Watched(at_s=kernel.now_s(), invariants=tuple(INVARIANTS)))
+            self._truth = Truth(settings, self._held, lambda violation: kernel.tell(_event(violation)))
+        self._disks[kernel.host] = kernel.disk
+        truth, also = self._truth, self._also
+        if also is None:
+            return truth.handled
+
+        def both(seat: Kernel, machine: object, event: Event, effects: Effects) -> None:
+            truth.handled(seat, machine, event, effects)
+            also(seat, machine, event, effects)
+
+        return both
+
+    def _held(self, node: str) -> tuple[NodeState, Sequence[Record]] | None:
+        return log.held(self._disks.get(node, {}))
+
+    def _stored(self, kernel: Kernel, state: WitnessState) -> None:
+        assert self._truth is not None
+        self._truth.stored(kernel, state)
+
+
+def _event(violation: Violation) -> Violated:
+    return Violated(
+        at_s=violation.at_s, host=violation.host, invariant=violation.invariant, detail=violation.detail
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from harness.seams import Kernel
@@ -16,21 +17,26 @@ from targets.reference.machines.grammar import (
     Tell,
     TellRegister,
     TellRole,
+    WitnessState,
 )
 from targets.reference.machines.witness import Witness
 from targets.reference.settings import Settings
 from targets.reference.simulated.entry import Entry
 from targets.reference.simulated.links import Links
-from targets.reference.simulated.runner import Runner
+from targets.reference.simulated.runner import Runner, Saw
 
 _STATE = "witness"
+# A witness's disk holds this now.
+Stored = Callable[[Kernel, WitnessState], None]
 
 
 class WitnessProgram:
     """Offers harness.seams.Running."""
 
-    def __init__(self, kernel: Kernel, settings: Settings, defects: frozenset[str]) -> None:
-        self._kernel = kernel
+    def __init__(
+        self, kernel: Kernel, settings: Settings, defects: frozenset[str], saw: Saw, stored: Stored
+    ) -> None:
+        self._kernel, self._stored = kernel, stored
         self._entry = Entry(kernel)
         remembered: Any = kernel.disk.get(_STATE)
         machine = Witness(kernel.host, settings, remembered, kernel.draw.getrandbits(48), defects)
@@ -44,6 +50,7 @@ class WitnessProgram:
                 Persist: self._persist,
                 **dict.fromkeys((Tell, TellRole, TellRegister, Alert), self._tell),
             },
+            saw,
         )
         self._links.listen(WITNESS_PORT)
         for node in settings.nodes:
@@ -57,8 +64,15 @@ class WitnessProgram:
         self._kernel.exit()
 
     def _persist(self, effect: Persist) -> None:
+        assert isinstance(effect.state, WitnessState)
+        state = effect.state
+
+        def store() -> None:
+            self._kernel.disk[_STATE] = state
+            self._stored(self._kernel, state)
+
         self._runner.block()
-        self._kernel.sync(lambda: self._kernel.disk.update({_STATE: effect.state}), self._runner.go_on)
+        self._kernel.sync(store, self._runner.go_on)
 
     def _tell(self, told: Told) -> None:
         self._entry.tell(event_at(told, host=self._kernel.host, at_s=self._kernel.now_s()))

@@ -33,7 +33,7 @@ def of_text(text: str, folder: Path, *, seed: int = 1, trials: int = 1) -> Plan:
 
 def run(plan: Plan, journal: Path) -> SimulatorWorld:
     """To its end; what was written is in the file."""
-    world = SimulatorWorld(plan, SIMULATED[plan.target])
+    world = SimulatorWorld(plan, SIMULATED[plan.target]())
     with journalfile.Writer(journal) as writer:
         drive(plan, world, writer, stop=lambda: None, told=lambda entries, moment: None)
     world.close()

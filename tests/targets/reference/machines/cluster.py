@@ -1,4 +1,4 @@
-"""The real machines in virtual time: one seed, one heap of plain tuples. Judges nothing (see truth.py).
+"""The real machines in virtual time: one seed, one heap of plain tuples. Judges nothing.
 
 Effects are carried out in order, one event's before the next event; a pause may come between any two. Disks
 take their time, appends are grouped, and a crash loses what was not synced. Clocks run at rates within 1 ± ρ.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Struct
 
@@ -37,10 +37,11 @@ from targets.reference.machines.grammar import (
     Truncate,
     WitnessState,
 )
-from targets.reference.machines.messages import Place, Read, Reply, SwitchOver, Write
+from targets.reference.machines.messages import Place, Read, Record, Reply, SwitchOver, Write
 from targets.reference.machines.node import DataNode
 from targets.reference.machines.witness import Witness
 from targets.reference.settings import Settings
+from targets.reference.truth.model import Truth
 from tests.targets.reference.machines.connections import Network, Way
 from tests.targets.reference.machines.process import Clock, NodeDisk, Process
 
@@ -59,8 +60,7 @@ class Call(Struct):
     reply: Reply | None = None
 
 
-# Watchers: after a machine has handled an event; before an effect is carried out (may do anything).
-Saw = Callable[[Process, Event, Effects], None]
+# Before an effect is carried out: may do anything.
 Before = Callable[[Process, Effect], None]
 
 
@@ -87,8 +87,8 @@ class Cluster:
         self.calls: dict[int, Call] = {}
         self.told: list[tuple[float, str, Tell | Alert]] = []
         self.router = settings.nodes[0]
-        self.saw: Saw = lambda process, event, effects: None
         self.before: Before = lambda process, effect: None
+        self.truth = Truth(settings, self._held)
 
     # --- time -------------------------------------------------------------------------------------
 
@@ -203,6 +203,9 @@ class Cluster:
     def _replied(self, request: int, reply: Reply) -> None:
         self.calls[request].reply = reply
 
+    def saw(self, process: Process, event: Event, effects: Effects) -> None:
+        self.truth.handled(process, process.machine, event, effects)
+
     # --- effects ----------------------------------------------------------------------------------
 
     def carry_out(self, process: Process, effect: Effect) -> None:
@@ -245,6 +248,9 @@ class Cluster:
             case Tell() | Alert():
                 self.told.append((self.now_s, process.host, effect))
 
+    def _held(self, node: str) -> tuple[NodeState, Sequence[Record]] | None:
+        return self.disks[node].state, self.disks[node].records
+
     # --- disks ------------------------------------------------------------------------------------
 
     def _disk_s(self, process: Process) -> float:
@@ -284,6 +290,7 @@ class Cluster:
                 self.disks[process.host].state = state
             case Persist(WitnessState() as state):
                 self.stores[process.host] = state
+                self.truth.stored(process, state)
             case Truncate(after_position):
                 self._truncated(process, after_position)
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
+from targets.reference.truth.model import Truth
 from tests.targets.reference.machines.cluster import Cluster, both_ways
 from tests.targets.reference.machines.connections import Cut, Way
-from tests.targets.reference.machines.truth import Truth
 
 Fault = Callable[[str, str], None]
 

@@ -77,6 +77,15 @@ class Process:
         others = tuple(name for name in names.nodes + names.witnesses if name != host)
         self.peers = names.witnesses if isinstance(machine, Agent) else others
 
+    def now_s(self) -> float:
+        return self.world.now_s
+
+    def clock_s(self) -> float:
+        return self.clock.at(self.world.now_s)
+
+    def when_s(self, clock_s: float) -> float:
+        return self.clock.true(clock_s)
+
     def receive(self, event: Event, mark: int = 0) -> None:
         self.inbox.append((event, mark))
         self.go_on()

@@ -48,7 +48,6 @@ from targets.reference.settings import Detector, Settings
 from tests.targets.reference.machines.cluster import Cluster
 from tests.targets.reference.machines.faults import Fault, Faults
 from tests.targets.reference.machines.process import Process
-from tests.targets.reference.machines.truth import Truth
 
 STEADY_S = 1.5
 # With all healed: the longest pause of a ballot, a witness without its store, a lease, a failover, a retake.
@@ -92,14 +91,14 @@ def settings_of(draw: random.Random) -> Settings:
 class Clients:
     """They go where the router points, and some of them elsewhere; every value is written once."""
 
-    def __init__(self, cluster: Cluster, truth: Truth, *, stray: float = 0.3) -> None:
-        self._cluster, self._truth, self._stray, self._values = cluster, truth, stray, 0
+    def __init__(self, cluster: Cluster, *, stray: float = 0.3) -> None:
+        self._cluster, self._stray, self._values = cluster, stray, 0
 
     def begin(self) -> None:
         draw, cluster = self._cluster.draw, self._cluster
         astray = draw.random() < self._stray
         node = draw.choice(cluster.settings.nodes) if astray else cluster.router
-        self._truth.called(cluster.call(node, self._ask()))
+        cluster.call(node, self._ask())
         cluster.later(draw.uniform(0.002, 0.05), self.begin)
 
     def _ask(self) -> Callable[[int], Write | Read]:
@@ -119,21 +118,19 @@ class Run:
     ) -> None:
         self.draw = random.Random(seed)
         self.cluster = Cluster(seed, settings or settings_of(self.draw), defects)
-        self.truth = Truth(self.cluster)
+        self.truth = self.cluster.truth
         self.trace: list[str] = []
         self.reached: set[str] = set()  # kinds of effects and messages, phases, roles
         self._faults = Faults(self.cluster, self.truth, self.draw, self.note)
         self._armed: list[tuple[type, int, Fault]] = []
         self._healed = False
-        judge = self.cluster.before
 
         def before(process: Process, effect: Effect) -> None:
-            judge(process, effect)
             self.reached.add(_name(effect))
             self._moment(process, effect)
 
         self.cluster.before = before
-        Clients(self.cluster, self.truth).begin()
+        Clients(self.cluster).begin()
 
     # --- the run ----------------------------------------------------------------------------------
 
@@ -153,7 +150,7 @@ class Run:
         written = self._until(WRITABLE_WITHIN_S, lambda: self.truth.asked_s > healed_s)
         whole = self._until(WHOLE_WITHIN_S, self.whole)
         if self.truth.violations:
-            return self.truth.violations[0]
+            return str(self.truth.violations[0])
         if self.truth.lost_store() and any(isinstance(told, Alert) for _, _, told in cluster.told):
             return ""
         if not written:

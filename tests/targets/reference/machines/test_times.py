@@ -12,7 +12,6 @@ from targets.reference.machines.grammar import Alert, Tell
 from targets.reference.settings import Settings
 from tests.targets.reference.machines.cluster import Cluster, both_ways
 from tests.targets.reference.machines.schedules import Clients
-from tests.targets.reference.machines.truth import Truth
 
 SETTINGS = Settings()
 HOSTS = SETTINGS.nodes + SETTINGS.witnesses
@@ -25,11 +24,11 @@ class Steady:
     def __init__(self, seed: int, *, defect: str = "", replication: str = "sync", load: bool = True) -> None:
         settings = SETTINGS if replication == "sync" else Settings(replication="async")
         self.cluster = Cluster(seed, settings, frozenset({defect} if defect else ()))
-        self.truth = Truth(self.cluster)
+        self.truth = self.cluster.truth
         for host in HOSTS:
             self.cluster.start_host(host)
         if load:
-            Clients(self.cluster, self.truth, stray=0.0).begin()
+            Clients(self.cluster, stray=0.0).begin()
         self.cluster.run(3.0 + random.Random(seed).random() / 5)
         assert (self.truth.register.primary, len(self.truth.register.eligible)) == ("n1", 2)
         self.fault_s, self._before = self.cluster.now_s, len(self.cluster.told)
@@ -196,8 +195,8 @@ def test_without_the_lease_check_async_loses_more_than_it_states() -> None:
 def test_hosts_may_start_for_the_first_time_in_any_order() -> None:
     for seed in range(60):
         cluster, draw = Cluster(seed, SETTINGS), random.Random(seed)
-        truth = Truth(cluster)
-        Clients(cluster, truth).begin()
+        truth = cluster.truth
+        Clients(cluster).begin()
         for host in draw.sample(HOSTS, len(HOSTS)):
             cluster.start_host(host)
             cluster.run(cluster.now_s + draw.choice((0.0, 0.1, 1.0)))

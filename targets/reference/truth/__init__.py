@@ -1,0 +1,11 @@
+"""The invariants of the protocol, checked after every event by one who sees everything. Pure; moves nothing.
+
+model      Truth: what machines did comes in here, from whatever runs them
+leases     one server, one grant a witness, no lease beyond its grants, no failover on too few votes
+register   what is chosen: epochs grow, who takes over was eligible, and the old lease is over
+records    what is acknowledged is kept, shown whole, and named once
+findings   the invariants by name, and what broke them
+
+It looks into machines, disks and the witnesses' stores, which no part of a cluster can. So it exists where
+all of them run in one process: in the simulator, and in the tests' cluster.
+"""

@@ -1,0 +1,91 @@
+"""The invariants by name, and what broke them. Ignores how they are checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal, Protocol
+
+from msgspec import Struct
+
+Invariant = Literal[
+    "two-deciders",
+    "double-grant",
+    "lease-outlived",
+    "too-few-votes",
+    "epoch-fell",
+    "unchosen-reign",
+    "ineligible-promoted",
+    "unfenced-failover",
+    "fenced-lives",
+    "acknowledged-lost",
+    "shown-too-early",
+    "stale-answer",
+    "older-record",
+    "forked-record",
+]
+INVARIANTS: dict[Invariant, str] = {
+    "two-deciders": "at most one node can decide an acknowledgement at any moment",
+    "double-grant": "a witness has at most one unexpired grant",
+    "lease-outlived": "a lease is never valid at its holder after it has run out at a majority",
+    "too-few-votes": "nobody is ousted without the votes of a majority",
+    "epoch-fell": "epochs only grow, and one epoch has one primary",
+    "unchosen-reign": "nobody reigns in an epoch that the register never named",
+    "ineligible-promoted": "a promotion names an eligible node",
+    "unfenced-failover": "every failover has a confirmed fence or a fully elapsed lease",
+    "fenced-lives": "a reign that the register names as fenced has ended",
+    "acknowledged-lost": "an acknowledged write is never lost, nor what a read has shown (sync, semi-sync)",
+    "shown-too-early": "nothing is told to a client before it is acknowledged",
+    "stale-answer": "a read shows the newest acknowledged value, and only a node that serves answers",
+    "older-record": "a record of an older epoch is never taken after a newer one, nor below a seal",
+    "forked-record": "(epoch, position) names one record in all logs",
+}
+# A broken protocol breaks the same invariant over and over; the first times tell it.
+_KEPT_MAX = 100
+
+
+class Violation(Struct, frozen=True):
+    """at_s: true time. host: whose act broke it."""
+
+    at_s: float
+    host: str
+    invariant: Invariant
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.at_s:.6f} {self.invariant}: {self.detail}"
+
+
+class Seat(Protocol):
+    """Where a machine runs: one process of a host. Its clocks are true ones, not what it is told."""
+
+    @property
+    def host(self) -> str: ...
+
+    @property
+    def alive(self) -> bool: ...
+
+    def now_s(self) -> float:
+        """True time."""
+        ...
+
+    def clock_s(self) -> float:
+        """The host's own clock."""
+        ...
+
+    def when_s(self, clock_s: float) -> float:
+        """True time at which the host's own clock shows that."""
+        ...
+
+
+class Findings:
+    """told: hears of each violation as it happens."""
+
+    def __init__(self, told: Callable[[Violation], None] = lambda violation: None) -> None:
+        self.violations: list[Violation] = []
+        self._told = told
+
+    def broken(self, seat: Seat, invariant: Invariant, detail: str) -> None:
+        if len(self.violations) < _KEPT_MAX:
+            violation = Violation(seat.now_s(), seat.host, invariant, detail)
+            self.violations.append(violation)
+            self._told(violation)

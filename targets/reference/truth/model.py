@@ -1,0 +1,145 @@
+"""The truth about one run: what machines did comes in, what must hold is checked. Moves nothing.
+
+Whatever runs the machines calls `handled` after each event, `stored` when a witness's disk holds a new state.
+Only the machine that was touched is looked at, and whoever might decide beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from targets.reference.machines.grammar import (
+    Answer,
+    Append,
+    Began,
+    Effect,
+    Event,
+    Received,
+    Send,
+    Tell,
+    Truncate,
+    WitnessState,
+)
+from targets.reference.machines.messages import (
+    Accepted,
+    Ballot,
+    Granted,
+    HandBack,
+    Message,
+    Record,
+    Register,
+    Reply,
+    Vote,
+)
+from targets.reference.machines.node import DataNode
+from targets.reference.machines.primary import Primary
+from targets.reference.machines.witness import Witness
+from targets.reference.settings import Settings
+from targets.reference.truth.findings import Findings, Seat, Violation
+from targets.reference.truth.leases import Leases
+from targets.reference.truth.records import ASKS, Records, Stored
+from targets.reference.truth.register import Chosen
+
+
+class Truth:
+    """Of one run. stored: what a data node's disk holds now. told: hears of each violation at once."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        stored: Stored,
+        told: Callable[[Violation], None] = lambda violation: None,
+    ) -> None:
+        self._stored, self._findings = stored, Findings(told)
+        self.leases = Leases(settings, self._findings)
+        self.records = Records(settings, self._findings, stored, lambda: self.chosen.newest)
+        self.chosen = Chosen(
+            settings, self._findings, self.leases, lambda seat: self.records.all_hold(seat, "chosen")
+        )
+        self._reigns: dict[str, Primary] = {}
+        self._accepting: dict[str, Ballot] = {}
+
+    @property
+    def violations(self) -> list[Violation]:
+        return self._findings.violations
+
+    @property
+    def register(self) -> Register:
+        return self.chosen.newest
+
+    @property
+    def asked_s(self) -> float:
+        """When the newest acknowledged write was asked for."""
+        return self.records.asked_s
+
+    @property
+    def lost(self) -> list[tuple[float, float, Record]]:
+        """In async mode, what a failover cost: found when, acknowledged when, the record."""
+        return self.records.lost
+
+    def lost_store(self) -> bool:
+        """The store that alone may reign is gone: a person is called, and nobody guesses."""
+        register = self.register
+        reigning = [member for member in register.eligible if member.node == register.primary]
+        stored = self._stored(register.primary) if register.primary else None
+        return any(stored is None or stored[0].identity != member.identity for member in reigning)
+
+    def handled(self, seat: Seat, machine: object, event: Event, effects: Sequence[Effect]) -> None:
+        """A machine has handled an event; nothing of what follows is carried out yet."""
+        if isinstance(machine, DataNode):
+            self._node(seat, machine, event, effects)
+        elif isinstance(machine, Witness):
+            self._witness(seat, event, effects)
+
+    def stored(self, seat: Seat, state: WitnessState) -> None:
+        """A witness's disk holds this now. What it has merely copied it has not accepted."""
+        if self._accepting.get(seat.host) == state.accepted:
+            self.chosen.accepted(seat, state)
+
+    # Called for each event of a run: asking for exact types costs a third of matching.
+
+    def _witness(self, seat: Seat, event: Event, effects: Sequence[Effect]) -> None:
+        if type(event) is Received and type(event.message) is HandBack:
+            self.leases.handed_back(seat, (event.message.epoch, event.message.node))
+        for effect in effects:
+            if type(effect) is Answer:
+                self._answered(seat, effect.message)
+            elif type(effect) is Send and type(effect.message) is Vote:
+                self.leases.voted(seat, (effect.message.epoch, effect.message.node))
+            elif type(effect) is Tell and effect.phase == "decided":
+                self.leases.decided(seat, (effect.epoch, effect.subject))
+
+    def _answered(self, seat: Seat, message: Message) -> None:
+        if type(message) is Granted:
+            self.leases.granted(seat, (message.epoch, message.node))
+        elif type(message) is Accepted:
+            self._accepting[seat.host] = message.ballot
+
+    def _node(self, seat: Seat, machine: DataNode, event: Event, effects: Sequence[Effect]) -> None:
+        message = event.message if type(event) is Received else None
+        if isinstance(message, ASKS) and type(event) is Received:
+            self.records.asked(seat, event.via, message)
+        elif type(event) is Began:
+            self.records.began(seat)
+        role = machine.role
+        if type(role) is Primary:
+            self._primary(seat, machine, role, granted=type(message) is Granted)
+        for effect in effects:
+            if type(effect) is Append:
+                self.records.appended(seat, machine, effect)
+            elif type(effect) is Answer and type(effect.message) is Reply:
+                self.records.answered(seat, machine, effect.via, effect.message)
+            elif type(effect) is Truncate:
+                self.records.dropped(seat, machine, effect)
+
+    def _primary(self, seat: Seat, machine: DataNode, role: Primary, *, granted: bool) -> None:
+        if self._reigns.get(seat.host) is not role:
+            self._reigns[seat.host] = role
+            self.leases.reigns(seat, machine)
+            if not self.chosen.names((role.epoch, seat.host)):
+                detail = f"{seat.host} reigns in {role.epoch}, which nothing has chosen"
+                self._findings.broken(seat, "unchosen-reign", detail)
+        self.leases.one_server(seat, machine)
+        if granted:
+            self.leases.check(seat, machine)
+        self.records.acknowledged(seat, machine, role)

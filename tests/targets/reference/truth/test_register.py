@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from targets.reference.machines.messages import Member, Register
+from tests.targets.reference.truth.stage import ELIGIBLE, Stage
+
+
+def test_chosen_is_what_a_majority_has_accepted_in_one_ballot() -> None:
+    stage = Stage()
+    value = Register(1, "n1", ELIGIBLE)
+    stage.accepted("w1", (1, "n1", 1), value)
+    stage.accepted("w2", (2, "n1", 1), value)
+    assert stage.truth.register == Register()
+    stage.accepted("w3", (2, "n1", 1), value)
+    assert stage.truth.register == value
+
+
+def test_what_a_witness_has_merely_copied_it_has_not_accepted() -> None:
+    stage = Stage()
+    value = Register(1, "n1", ELIGIBLE)
+    stage.accepted("w1", (1, "n1", 1), value)
+    stage.stored("w2", (1, "n1", 1), value)
+    assert stage.truth.register == Register()
+
+
+def test_an_epoch_that_falls_is_seen() -> None:
+    stage = Stage()
+    stage.chosen(2, "n1")
+    stage.chosen(1, "n1")
+    assert stage.broken == ["epoch-fell"]
+
+
+def test_an_older_ballot_that_is_chosen_late_is_held_against_its_neighbours() -> None:
+    stage = Stage()
+    stage.accepted("w1", (1, "n1", 1), Register(3, "n1", ELIGIBLE))
+    stage.accepted("w2", (2, "n2", 1), Register(2, "n1", ELIGIBLE))
+    stage.accepted("w3", (2, "n2", 1), Register(2, "n1", ELIGIBLE))
+    stage.accepted("w3", (1, "n1", 1), Register(3, "n1", ELIGIBLE))
+    assert stage.broken == ["epoch-fell"]
+
+
+def test_two_primaries_of_one_epoch_are_seen() -> None:
+    stage = Stage()
+    stage.chosen(1, "n1")
+    stage.chosen(1, "n2")
+    assert stage.broken == ["epoch-fell"]
+
+
+def test_a_reign_that_nothing_has_chosen_is_seen() -> None:
+    stage = Stage()
+    stage.turn(stage.primary("n1", 1, leased=False))
+    assert stage.broken == ["unchosen-reign"]
+
+
+def test_a_store_that_was_not_eligible_and_takes_over_is_seen() -> None:
+    stage = Stage()
+    stage.chosen(1, "n1", Member("n1", "n1.0"))
+    stage.chosen(2, "n2", Member("n2", "n2.0"))
+    assert stage.broken == ["ineligible-promoted"]
+
+
+def test_a_failover_before_the_old_lease_is_over_is_seen() -> None:
+    stage = Stage()
+    stage.chosen(1, "n1")
+    stage.turn(stage.primary("n1", 1))
+    stage.chosen(2, "n2", by="w2")
+    assert stage.broken == ["unfenced-failover"]
+
+
+def test_a_failover_after_it_a_dead_holder_and_a_handover_are_right() -> None:
+    for how in ("over", "dead", "handed over"):
+        stage = Stage()
+        stage.chosen(1, "n1")
+        actor = stage.primary("n1", 1)
+        stage.turn(actor)
+        stage.now_s = stage.settings.granted_lease_s if how == "over" else 0.0
+        actor[0].alive = how != "dead"
+        stage.chosen(2, "n2", by="n1" if how == "handed over" else "w2")
+        assert stage.broken == [], how
+        assert stage.truth.chosen.takeovers == 1
