@@ -1,7 +1,8 @@
 """The protocol as pure machines: `handle(now_s, event) -> effects`. No clock, no socket, no randomness.
 
 grammar    what goes into a machine and what comes out
-messages   what machines and clients say to each other
+nouns      what messages carry; messages  what machines and clients say to each other
+operating  what operators ask, and the state that a host tells
 register   one compare-and-set register by CASPaxos: acceptor's state and proposer's ballot
 registrar  register operations to their end
 lease      the holder's and the granter's side of a lease
@@ -10,6 +11,7 @@ votes      standing votes against a reign
 turn       when a witness may lead
 witness    register, leases, detection, votes; holds no user data
 copying    a witness that has no store
+desk       a witness's answers and an operator's orders to it; nodestatus  a data node's answers
 coordinator  a failover's steps; lives in a witness
 node       a data node: starting, standby or primary
 primary, standby, handover  its roles, and a planned switchover

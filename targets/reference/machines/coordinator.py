@@ -9,6 +9,10 @@
     sealing     enough are sealed                     moving      compare-and-set to the most advanced one
     moving      it names the chosen one               hinting     until that one is heard
     any         another value, or too late            idle        begun again while the votes stand
+    confirming  maintenance is on                     idle        an operator's order alone goes on
+
+An operator's order stands for the votes and waits for the lease like any other failover. Forced, it seals one
+node alone, eligible or not, and makes it the only eligible one.
 
 The wait for the lease is never shortened: each witness says itself when its own grant is over. Fences are
 repeated while it lasts, so that no lease is renewed behind its back. With k = n any sealed standby holds
@@ -18,6 +22,8 @@ every acknowledged write, so one is enough; the seal stays when the attempt is g
 from __future__ import annotations
 
 from typing import Literal
+
+from msgspec import Struct
 
 from targets.reference.defects import ELIGIBLE_FOR_EVER, OUSTED_STAYS_ELIGIBLE
 from targets.reference.machines.grammar import Alert, Effects, Send, SetTimer, StopTimer, Tell, TellRegister
@@ -45,8 +51,26 @@ _WITHIN_S = 1.0
 _GATHER_S = 0.02
 
 
+Outcome = Literal["promoted", "overtaken", "maintenance", "nobody eligible", "too late", "refused"]
+
+
+class Order(Struct, frozen=True):
+    """An operator wants `to` promoted. forced: though it may lack acknowledged records. by: who."""
+
+    to: str
+    forced: bool
+    by: str
+
+
+class Ended(Struct, frozen=True):
+    """How an attempt ended. detail: for people."""
+
+    outcome: Outcome
+    detail: str
+
+
 class Coordinator:
-    """One attempt at a time."""
+    """One attempt at a time. outcomes: how many of them ended how."""
 
     def __init__(
         self, settings: Settings, registrar: Registrar, defects: frozenset[str] = frozenset()
@@ -65,10 +89,16 @@ class Coordinator:
         self._chosen = ""
         self._alarmed: Reign = (0, "")
         self.hopeless: Reign = (0, "")  # nobody was eligible in its place when last looked at
+        self._order: Order | None = None
+        self._named: tuple[Member, ...] = ()  # whom a forced order names, once it has answered
+        self._ended: Ended | None = None
+        self.outcomes: dict[Outcome, int] = {}
 
-    def begin(self, now_s: float, reign: Reign, voters: tuple[str, ...]) -> Effects:
+    def begin(
+        self, now_s: float, reign: Reign, voters: tuple[str, ...], order: Order | None = None
+    ) -> Effects:
         assert self.step == "idle", "one attempt at a time"
-        self._reign, self._voters = reign, voters
+        self._reign, self._voters, self._order, self._named = reign, voters, order, ()
         self._until_s = now_s + self._settings.granted_lease_s + _WITHIN_S
         self.step = "confirming"
         return [*self._registrar.read(now_s), self._tick(now_s)]
@@ -77,19 +107,25 @@ class Coordinator:
         """A full ballot has shown this."""
         match self.step:
             case "confirming" if (register.epoch, register.primary) == self._reign:
+                if register.maintenance and self._order is None:
+                    return self._give_up("maintenance", register.maintenance)
                 return self._decided(now_s, register)
             case "rereading" if register == self._value:
                 return self._begin_to_seal(now_s)
             case "moving":
                 return self._moved(now_s, register)
             case "confirming" | "rereading":
-                return self._give_up()
+                return self._give_up("overtaken", _names(register))
             case _:
                 return []
 
     def here(self, now_s: float, message: Here) -> Effects:
         member = Member(message.node, message.identity)
-        if self.step != "reaching" or message.epoch != self._reign[0] or member not in self._standbys:
+        if self.step != "reaching" or message.epoch != self._reign[0]:
+            return []
+        if self._order is not None and self._order.forced and message.node == self._order.to:
+            self._named = (member,)
+        if member not in self._standbys:
             return []
         self._here.add(member)
         self.step = "fencing"
@@ -145,6 +181,8 @@ class Coordinator:
 
     @property
     def _standbys(self) -> tuple[Member, ...]:
+        if self._order is not None and self._order.forced:
+            return self._named
         return tuple(sorted(member for member in self._eligible if member.node != self._value.primary))
 
     def _decided(self, now_s: float, register: Register) -> Effects:
@@ -154,11 +192,28 @@ class Coordinator:
         self._eligible = {*register.eligible, *ever}
         self._epoch = epoch + 1
         self.step = "reaching"
-        decided = Tell("decided", epoch, node, f"votes of {', '.join(self._voters)}")
-        self.hopeless = (0, "") if self._standbys else self._reign
-        if not self._standbys:
-            return [TellRegister(register), decided, *self._alarm("no standby is eligible"), *self._give_up()]
+        decided = Tell("decided", epoch, node, self._why)
+        wanting = self._wanting()
+        self.hopeless = self._reign if wanting and self._order is None else (0, "")
+        if wanting:
+            alarm = self._alarm(wanting) if self._order is None else []
+            return [TellRegister(register), decided, *alarm, *self._give_up("nobody eligible", wanting)]
         return [TellRegister(register), decided, *self._reaches()]
+
+    @property
+    def _why(self) -> str:
+        if self._order is None:
+            return f"votes of {', '.join(self._voters)}"
+        return f"{'forced, ' if self._order.forced else ''}ordered by {self._order.by}: {self._order.to}"
+
+    def _wanting(self) -> str:
+        """Why nobody can be promoted, whoever answers."""
+        order = self._order
+        if order is None:
+            return "" if self._standbys else "no standby is eligible"
+        if order.forced or any(member.node == order.to for member in self._standbys):
+            return ""
+        return f"{order.to} is not eligible: it may lack acknowledged writes; only a forced promotion does it"
 
     def _lease_maybe_over(self, now_s: float) -> Effects:
         if self.step != "fencing" or len(self._over) < self._settings.majority:
@@ -175,7 +230,10 @@ class Coordinator:
     def _move(self, now_s: float) -> Effects:
         if self._registrar.busy:
             return [self._tick(now_s)]
-        chosen = max(self._sealed, key=lambda member: (self._sealed[member], member.node))
+        chosen = max(self._sealed, key=self._rank)
+        if self._order is not None and chosen.node != self._order.to:
+            detail = f"{chosen.node} holds more than {self._order.to}: promote that one, or force it"
+            return self._give_up("refused", detail)
         self._chosen = chosen.node
         self.step = "moving"
         stay = self._value.eligible if OUSTED_STAYS_ELIGIBLE in self._defects else self._standbys
@@ -183,13 +241,29 @@ class Coordinator:
         change = self._registrar.change(now_s, self._value, newer)
         return [*change, self._tick(now_s)]
 
+    def _rank(self, member: Member) -> tuple[Place, bool, str]:
+        """The most advanced first; of equals the one that an order names."""
+        named = self._order is not None and member.node == self._order.to
+        return self._sealed[member], named, member.node
+
     def _moved(self, now_s: float, register: Register) -> Effects:
         if register.primary != self._chosen or register.epoch < self._epoch:
-            return self._give_up()
+            return self._give_up("overtaken", _names(register))
+        self._end("promoted", _names(register))
         self.step = "hinting"
         return [TellRegister(register), *self._hint(), self._tick(now_s)]
 
-    def _give_up(self) -> Effects:
+    def take_ended(self) -> Ended | None:
+        """How the last attempt ended, once."""
+        ended, self._ended = self._ended, None
+        return ended
+
+    def _end(self, outcome: Outcome, detail: str) -> None:
+        self._ended = Ended(outcome, detail)
+        self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
+
+    def _give_up(self, outcome: Outcome, detail: str) -> Effects:
+        self._end(outcome, detail)
         self.step = "idle"
         self._registrar.abandon()
         return [StopTimer(TIMER)]
@@ -201,7 +275,10 @@ class Coordinator:
             "sealing": "no eligible standby could be sealed",
             "hinting": f"{self._chosen} was promoted, but is not heard",
         }.get(self.step)
-        return [*(self._alarm(why) if why else []), *self._give_up()]
+        if self._order is not None and why:
+            why = f"{self._order.to}: {why}"
+        detail = why or "the register was not settled in time: no majority of the witnesses answers"
+        return [*(self._alarm(why) if why else []), *self._give_up("too late", detail)]
 
     def _alarm(self, why: str) -> Effects:
         """Once a reign: an attempt is made again and again."""
@@ -212,10 +289,12 @@ class Coordinator:
         return [Alert(f"{node}, primary of epoch {epoch}, has failed, and nobody can take over: {why}")]
 
     def _reaches(self) -> Effects:
+        if self._order is not None and self._order.forced:
+            return [Send(self._order.to, Reach(self._reign[0]))]
         return [Send(member.node, Reach(self._reign[0])) for member in self._standbys]
 
     def _fences(self) -> Effects:
-        fence = Fence(*self._reign, self._voters)
+        fence = Fence(*self._reign, self._voters, self._order.by if self._order else "")
         return [Send(witness, fence) for witness in self._settings.witnesses]
 
     def _seals(self) -> Effects:
@@ -226,3 +305,7 @@ class Coordinator:
 
     def _tick(self, now_s: float) -> SetTimer:
         return SetTimer(TIMER, now_s + self._settings.detector.interval_s)
+
+
+def _names(register: Register) -> str:
+    return f"the register names {register.primary or 'nobody'}, epoch {register.epoch}"

@@ -1,7 +1,7 @@
-"""What machines and clients say to each other, and the nouns in it.
+"""What machines and clients say to each other. Its nouns are in nouns, an operator's words in operating.
 
 Every message is a frozen value; on the wire they are msgpack, tagged, one a frame.
-`request` ties an answer to its question; `ballot` is (counter, node, incarnation), never used twice.
+`request` ties an answer to its question.
 """
 
 from __future__ import annotations
@@ -10,58 +10,20 @@ from typing import Literal
 
 from msgspec import Struct
 
-Ballot = tuple[int, str, int]
-NO_BALLOT: Ballot = (0, "", 0)
-
-
-class Member(Struct, frozen=True, order=True):
-    """A data node with the identity that its store drew when it was made: a lost disk is a new node."""
-
-    node: str
-    identity: str
-
-
-class Register(Struct, frozen=True):
-    """The cluster's one register. eligible: sorted, the primary included. Epoch 0: nobody was primary yet.
-
-    fenced: sorted reigns (epoch, node), never nodes, whose power was seen off: they have ended for ever, and
-    no grant to them lasts. Only the reign in force and the one before it can be named: the grants of older
-    ones have run out, or run out by themselves.
-    """
-
-    epoch: int = 0
-    primary: str = ""
-    eligible: tuple[Member, ...] = ()
-    fenced: tuple[tuple[int, str], ...] = ()
-
-    def succeeded(self, epoch: int, primary: str, eligible: tuple[Member, ...]) -> Register:
-        """A newer reign in place of this one."""
-        return Register(epoch, primary, eligible, tuple(f for f in self.fenced if f[0] >= self.epoch))
-
-    def with_eligible(self, eligible: tuple[Member, ...]) -> Register:
-        return Register(self.epoch, self.primary, eligible, self.fenced)
-
-    def with_own_fence(self) -> Register:
-        """The reign in force is named as fenced."""
-        fenced = {*self.fenced, (self.epoch, self.primary)}
-        return Register(self.epoch, self.primary, self.eligible, tuple(sorted(fenced)))
-
-
-class Place(Struct, frozen=True, order=True):
-    """A record's name in all logs: unique, since one epoch has one writer. (0, 0) is before the first."""
-
-    epoch: int = 0
-    position: int = 0
-
-
-class Record(Struct, frozen=True, array_like=True):
-    """One log entry. key "" is the mark that opens an epoch: no user data."""
-
-    epoch: int
-    position: int
-    key: str
-    value: str
-
+from targets.reference.machines.nouns import NO_BALLOT as NO_BALLOT
+from targets.reference.machines.nouns import Ballot as Ballot
+from targets.reference.machines.nouns import Member as Member
+from targets.reference.machines.nouns import Place as Place
+from targets.reference.machines.nouns import Record as Record
+from targets.reference.machines.nouns import Register as Register
+from targets.reference.machines.operating import AskStatus as AskStatus
+from targets.reference.machines.operating import Maintain as Maintain
+from targets.reference.machines.operating import OrderAnswer as OrderAnswer
+from targets.reference.machines.operating import PrimaryIs as PrimaryIs
+from targets.reference.machines.operating import PromoteOrder as PromoteOrder
+from targets.reference.machines.operating import Rejoin as Rejoin
+from targets.reference.machines.operating import StatusAnswer as StatusAnswer
+from targets.reference.machines.operating import WhoIsPrimary as WhoIsPrimary
 
 # --- register (proposer -> witness -> proposer) ----------------------------------------------
 
@@ -156,11 +118,15 @@ class Vote(Struct, frozen=True, tag=True):
 
 
 class Fence(Struct, frozen=True, tag=True):
-    """Coordinator to witness, confirmed by voters: renew no more for one lease, say when yours is over."""
+    """Coordinator to witness, confirmed by voters: renew no more for one lease, say when yours is over.
+
+    ordered_by: the operator who ordered it, in place of voters.
+    """
 
     epoch: int
     node: str
     voters: tuple[str, ...]
+    ordered_by: str = ""
 
 
 class LeaseOver(Struct, frozen=True, tag=True):
@@ -353,4 +319,12 @@ Message = (
     | Read
     | ReadAll
     | Reply
+    | WhoIsPrimary
+    | PrimaryIs
+    | AskStatus
+    | StatusAnswer
+    | Maintain
+    | PromoteOrder
+    | Rejoin
+    | OrderAnswer
 )

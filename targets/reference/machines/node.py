@@ -36,6 +36,7 @@ from targets.reference.machines.grammar import (
 )
 from targets.reference.machines.messages import (
     Accepted,
+    AskStatus,
     BallotRefused,
     Common,
     Follow,
@@ -43,6 +44,7 @@ from targets.reference.machines.messages import (
     Granted,
     HeartbeatRefused,
     Here,
+    OrderAnswer,
     Place,
     Promised,
     Promote,
@@ -51,9 +53,11 @@ from targets.reference.machines.messages import (
     ReadAll,
     Record,
     Register,
+    Rejoin,
     Reply,
     Seal,
     Sealed,
+    StatusAnswer,
     Stream,
     StreamAck,
     StreamRefused,
@@ -61,6 +65,8 @@ from targets.reference.machines.messages import (
     SwitchOverAnswer,
     Write,
 )
+from targets.reference.machines.nodestatus import node_status, rejoined
+from targets.reference.machines.operating import NodeStatus
 from targets.reference.machines.own import Own
 from targets.reference.machines.primary import Primary
 from targets.reference.machines.standby import Standby
@@ -108,7 +114,7 @@ class DataNode:
         self._role: Primary | Standby | None = None  # None: starting
         # Epochs up to this one may have been used, by this process or its former life: it resumes none.
         self._former: int | None = None
-        self._alarmed = False
+        self._stands_aside = ""  # a person was called, and why
         self._events: Mapping[type, Callable[[float, Any], Effects]] = {
             Received: self._received,
             Fired: self._fired,
@@ -121,6 +127,8 @@ class DataNode:
             Seal: self._seal,
             Reach: self._reached,
             Promote: self._promoted,
+            AskStatus: self._asked_status,
+            Rejoin: self._rejoin,
         }
 
     @property
@@ -136,6 +144,9 @@ class DataNode:
     def serving(self, now_s: float) -> bool:
         """Primary with a lease, open for clients."""
         return isinstance(self._role, Primary) and self._role.serving(now_s)
+
+    def status(self, now_s: float) -> NodeStatus:
+        return node_status(now_s, self._own, self._role, self._stands_aside)
 
     def handle(self, now_s: float, event: Event) -> Effects:
         effects = self._take(now_s, event)
@@ -175,6 +186,15 @@ class DataNode:
                 return role.reigns()
             case _:
                 return []
+
+    def _asked_status(self, now_s: float, message: AskStatus, event: Received) -> Effects:
+        return [Answer(event.via, StatusAnswer(message.request, self.status(now_s)))]
+
+    def _rejoin(self, now_s: float, message: Rejoin, event: Received) -> Effects:
+        ok, detail = rejoined(self._own, self._role, self._stands_aside)
+        again = self._role.reigns() if isinstance(self._role, Standby) else []
+        answer = Answer(event.via, OrderAnswer(message.request, ok, detail))
+        return [*again, *self._own.registrar.read(now_s), answer]
 
     def _refusal(self, message: Write | Read | ReadAll | SwitchOver) -> Reply | SwitchOverAnswer:
         own = self._own
@@ -243,14 +263,13 @@ class DataNode:
     def _nobody_yet(self, now_s: float, register: Register) -> Effects:
         """The cluster's first start. Records without a register mean that the witnesses lost theirs."""
         own = self._own
-        if own.log.last.position and not self._alarmed:
-            self._alarmed = True
-            return [
-                Alert(f"{own.name} holds records, but the register is empty: restore the witnesses' stores"),
-                self._look(now_s),
-            ]
+        if own.log.last.position and not self._stands_aside:
+            self._stands_aside = (
+                f"{own.name} holds records, but the register is empty: restore the witnesses' stores"
+            )
+            return [Alert(self._stands_aside), self._look(now_s)]
         if own.name == own.settings.nodes[0] and not own.log.last.position:
-            begun = Register(own.sealed + 1, own.name, (own.member,))
+            begun = register.succeeded(own.sealed + 1, own.name, (own.member,))
             return own.registrar.change(now_s, register, begun)
         return [self._look(now_s)]
 
@@ -265,15 +284,16 @@ class DataNode:
         elif isinstance(role, Standby):
             effects = role.end()
         self._role = follower = Standby(self._own, register)
+        self._stands_aside = ""
         return [*effects, *follower.begin(now_s)]
 
     def _lost_store(self, now_s: float, register: Register) -> Effects:
-        alert = Alert(
-            f"the register names {self._own.name} with another store; this one may lack acknowledged writes: "
-            "bring the old store back, or promote another node by hand"
+        told = self._stands_aside
+        self._stands_aside = (
+            f"the register names {self._own.name} with another store; this one may lack acknowledged "
+            "writes: bring the old store back, or promote another node by hand"
         )
-        alerts: Effects = [] if self._alarmed else [alert]
-        self._alarmed = True
+        alerts: Effects = [] if told else [Alert(self._stands_aside)]
         return [*alerts, self._look(now_s)]
 
     def _take_new_epoch(self, now_s: float, register: Register) -> Effects:
@@ -285,6 +305,7 @@ class DataNode:
 
     def _reign(self, now_s: float, register: Register) -> Effects:
         effects: Effects = []
+        self._stands_aside = ""
         match self._role:
             case Primary() as role:
                 effects, self._role = role.renew(register)

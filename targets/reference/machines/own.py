@@ -9,8 +9,12 @@ from targets.reference.machines.grammar import Append, Effects, NodeState, Persi
 from targets.reference.machines.lease import HeldLease
 from targets.reference.machines.log import Log
 from targets.reference.machines.messages import Member, Place, Record, Register
+from targets.reference.machines.operating import Tail
 from targets.reference.machines.registrar import Registrar
 from targets.reference.settings import Settings
+
+# So many tails are remembered for who asks; all of them are on disk.
+TAILS_MAX = 10
 
 
 class Table:
@@ -19,6 +23,10 @@ class Table:
     def __init__(self) -> None:
         self._values: dict[str, str] = {}
         self._upto = 0
+
+    @property
+    def upto(self) -> int:
+        return self._upto
 
     def value(self, key: str) -> str:
         return self._values.get(key, "")
@@ -57,6 +65,7 @@ class Own:
         self.registrar = Registrar(name, incarnation, settings, defects)
         self.lease = HeldLease(settings)
         self.register = Register()
+        self.tails: list[Tail] = []
 
     def seal(self, epoch: int) -> Effects:
         """Durable before anything that follows; nothing when it is sealed as high already."""
@@ -70,6 +79,8 @@ class Own:
         return [Append(records)]
 
     def truncate(self, after_position: int, reason: str) -> Effects:
+        tail = Tail(self.log.place(after_position + 1), self.log.last, reason)
+        self.tails = [*self.tails, tail][-TAILS_MAX:]
         self.log.truncate(after_position)
         self.table.cut(after_position)
         self.durable = min(self.durable, self.log.last, key=lambda place: place.position)

@@ -12,6 +12,8 @@ The lease is looked at before a write is accepted, before its acknowledgement is
 
 from __future__ import annotations
 
+from typing import Literal
+
 from targets.reference.defects import (
     GIVEN_UP_PROMOTION_BLOCKS,
     GOES_ON_AFTER_HAND_BACK,
@@ -59,6 +61,7 @@ from targets.reference.machines.messages import (
     SwitchOverAnswer,
     Write,
 )
+from targets.reference.machines.operating import StandbyStatus
 from targets.reference.machines.own import Own
 from targets.reference.machines.replication import Replication
 from targets.reference.machines.waiting import Waiting, WaitingWrites
@@ -103,6 +106,21 @@ class Primary:
 
     def serving(self, now_s: float) -> bool:
         return self._open and self._leased(now_s)
+
+    @property
+    def role(self) -> Literal["primary", "fenced"]:
+        return "primary" if self._serves else "fenced"
+
+    def lease_s(self, now_s: float) -> float:
+        """What is left of it."""
+        return max(0.0, self._own.lease.until_s(self.epoch) - now_s)
+
+    @property
+    def waiting_writes(self) -> int:
+        return len(self._waiting)
+
+    def standbys(self, now_s: float) -> tuple[StandbyStatus, ...]:
+        return self._replication.states(now_s)
 
     # --- clients ----------------------------------------------------------------------------------
 

@@ -28,6 +28,7 @@ from targets.reference.machines.messages import (
     StreamAck,
     StreamRefused,
 )
+from targets.reference.machines.operating import StandbyStatus
 
 # One message holds at most so many records, and so many may be on their way unanswered.
 _BATCH_MAX = 500
@@ -111,6 +112,25 @@ class Replication:
     def identity(self, node: str) -> str:
         session = self._sessions.get(node)
         return session.member.identity if session else ""
+
+    def states(self, now_s: float) -> tuple[StandbyStatus, ...]:
+        """Of everyone who follows, and of the eligible that do not."""
+        eligible = {member.node: member for member in self.register.eligible if member.node != self._own}
+        members = eligible | {name: session.member for name, session in self._sessions.items()}
+        return tuple(self._state(now_s, member) for _, member in sorted(members.items()))
+
+    def _state(self, now_s: float, member: Member) -> StandbyStatus:
+        session, held, last = self._sessions.get(member.node), self._held(member), self._log.last.position
+        lacking = self._log.after(held, at_most=last - held)
+        return StandbyStatus(
+            node=member.node,
+            eligible=member in self.register.eligible,
+            counts=member in self._counting(),
+            held=held,
+            lag_positions=last - held,
+            lag_bytes=sum(len(record.key) + len(record.value) for record in lacking),
+            heard_ago_s=now_s - session.heard_s if session else float("inf"),
+        )
 
     # --- streams ----------------------------------------------------------------------------------
 

@@ -51,6 +51,10 @@ class Standby:
         self._looked_s = now_s
         return [TellRole("standby", self.register.epoch), *self._ask(), self._watch(now_s)]
 
+    @property
+    def follows(self) -> bool:
+        return self._following
+
     def end(self) -> Effects:
         return [StopTimer(WATCH)]
 

@@ -19,6 +19,11 @@ class Votes:
         votes = self._until_s.get(reign, {})
         return tuple(sorted(voter for voter, until_s in votes.items() if now_s < until_s))
 
+    def left(self, now_s: float, reign: Reign) -> list[tuple[str, float]]:
+        """Each standing vote with the time that it still stands."""
+        votes = self._until_s.get(reign, {})
+        return [(voter, votes[voter] - now_s) for voter in self.standing(now_s, reign)]
+
     def forget_before(self, epoch: int) -> None:
         """Votes against older reigns serve nothing any more."""
         self._until_s = {reign: votes for reign, votes in self._until_s.items() if reign[0] >= epoch}

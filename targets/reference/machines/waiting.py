@@ -23,6 +23,9 @@ class WaitingWrites:
         self._writes: dict[int, Waiting] = {}
         self._complained = False
 
+    def __len__(self) -> int:
+        return len(self._writes)
+
     @property
     def full(self) -> bool:
         return len(self._writes) >= _MAX

@@ -7,7 +7,8 @@
     voting   a heartbeat of the reign                     watching  its vote stands for one lease all the same
     any      a newer reign is learned                     watching  the detector's clock starts anew
 
-With a majority's standing votes it leads the failover when its turn comes.
+With a majority's standing votes it leads the failover when its turn comes. In maintenance it suspects and
+tells, and neither votes nor leads.
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ from targets.reference.defects import (
     LONE_WITNESS_DECIDES,
     WITNESS_FORGETS,
 )
-from targets.reference.machines import coordinator, copying, detector, registrar
+from targets.reference.machines import coordinator, copying, desk, detector, registrar
 from targets.reference.machines import register as ballots
 from targets.reference.machines.coordinator import Coordinator
 from targets.reference.machines.copying import Copying
+from targets.reference.machines.desk import Asked, Desk
 from targets.reference.machines.detector import Detector
 from targets.reference.machines.grammar import (
     Answer,
@@ -62,6 +64,7 @@ from targets.reference.machines.messages import (
     Sealed,
     Vote,
 )
+from targets.reference.machines.operating import WitnessStatus
 from targets.reference.machines.register import Acceptor
 from targets.reference.machines.registrar import Registrar
 from targets.reference.machines.turn import Turn
@@ -102,15 +105,27 @@ class Witness:
         self._refreshing = False
         self._awaited: dict[Reign, set[str]] = {}  # who wants to hear that our grant is over
         self._told = Register()
+        self._desk = Desk(
+            name,
+            settings,
+            registrar=self._registrar,
+            coordinator=self._coordinator,
+            granter=self._granter,
+            detector=self._detector,
+            votes=self._votes,
+            acceptor=lambda: self._acceptor,
+            suspects=lambda: self._voting,
+        )
         self._events: Mapping[type, Callable[[float, Any], Effects]] = {
             Received: self._received,
             Fired: self._fired,
             Began: self._began,
         }
-        # Whoever has no store yet answers these two alone.
+        # Whoever has no store yet answers these alone.
         self._of_copies: Mapping[type, Callable[[float, Any, Received], Effects]] = {
             CopyRequest: self._copy_asked,
             CopyAnswer: self._copied,
+            **dict.fromkeys(desk.ASKED, self._asked),
         }
         self._messages: Mapping[type, Callable[[float, Any, Received], Effects]] = {
             **self._of_copies,
@@ -126,11 +141,15 @@ class Witness:
             Sealed: self._sealed,
         }
 
+    def status(self, now_s: float) -> WitnessStatus:
+        """What it believes now."""
+        return self._desk.status(now_s)
+
     def handle(self, now_s: float, event: Event) -> Effects:
         effects = self._take(now_s, event)
         while (register := self._registrar.take()) is not None:
             effects = [*effects, *self._settled(now_s, register)]
-        return effects
+        return [*effects, *self._desk.led()] if self._desk.leads else effects
 
     def _take(self, now_s: float, event: Event) -> Effects:
         act = self._events.get(type(event))
@@ -145,7 +164,7 @@ class Witness:
     def _ready(self, now_s: float, state: WitnessState) -> Effects:
         """From now on it answers for the register."""
         self._granter.accepted(state.value.epoch)
-        return self._watch_newest(now_s)
+        return [*self._watch_newest(now_s), *self._desk.begin(now_s)]
 
     # --- messages ---------------------------------------------------------------------------------
 
@@ -153,6 +172,9 @@ class Witness:
         acts = self._of_copies if self._acceptor is None else self._messages
         act = acts.get(type(event.message))
         return act(now_s, event.message, event) if act else []
+
+    def _asked(self, now_s: float, message: Asked, event: Received) -> Effects:
+        return self._desk.asked(now_s, message, event.via)
 
     def _copy_asked(self, now_s: float, message: CopyRequest, event: Received) -> Effects:
         state = self._acceptor.state if self._acceptor else None
@@ -214,6 +236,7 @@ class Witness:
         effects: Effects = [Answer(event.via, answer), *self._learn(now_s, reign)]
         if reign != self._detector.reign:
             return effects
+        self._desk.heard(now_s, reign, message.last)
         if not self._granter.handed_back(reign):
             self._voting = ""
         effects += self._coordinator.heard(*reign)
@@ -239,10 +262,11 @@ class Witness:
         return self._maybe_lead(now_s)
 
     def _fence(self, now_s: float, message: Fence, event: Received) -> Effects:
-        """Only what a majority has confirmed stops a lease from being renewed."""
+        """Only what a majority has confirmed, or an operator, stops a lease from being renewed."""
         sender = event.sender
         reign = (message.epoch, message.node)
-        if len(set(message.voters) & set(self._settings.witnesses)) < self._votes_needed:
+        confirmed = len(set(message.voters) & set(self._settings.witnesses)) >= self._votes_needed
+        if not confirmed and not message.ordered_by:
             return []
         if sender != self._name:
             self._turn.saw_fence(now_s)
@@ -287,6 +311,8 @@ class Witness:
                 return self._coordinator.fired(now_s)
             case detector.TIMER:
                 return self._silent(now_s)
+            case desk.TIMER | desk.REMIND:
+                return self._desk.fired(now_s, timer)
             case "vote":
                 return self._repeat_vote(now_s)
             case "lead":
@@ -331,18 +357,22 @@ class Witness:
         if now_s < self._granter.ready_s:
             return []
         self._voting = reason
-        return [Tell("suspected", *self._detector.reign, reason), *self._repeat_vote(now_s)]
+        suspected = Tell("suspected", *self._detector.reign, reason)
+        return [suspected, *self._desk.suspected(reason), *self._repeat_vote(now_s)]
 
     def _repeat_vote(self, now_s: float) -> Effects:
         if not self._voting:
             return []
         reign = self._detector.reign
+        again = SetTimer(VOTE, now_s + self._settings.detector.interval_s)
+        if self._desk.maintenance:
+            # A vote would take the lease away, and nobody would take over.
+            return [again]
         self._votes.cast(now_s, self._name, reign)
         self._granter.block(now_s, reign)
         others = [witness for witness in self._settings.witnesses if witness != self._name]
         effects: Effects = [Send(witness, Vote(*reign, self._voting)) for witness in others]
-        effects.append(SetTimer(VOTE, now_s + self._settings.detector.interval_s))
-        return [*effects, *self._maybe_lead(now_s)]
+        return [*effects, again, *self._maybe_lead(now_s)]
 
     def _maybe_lead(self, now_s: float) -> Effects:
         reign = self._detector.reign
@@ -350,7 +380,7 @@ class Witness:
         if len(voters) < self._votes_needed:
             self._turn.lapse()
             return []
-        if self._coordinator.step != "idle":
+        if self._coordinator.step != "idle" or self._desk.maintenance:
             return []
         due_s = self._turn.due_s(now_s)
         if now_s < due_s:
@@ -400,4 +430,5 @@ class Witness:
             self._told = register
             if self._coordinator.step in ("idle", "hinting"):
                 effects.append(TellRegister(register))
-        return [*effects, *self._coordinator.settled(now_s, register)]
+        effects += self._coordinator.settled(now_s, register)
+        return [*effects, *self._desk.settled(now_s, register)]

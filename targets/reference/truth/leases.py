@@ -22,6 +22,7 @@ class Leases:
         self._settings, self._findings = settings, findings
         self._grants: dict[str, dict[Reign, Grant]] = {witness: {} for witness in settings.witnesses}
         self._voted: dict[Reign, set[str]] = {}
+        self._ordered: set[Reign] = set()  # which an operator wants to be followed by another
         self._fenced: set[Reign] = set()  # in any register that was ever chosen
         self._primaries: dict[str, tuple[Seat, DataNode]] = {}
 
@@ -48,9 +49,16 @@ class Leases:
     def voted(self, witness: Seat, reign: Reign) -> None:
         self._voted.setdefault(reign, set()).add(witness.host)
 
+    def ordered(self, reign: Reign) -> None:
+        """An operator's word stands for the votes against it."""
+        self._ordered.add(reign)
+
+    def is_ordered(self, reign: Reign) -> bool:
+        return reign in self._ordered
+
     def decided(self, witness: Seat, reign: Reign) -> None:
         voters = sorted(self._voted.get(reign, ()))
-        if len(voters) < self._settings.majority:
+        if len(voters) < self._settings.majority and not self.is_ordered(reign):
             detail = f"{witness.host} ousts {reign}, but only {voters} voted"
             self._findings.broken(witness, "too-few-votes", detail)
 

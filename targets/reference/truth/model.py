@@ -26,6 +26,7 @@ from targets.reference.machines.messages import (
     Granted,
     HandBack,
     Message,
+    PromoteOrder,
     Record,
     Register,
     Reply,
@@ -101,6 +102,8 @@ class Truth:
     def _witness(self, seat: Seat, event: Event, effects: Sequence[Effect]) -> None:
         if type(event) is Received and type(event.message) is HandBack:
             self.leases.handed_back(seat, (event.message.epoch, event.message.node))
+        elif type(event) is Received and type(event.message) is PromoteOrder:
+            self.leases.ordered((event.message.epoch, event.message.primary))
         for effect in effects:
             if type(effect) is Answer:
                 self._answered(seat, effect.message)

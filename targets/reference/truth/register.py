@@ -64,6 +64,10 @@ class Chosen:
         if not new or new[0] not in before.eligible:
             detail = f"{now.primary} takes over as {now}, but was not eligible in {before}"
             self._findings.broken(witness, "ineligible-promoted", detail)
+        wanted = ballot[1] == before.primary or self._leases.is_ordered((before.epoch, before.primary))
+        if before.maintenance and not wanted:
+            detail = f"{now.primary} takes over as {now} in maintenance, and nobody ordered it"
+            self._findings.broken(witness, "unwanted-failover", detail)
         # Who hands over itself gives its lease up afterwards.
         if ballot[1] != before.primary and self._leases.holds(before.primary, before.epoch):
             detail = f"{now} is chosen while {before.primary} has its lease of {before.epoch}"

@@ -47,6 +47,7 @@ from targets.reference.machines.messages import (
 from targets.reference.settings import Detector, Settings
 from tests.targets.reference.machines.cluster import Cluster
 from tests.targets.reference.machines.faults import Fault, Faults
+from tests.targets.reference.machines.operators import Operators
 from tests.targets.reference.machines.process import Process
 
 STEADY_S = 1.5
@@ -122,6 +123,7 @@ class Run:
         self.trace: list[str] = []
         self.reached: set[str] = set()  # kinds of effects and messages, phases, roles
         self._faults = Faults(self.cluster, self.truth, self.draw, self.note)
+        self._operators = Operators(self.cluster, self.truth, self.draw, self.note)
         self._armed: list[tuple[type, int, Fault]] = []
         self._healed = False
 
@@ -178,6 +180,7 @@ class Run:
             cluster.resume(host)
             cluster.start_host(host)
             cluster.start_child(host)
+        self._operators.end_maintenance()
 
     def whole(self) -> bool:
         """Every store is eligible again."""
@@ -195,7 +198,7 @@ class Run:
     def _plan(self, begin_s: float, end_s: float) -> None:
         draw = self.draw
         wait_s = draw.uniform(begin_s, end_s) - self.cluster.now_s
-        fault, aimed = draw.choice(self._faults.all), draw.random() < 0.6
+        fault, aimed = draw.choice(self._faults.all + self._operators.all), draw.random() < 0.6
         if aimed:
             moment, nth = draw.choice(_MOMENTS), draw.choice((1, 1, 2, 3, 5))
             self.cluster.later(wait_s, self._armed.append, (moment, nth, fault))

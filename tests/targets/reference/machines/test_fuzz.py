@@ -19,6 +19,7 @@ PHASES = {"suspected", "decided", "lease_over", "promoted", "rejoined"}
 ROLES = {"primary", "standby", "starting", "fenced", "down"}
 # Not part of the protocol: what clients ask, and what is not asked here.
 CLIENTS = {"Write", "Read", "ReadAll", "SwitchOver", "Fenced"}
+CLIENTS |= {"AskStatus", "WhoIsPrimary", "Maintain", "PromoteOrder", "Rejoin"}
 
 
 @pytest.fixture(scope="module")

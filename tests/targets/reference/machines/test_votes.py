@@ -30,3 +30,10 @@ def test_votes_against_older_reigns_are_forgotten() -> None:
     votes.forget_before(2)
     assert votes.standing(1.0, (1, "n1")) == ()
     assert votes.standing(1.0, (2, "n2")) == ("w2",)
+
+
+def test_what_is_left_of_each_standing_vote() -> None:
+    votes = Votes(stands_s=0.4)
+    votes.cast(1.0, "w1", (1, "n1"))
+    votes.cast(1.25, "w2", (1, "n1"))
+    assert votes.left(1.4, (1, "n1")) == [("w2", 0.25)]

@@ -65,11 +65,17 @@ class Stage:
     # --- the register -----------------------------------------------------------------------------
 
     def chosen(
-        self, epoch: int, primary: str, *eligible: Member, by: str = "w1", fenced: tuple[Reign, ...] = ()
+        self,
+        epoch: int,
+        primary: str,
+        *eligible: Member,
+        by: str = "w1",
+        fenced: tuple[Reign, ...] = (),
+        why: str = "",
     ) -> None:
-        """A majority accepts it, in a ballot above all before."""
+        """A majority accepts it, in a ballot above all before. why: of maintenance."""
         self._ballots += 1
-        value = Register(epoch, primary, eligible or ELIGIBLE, fenced)
+        value = Register(epoch, primary, eligible or ELIGIBLE, fenced, why)
         for witness in ("w1", "w2"):
             self.accepted(witness, (self._ballots, by, 1), value)
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from targets.reference.machines.grammar import Answer, Send, Tell
-from targets.reference.machines.messages import Fence, Granted, HandBack, Heartbeat, Place, Vote
+from targets.reference.machines.messages import Fence, Granted, HandBack, Heartbeat, Place, PromoteOrder, Vote
 from tests.targets.reference.truth.stage import Stage
 
 LEASE_S = Stage().settings.granted_lease_s
@@ -98,3 +98,12 @@ def test_a_grant_to_a_fenced_reign_is_in_nobodys_way() -> None:
     stage.chosen(1, "n1", fenced=((1, "n1"),))
     grant(stage, "w1", 2, "n2")
     assert stage.broken == []
+
+
+def test_an_operators_order_stands_for_the_votes_of_that_reign_alone() -> None:
+    stage = Stage()
+    order = PromoteOrder(1, 1, "n1", "n2", forced=False, by="anna")
+    stage.witness("w1", order, [Tell("decided", 1, "n1")])
+    assert stage.broken == []
+    stage.witness("w1", order, [Tell("decided", 2, "n2")])
+    assert stage.broken == ["too-few-votes"]

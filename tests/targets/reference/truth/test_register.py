@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from targets.reference.machines.messages import Member, Register
+from targets.reference.machines.messages import Member, PromoteOrder, Register
 from tests.targets.reference.truth.stage import ELIGIBLE, Stage
 
 
@@ -77,3 +77,20 @@ def test_a_failover_after_it_a_dead_holder_and_a_handover_are_right() -> None:
         stage.chosen(2, "n2", by="n1" if how == "handed over" else "w2")
         assert stage.broken == [], how
         assert stage.truth.chosen.takeovers == 1
+
+
+def test_a_failover_in_maintenance_that_nobody_ordered_is_seen() -> None:
+    for ordered in (True, False):
+        stage = Stage()
+        stage.chosen(1, "n1", why="disk swap")
+        if ordered:
+            stage.witness("w2", PromoteOrder(1, 1, "n1", "n2", forced=False, by="anna"), [])
+        stage.chosen(2, "n2", by="w2", why="disk swap")
+        assert stage.broken == ([] if ordered else ["unwanted-failover"])
+
+
+def test_a_handover_in_maintenance_is_the_primarys_own() -> None:
+    stage = Stage()
+    stage.chosen(1, "n1", why="disk swap")
+    stage.chosen(2, "n2", by="n1", why="disk swap")
+    assert stage.broken == []

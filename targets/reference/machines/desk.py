@@ -1,0 +1,200 @@
+"""A witness's desk: says what it knows, and carries out an operator's orders, one at a time.
+
+    state     event                                  -> state
+    idle      Maintain                                 reading   a full ballot
+    reading   it shows what is wanted                  idle      answered
+    reading   it shows something else                  changing  compare-and-set
+    changing  it shows what is wanted                  idle      answered
+    changing  it shows something else                  reading
+    idle      PromoteOrder                             leading   the coordinator's steps, without votes
+    leading   the coordinator has ended                idle      answered
+    any       too late                                 idle      answered: nobody knows
+
+Maintenance is a part of the register: one compare-and-set turns it on for all, and a failover that was under
+way compares with a value that is no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from targets.reference.machines.coordinator import Coordinator, Order
+from targets.reference.machines.detector import NOBODY, Detector
+from targets.reference.machines.grammar import Alert, Answer, Effects, SetTimer, StopTimer
+from targets.reference.machines.lease import NEVER_S, Granter, Reign
+from targets.reference.machines.messages import (
+    NO_BALLOT,
+    AskStatus,
+    Maintain,
+    OrderAnswer,
+    Place,
+    PrimaryIs,
+    PromoteOrder,
+    Register,
+    StatusAnswer,
+    WhoIsPrimary,
+)
+from targets.reference.machines.operating import StandingVote, WitnessStatus
+from targets.reference.machines.register import Acceptor
+from targets.reference.machines.registrar import Registrar
+from targets.reference.machines.votes import Votes
+from targets.reference.settings import Settings
+
+TIMER, REMIND = "order", "remind"
+# A ballot takes milliseconds, a majority that is away has this long to come back.
+MAINTAIN_WITHIN_S = 5.0
+# One of the witnesses reminds every ten minutes; one that is down leaves a gap, never silence.
+REMIND_EACH_S = 600.0
+
+Asked = WhoIsPrimary | AskStatus | Maintain | PromoteOrder
+ASKED: tuple[type, ...] = (WhoIsPrimary, AskStatus, Maintain, PromoteOrder)
+
+
+class Desk:
+    """acceptor: None while the witness has no store. suspects: why it holds the watched reign for failed."""
+
+    def __init__(
+        self,
+        name: str,
+        settings: Settings,
+        *,
+        registrar: Registrar,
+        coordinator: Coordinator,
+        granter: Granter,
+        detector: Detector,
+        votes: Votes,
+        acceptor: Callable[[], Acceptor | None],
+        suspects: Callable[[], str],
+    ) -> None:
+        self._name, self._settings = name, settings
+        self._registrar, self._coordinator = registrar, coordinator
+        self._granter, self._detector, self._votes = granter, detector, votes
+        self._acceptor, self._suspects = acceptor, suspects
+        self._step: Literal["idle", "reading", "changing", "leading"] = "idle"
+        self._order: Maintain | PromoteOrder | None = None
+        self._via = ""
+        self._heard: tuple[float, Place] = (NEVER_S, Place())
+        self._heard_of = self._alarmed = NOBODY
+
+    def begin(self, now_s: float) -> Effects:
+        return [SetTimer(REMIND, now_s + REMIND_EACH_S * (self._settings.witnesses.index(self._name) + 1))]
+
+    def heard(self, now_s: float, reign: Reign, last: Place) -> None:
+        """A heartbeat: how far the primary was, for who has to decide what a promotion may lose."""
+        self._heard, self._heard_of = (now_s, last), reign
+
+    @property
+    def maintenance(self) -> str:
+        """By what this witness has accepted: enough to keep still, the register decides all the same."""
+        acceptor = self._acceptor()
+        return acceptor.state.value.maintenance if acceptor else ""
+
+    def asked(self, now_s: float, message: Asked, via: str) -> Effects:
+        match message:
+            case WhoIsPrimary(request):
+                return [Answer(via, PrimaryIs(request, *self._detector.reign))]
+            case AskStatus(request):
+                return [Answer(via, StatusAnswer(request, self.status(now_s)))]
+            case _ if self._acceptor() is None:
+                return [_answer(message, via, f"{self._name} has lost its store and copies from the others")]
+            case _ if self._order is not None:
+                return [_answer(message, via, f"{self._name} carries out another order; ask again")]
+            case Maintain():
+                self._order, self._via, self._step = message, via, "reading"
+                return [SetTimer(TIMER, now_s + MAINTAIN_WITHIN_S), *self._registrar.read(now_s)]
+            case PromoteOrder():
+                return self._promote(now_s, message, via)
+
+    def settled(self, now_s: float, register: Register) -> Effects:
+        """A full ballot has shown this, whoever asked for it."""
+        order = self._order
+        if not isinstance(order, Maintain):
+            return []
+        if register.maintenance == order.why:
+            return self._done(True, f"maintenance is {'on: ' + order.why if order.why else 'off'}")
+        if self._registrar.busy:
+            self._step = "reading"
+            return []
+        self._step = "changing"
+        return self._registrar.change(now_s, register, register.maintained(order.why))
+
+    def suspected(self, reason: str) -> Effects:
+        """In maintenance nothing follows from it: a person has to know. Once a reign."""
+        reign = self._detector.reign
+        if not self.maintenance or self._alarmed == reign:
+            return []
+        self._alarmed = reign
+        epoch, node = reign
+        held = f"{node}, primary of epoch {epoch}, is held for failed ({reason})"
+        why = f"maintenance is on ({self.maintenance})"
+        return [Alert(f"{held}, and {why}: nobody fails over; `ctl promote NODE` does, by hand")]
+
+    @property
+    def leads(self) -> bool:
+        """An order waits for what becomes of the coordinator's attempt."""
+        return self._step == "leading"
+
+    def led(self) -> Effects:
+        """The coordinator's attempt may have ended."""
+        ended = self._coordinator.take_ended()
+        if ended is None:
+            return []
+        return self._done(ended.outcome == "promoted", ended.detail)
+
+    def fired(self, now_s: float, timer: str) -> Effects:
+        if timer == REMIND:
+            return self._remind(now_s)
+        if not isinstance(self._order, Maintain):
+            return []
+        if self._step == "changing":
+            self._registrar.abandon()
+        return self._done(
+            False, f"no majority of the witnesses answered in {MAINTAIN_WITHIN_S:g} s: it may still come"
+        )
+
+    def status(self, now_s: float) -> WitnessStatus:
+        acceptor, reign = self._acceptor(), self._detector.reign
+        holder = self._granter.holder(now_s)
+        heard_s, heard = self._heard if self._heard_of == reign else (NEVER_S, Place())
+        return WitnessStatus(
+            witness=self._name,
+            has_store=acceptor is not None,
+            register=acceptor.state.value if acceptor else Register(),
+            ballot=acceptor.state.accepted if acceptor else NO_BALLOT,
+            known_epoch=self._granter.known_epoch,
+            grant=holder or (0, ""),
+            lease_s=self._granter.over_s(holder) - now_s if holder else 0.0,
+            ready_in_s=max(0.0, self._granter.ready_s - now_s),
+            watched=reign,
+            heard_ago_s=now_s - heard_s,
+            heard=heard,
+            suspects=self._suspects(),
+            votes=tuple(StandingVote(voter=v, left_s=left_s) for v, left_s in self._votes.left(now_s, reign)),
+            leads="" if self._coordinator.step == "idle" else self._coordinator.step,
+        )
+
+    def _promote(self, now_s: float, message: PromoteOrder, via: str) -> Effects:
+        if self._coordinator.step != "idle":
+            return [_answer(message, via, f"{self._name} leads a failover already: {self._coordinator.step}")]
+        self._order, self._via, self._step = message, via, "leading"
+        self._coordinator.take_ended()  # of an attempt before this one
+        order = Order(message.to, message.forced, message.by)
+        return self._coordinator.begin(now_s, (message.epoch, message.primary), (), order)
+
+    def _remind(self, now_s: float) -> Effects:
+        again = SetTimer(REMIND, now_s + REMIND_EACH_S * len(self._settings.witnesses))
+        if not self.maintenance:
+            return [again]
+        text = f"maintenance is still on, nobody fails over by itself: {self.maintenance}"
+        return [Alert(f"{text}; `ctl maintenance off` ends it"), again]
+
+    def _done(self, ok: bool, detail: str) -> Effects:
+        assert self._order is not None
+        answer = Answer(self._via, OrderAnswer(self._order.request, ok, detail))
+        self._order, self._step = None, "idle"
+        return [StopTimer(TIMER), answer]
+
+
+def _answer(message: Maintain | PromoteOrder, via: str, why_not: str) -> Answer:
+    return Answer(via, OrderAnswer(message.request, False, why_not))

@@ -1,0 +1,70 @@
+"""The nouns of the protocol: what messages carry and machines remember. Frozen values.
+
+A ballot is (counter, node, incarnation), never used twice.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+Ballot = tuple[int, str, int]
+NO_BALLOT: Ballot = (0, "", 0)
+
+
+class Member(Struct, frozen=True, order=True):
+    """A data node with the identity that its store drew when it was made: a lost disk is a new node."""
+
+    node: str
+    identity: str
+
+
+class Register(Struct, frozen=True):
+    """The cluster's one register. eligible: sorted, the primary included. Epoch 0: nobody was primary yet.
+
+    fenced: sorted reigns (epoch, node), never nodes, whose power was seen off: they have ended for ever, and
+    no grant to them lasts. Only the reign in force and the one before it can be named: the grants of older
+    ones have run out, or run out by themselves.
+
+    maintenance: why nobody may fail over by itself, in an operator's words; empty: it is off. Whoever changes
+    another part carries it along, so it is one value for all, decided like everything in here.
+    """
+
+    epoch: int = 0
+    primary: str = ""
+    eligible: tuple[Member, ...] = ()
+    fenced: tuple[tuple[int, str], ...] = ()
+    maintenance: str = ""
+
+    def succeeded(self, epoch: int, primary: str, eligible: tuple[Member, ...]) -> Register:
+        """A newer reign in place of this one."""
+        fenced = tuple(reign for reign in self.fenced if reign[0] >= self.epoch)
+        return replace(self, epoch=epoch, primary=primary, eligible=eligible, fenced=fenced)
+
+    def with_eligible(self, eligible: tuple[Member, ...]) -> Register:
+        return replace(self, eligible=eligible)
+
+    def with_own_fence(self) -> Register:
+        """The reign in force is named as fenced."""
+        fenced = {*self.fenced, (self.epoch, self.primary)}
+        return replace(self, fenced=tuple(sorted(fenced)))
+
+    def maintained(self, why: str) -> Register:
+        """Maintenance for this reason; empty: off."""
+        return replace(self, maintenance=why)
+
+
+class Place(Struct, frozen=True, order=True):
+    """A record's name in all logs: unique, since one epoch has one writer. (0, 0) is before the first."""
+
+    epoch: int = 0
+    position: int = 0
+
+
+class Record(Struct, frozen=True, array_like=True):
+    """One log entry. key "" is the mark that opens an epoch: no user data."""
+
+    epoch: int
+    position: int
+    key: str
+    value: str
