@@ -162,8 +162,19 @@ class Wire(Protocol):
     @property
     def is_open(self) -> bool: ...
 
+    @property
+    def is_clear(self) -> bool:
+        """Just now nothing is in the way, forth and back, and the other end's process runs: what that answers
+        at once is certain to come. A ping need not be sent to know its answer."""
+        ...
+
     def send(self, message: object) -> None:
         """An immutable value; it travels as it is."""
+        ...
+
+    def forward(self, to: Wire) -> None:
+        """From now on what arrives here goes out there, as long as this process runs; the ear hears only
+        of the end."""
         ...
 
     def close(self) -> None:
@@ -251,8 +262,18 @@ class Kernel(Protocol):
         """Open once the ear hears `made`; closing it before gives up."""
         ...
 
-    def sync(self, work: Callable[[], None], done: Callable[[], None]) -> None:
-        """One write after the other: work makes it durable, done is told. A death before loses it."""
+    def sync(
+        self,
+        work: Callable[[int], None],
+        done: Callable[[], None],
+        failed: Callable[[], None],
+        parts: int = 1,
+    ) -> None:
+        """One write after the other: work(parts) makes it durable, done is told then.
+
+        Where the process dies before that, or the disk fails, work is called with fewer parts, any of them:
+        what is there must make sense as it is. failed: nothing is known about the disk any more.
+        """
         ...
 
     def fork(self, program: Program, ended: Callable[[], None]) -> Child:

@@ -12,9 +12,10 @@ from harness.model.errors import WorldError
 from harness.model.event import Applied, Healed
 from harness.model.fault import Cut, CutMode, Fault, Kill, Link, Pause, Scope, Slow, Stop
 from harness.seams import ServiceProcess
-from harness.worlds.simulator.network import End, Network, Slowness, Way
+from harness.worlds.simulator.network import End, Network
 from harness.worlds.simulator.process import Host, Process
 from harness.worlds.simulator.timeline import Timeline
+from harness.worlds.simulator.ways import Slowness, Way
 
 Told = Callable[[Applied | Healed | WorldError], None]
 Begin = Callable[[str], None]

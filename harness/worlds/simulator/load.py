@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
+from functools import partial
 
 from harness.model.command import StartLoad
 from harness.model.event import LoadStopped, Returned
@@ -62,6 +64,14 @@ class ClientProgram:
             lane.stop(over)
 
 
+class Call:
+    """An operation that was sent."""
+
+    def __init__(self, operation: Operation, connection: SimulatedConnection, call_s: float) -> None:
+        self.operation, self.connection, self.call_s = operation, connection, call_s
+        self.is_open = True
+
+
 class LaneRunner:
     """One writer or reader: its own connection, each operation sent when due, whatever is outstanding."""
 
@@ -72,6 +82,9 @@ class LaneRunner:
         self._connecting = False
         self._waiters: list[Waiter] = []
         self._outstanding = 0
+        # In the order in which they were sent; those that have ended leave it when the oldest is looked at.
+        self._calls: deque[Call] = deque()
+        self._watching = False
         self._over: Callable[[], None] | None = None
         self._stopping = self._ended = False
 
@@ -96,7 +109,10 @@ class LaneRunner:
             self._not_sent(operation, "not sent: too many operations are outstanding")
             return
         self._outstanding += 1
-        self._connected(lambda connection: self._operate(operation, connection))
+        if self._connection is not None and not self._connection.closed:
+            self._operate(operation, self._connection)
+        else:
+            self._connected(partial(self._operate, operation))
 
     def _look_over(self) -> None:
         if self._ended and not self._outstanding and self._over is not None:
@@ -113,23 +129,32 @@ class LaneRunner:
             self._not_sent(operation, "not connected")
             self._done()
             return
-        open_ = [True]
-        call_s = self._kernel.now_s()
+        call = Call(operation, connection, self._kernel.now_s())
+        self._calls.append(call)
+        connection.operate(operation.kind, operation.key, operation.value, partial(self._replied, call))
+        if not self._watching:
+            self._watching = True
+            self._kernel.after(self._load.timeout_s, self._watch)
 
-        def replied(reply: Reply) -> None:
-            if open_[0]:
-                open_[0] = False
-                self._told(operation, reply, call_s, self._kernel.now_s() if reply.answered else None)
-                self._done()
+    def _replied(self, call: Call, reply: Reply) -> None:
+        if call.is_open:
+            call.is_open = False
+            ret_s = self._kernel.now_s() if reply.answered else None
+            self._told(call.operation, reply, call.call_s, ret_s)
+            self._done()
 
-        def timed_out() -> None:
-            if open_[0]:
-                replied(Reply(outcome="unknown", error="timed out", answered=False))
-                # The oldest one always times out first; what stays silent for so long is replaced.
-                connection.close()
-
-        connection.operate(operation.kind, operation.key, operation.value, replied)
-        self._kernel.after(self._load.timeout_s, timed_out)
+    def _watch(self) -> None:
+        """One look for all of them: the oldest is the first whose time is over."""
+        calls, timeout_s = self._calls, self._load.timeout_s
+        while calls and (not calls[0].is_open or calls[0].call_s + timeout_s <= self._kernel.now_s()):
+            call = calls.popleft()
+            if call.is_open:
+                self._replied(call, Reply(outcome="unknown", error="timed out", answered=False))
+                # What stays silent for so long is replaced.
+                call.connection.close()
+        self._watching = bool(calls)
+        if calls:
+            self._kernel.after(calls[0].call_s + timeout_s - self._kernel.now_s(), self._watch)
 
     def _done(self) -> None:
         self._outstanding -= 1

@@ -1,15 +1,9 @@
-"""Connections: first in, first out, each message with a delay of its own. Cuts and delays act on ways.
-
-refuse  what is open is closed, what is dialled is refused
-drop    messages vanish, closing passes; what has lost something is reset at healing, as Toxiproxy does
-stall   messages are held and delivered at healing
-loss    packets vanish below TCP: they are sent again later and later, and so is what dials
-"""
+"""Connections: first in, first out, each message with a delay of its own (see ways for what hinders it)."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, Protocol
 
 from msgspec import Struct
@@ -17,14 +11,8 @@ from msgspec import Struct
 from harness.model.fault import CutMode
 from harness.seams import Ear, Wire
 from harness.worlds.simulator.timeline import Timeline
+from harness.worlds.simulator.ways import RESEND_S, SYN_AGAIN_S, Hindrance, Way, Ways
 
-# (source, destination).
-Way = tuple[str, str]
-
-_DELAY_S = (0.0001, 0.0003)
-# TCP's first time-outs of data and of SYN; each doubles.
-_RESEND_S = 0.2
-_SYN_AGAIN_S = 1.0
 _SYN_TRIES_MAX = 6
 _FIN = object()
 
@@ -37,7 +25,6 @@ class Owner(Protocol):
     host: str
     wires: dict[End, None]
     paused: bool
-    alive: bool
 
     def run(self, act: Callable[..., None], values: tuple[Any, ...]) -> None: ...
 
@@ -47,20 +34,20 @@ class Listener(Struct, frozen=True):
     accept: Callable[[Wire], Ear]
 
 
-class Slowness(Struct, frozen=True):
-    delay_s: float
-    jitter_s: float
-
-
 class End:
-    """Offers harness.seams.Wire. held: what waits on its way from here."""
+    """Offers harness.seams.Wire. held: what waits on its way from here.
+
+    due_s: when the last message that was sent from here arrives; apart_s: the same of the last one that did
+    not go through the process behind it at once, see Network.push.
+    """
 
     def __init__(self, network: Network, owner: Owner, peer: str, ear: Ear | None) -> None:
         self._network, self.owner, self.ear = network, owner, ear
         self.way: Way = (owner.host, peer)
         self.other: End | None = None
+        self.onward: End | None = None
         self.state: _State = "dialling"
-        self.due_s, self.held_since_s = 0.0, 0.0
+        self.due_s = self.apart_s = self.held_since_s = 0.0
         self.held: list[object] = []
         self.held_by: CutMode = "stall"
         owner.wires[self] = None
@@ -69,15 +56,33 @@ class End:
     def is_open(self) -> bool:
         return self.state == "open"
 
+    @property
+    def is_clear(self) -> bool:
+        other, troubled = self.other, self._network.ways.troubled
+        return (
+            self.state == "open"
+            and other is not None
+            and other.state == "open"
+            and not other.owner.paused
+            and not self.held
+            and not other.held
+            and (not troubled or (self.way not in troubled and other.way not in troubled))
+        )
+
     def send(self, message: object) -> None:
         if self.state == "open":
             self._network.push(self, message)
+
+    def forward(self, to: Wire) -> None:
+        assert isinstance(to, End)
+        self.onward = to
 
     def close(self) -> None:
         if self.state == "closed":
             return
         self.shut()
-        if self.other is not None:
+        # Of two that close at the same time neither hears it of the other.
+        if self.other is not None and self.other.state != "closed":
             self._network.push(self, _FIN)
 
     def shut(self) -> None:
@@ -90,9 +95,8 @@ class Network:
 
     def __init__(self, timeline: Timeline) -> None:
         self._timeline = timeline
+        self.ways = Ways(timeline.draw)
         self.listeners: dict[tuple[str, int], Listener] = {}
-        self._cuts: dict[Way, CutMode] = {}
-        self._slow: dict[Way, list[Slowness]] = {}
         # Ends with something held or lost on their way, in the order in which that began.
         self._holding: dict[End, None] = {}
         self._damaged: dict[End, None] = {}
@@ -101,13 +105,25 @@ class Network:
 
     def dial(self, owner: Owner, host: str, port: int, ear: Ear) -> End:
         end = End(self, owner, host, ear)
-        self._timeline.later(self._delay_s(end.way), self._syn, end, port, 0)
+        self._timeline.later(self.ways.dial_delay_s(end.way), self._syn, end, port, 0)
         return end
 
     def push(self, sender: End, message: object) -> None:
+        """What a process only forwards passes it without an act of its own, while nothing is in the way."""
         timeline = self._timeline
-        sender.due_s = max(sender.due_s, timeline.now_s + self._delay_s(sender.way))
-        timeline.at(sender.due_s, self._arrive, sender, message)
+        due_s = timeline.now_s + self.ways.delay_s(sender.way)
+        if due_s < sender.due_s:
+            due_s = sender.due_s
+        sender.due_s = due_s
+        other = sender.other
+        if other is not None and other.onward is not None:
+            onward = other.onward
+            if message is not _FIN and self._passes(sender, other, onward):
+                onward.due_s = max(onward.due_s, due_s + self.ways.delay_s(onward.way))
+                timeline.at(onward.due_s, self._arrive, onward, message)
+                return
+            sender.apart_s = due_s
+        timeline.at(due_s, self._arrive, sender, message)
 
     def left(self, owner: Owner) -> None:
         """A process has ended: its ports are free, its connections closed."""
@@ -117,16 +133,19 @@ class Network:
             end.close()
 
     def fault(
-        self, cuts: Mapping[Way, CutMode], slow: Mapping[Way, list[Slowness]], ends: Iterable[End]
+        self,
+        cuts: Mapping[Way, CutMode],
+        hindered: Mapping[Way, Sequence[Hindrance]],
+        ends: Iterable[End],
     ) -> int:
-        """Cuts and delays from now on. ends: all there are. Returns how many connections were closed."""
-        self._cuts, self._slow = {**cuts}, {**slow}
-        broken = [end for end in ends if self._cuts.get(end.way) == "refuse"]
-        broken += [end for end in self._damaged if self._cuts.get(end.way) != "drop"]
+        """What is in force from now on. ends: all there are. Returns how many connections were closed."""
+        self.ways.put(cuts, hindered)
+        broken = [end for end in ends if cuts.get(end.way) == "refuse"]
+        broken += [end for end in self._damaged if cuts.get(end.way) != "drop"]
         for end in broken:
             self._damaged.pop(end, None)
             self._reset(end)
-        for end in [end for end in self._holding if end.way not in self._cuts]:
+        for end in [end for end in self._holding if end.way not in cuts]:
             self._timeline.later(self._resumes_s(end), self._release, end)
         return len(broken)
 
@@ -135,15 +154,14 @@ class Network:
     def _syn(self, end: End, port: int, tries: int) -> None:
         if end.state == "closed":
             return
-        back = (end.way[1], end.way[0])
-        modes = (self._cuts.get(end.way), self._cuts.get(back))
-        if "loss" in modes:
+        ways, back = self.ways, (end.way[1], end.way[0])
+        if ways.loses(end.way) or ways.loses(back):
             if tries < _SYN_TRIES_MAX:
-                self._timeline.later(_SYN_AGAIN_S * 2**tries, self._syn, end, port, tries + 1)
+                self._timeline.later(SYN_AGAIN_S * 2**tries, self._syn, end, port, tries + 1)
             return
         listener = self.listeners.get((end.way[1], port))
-        if listener is None or "refuse" in modes:
-            self._timeline.later(self._delay_s(back), self._hand, end, _FIN)
+        if listener is None or "refuse" in (ways.cuts.get(end.way), ways.cuts.get(back)):
+            self._timeline.later(ways.dial_delay_s(back), self._hand, end, _FIN)
             return
         self._accept(end, listener)
 
@@ -152,28 +170,38 @@ class Network:
         other = End(self, listener.owner, end.way[0], None)
         other.state, other.other, end.other = "open", end, other
         # Nothing that the other end says overtakes the news that the connection is there.
-        other.due_s = self._timeline.now_s + self._delay_s(other.way)
+        other.due_s = self._timeline.now_s + self.ways.dial_delay_s(other.way)
         self._timeline.at(other.due_s, end.owner.run, _made, (end,))
         listener.owner.run(_accepted, (other, listener.accept))
 
     # --- messages -----------------------------------------------------------------------------------
 
-    def _delay_s(self, way: Way) -> float:
-        draw = self._timeline.draw
-        delay_s = draw.uniform(*_DELAY_S)
-        if self._slow:
-            for slow in self._slow.get(way, ()):
-                delay_s += max(0.0, draw.uniform(slow.delay_s - slow.jitter_s, slow.delay_s + slow.jitter_s))
-        return delay_s
+    def _passes(self, sender: End, between: End, onward: End) -> bool:
+        """Nothing holds up what is forwarded, and nothing before it is still on its way to be forwarded."""
+        troubled = self.ways.troubled
+        return (
+            between.state == "open"
+            and onward.state == "open"
+            and not between.owner.paused
+            and sender.apart_s < self._timeline.now_s
+            and not sender.held
+            and not onward.held
+            and (not troubled or (sender.way not in troubled and onward.way not in troubled))
+        )
 
     def _arrive(self, sender: End, message: object) -> None:
-        if (self._cuts or sender.held) and self._kept(sender, message):
+        if (self.ways.cuts or sender.held) and self._kept(sender, message):
             return
-        if sender.other is not None:
-            self._hand(sender.other, message)
+        end = sender.other
+        if end is None:
+            return
+        if end.owner.paused:
+            end.owner.run(_take, (end, message))
+        else:
+            _take(end, message)
 
     def _kept(self, sender: End, message: object) -> bool:
-        how = self._cuts.get(sender.way)
+        how = self.ways.cuts.get(sender.way)
         if how is None and not sender.held:
             return False
         if how == "drop" and not sender.held:
@@ -200,7 +228,7 @@ class Network:
 
     def _resumes_s(self, end: End) -> float:
         """Held by a proxy: at once. Lost below TCP: when its next time-out is over."""
-        resend_s, now_s = _RESEND_S, self._timeline.now_s
+        resend_s, now_s = RESEND_S, self._timeline.now_s
         if end.held_by != "loss":
             return 0.0
         at_s = end.held_since_s + resend_s
@@ -210,7 +238,7 @@ class Network:
         return at_s - now_s
 
     def _release(self, sender: End) -> None:
-        if sender.way in self._cuts or sender not in self._holding:
+        if sender.way in self.ways.cuts or sender not in self._holding:
             return
         del self._holding[sender]
         held, sender.held = sender.held, []
@@ -235,5 +263,7 @@ def _take(end: End, message: object) -> None:
     if message is _FIN:
         end.shut()
         end.ear.lost(end)
+    elif end.onward is not None:
+        end.onward.send(message)
     else:
         end.ear.received(end, message)

@@ -4,48 +4,52 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from random import Random
 from typing import Any
 
 from harness.model.event import Event
 from harness.seams import Ear, Program, Running, Wire
+from harness.worlds.simulator.clock import Clock
+from harness.worlds.simulator.disk import Disk, Write
 from harness.worlds.simulator.network import End, Listener, Network
 from harness.worlds.simulator.timeline import Timeline
 
-_SYNC_S = (0.001, 0.004)
 # A timer is never early. How late: what a scheduler costs on an idle machine.
 _TIMER_LATE_S = (1e-6, 0.0002)
+_TIMER_SPREAD_S = _TIMER_LATE_S[1] - _TIMER_LATE_S[0]
 # How long until a parent has waited for its dead child.
 _WAITED_S = (0.0003, 0.001)
-# Quartz: 50 parts in a million either way.
-_CLOCK_RATE_ERROR = 50e-6
-_CLOCK_OFFSET_S = (0.0, 1000.0)
 
+_Act = Callable[..., None]
+_Values = tuple[Any, ...]
 # The process, the act, its word, and whether it is done.
 Probe = Callable[["Process", str, str, bool], None]
 
 
 class Host:
-    """What stays when its processes go: name, clock, disk. processes: those that live, the main one first.
+    """What stays when its processes go: name, clock, disk. processes: those that live, the main one first."""
 
-    probe: who hears of every act of a machine here.
-    """
-
-    def __init__(self, name: str, draw: Random) -> None:
+    def __init__(self, name: str, timeline: Timeline) -> None:
         self.name = name
-        self.disk: dict[str, Any] = {}
-        self.disk_free_s = 0.0
+        self.clock = Clock(timeline.draw)
+        self.disk = Disk(timeline)
         self.processes: list[Process] = []
-        self.probe: Probe | None = None
-        self._offset_s = draw.uniform(*_CLOCK_OFFSET_S)
-        self._rate = draw.uniform(1 - _CLOCK_RATE_ERROR, 1 + _CLOCK_RATE_ERROR)
+        self._probe: Probe | None = None
 
-    def clock_s(self, now_s: float) -> float:
-        return self._offset_s + self._rate * now_s
+    @property
+    def probe(self) -> Probe | None:
+        """Who hears of every act of a machine here."""
+        return self._probe
 
-    def when_s(self, clock_s: float) -> float:
-        """The run's time at which this host's clock shows that."""
-        return (clock_s - self._offset_s) / self._rate
+    @probe.setter
+    def probe(self, probe: Probe | None) -> None:
+        self._probe = probe
+        for process in self.processes:
+            process.probed = probe is not None
+
+    def set_rate(self, rate: float, now_s: float) -> None:
+        self.clock.run_at(rate, now_s)
+        for process in self.processes:
+            process.clock_changed()
 
 
 class Process:
@@ -60,16 +64,24 @@ class Process:
         parent: Process | None = None,
     ) -> None:
         self._host, self._timeline, self._network, self._tell = host, timeline, network, tell
-        self.parent, self.draw, self.disk, self.host = parent, timeline.draw, host.disk, host.name
-        self.alive, self.paused = True, False
+        self.parent, self.draw, self.host = parent, timeline.draw, host.name
+        self.disk, self._clock = host.disk.contents, host.clock
+        self.alive, self.paused, self.probed = True, False, host.probe is not None
         self.wires: dict[End, None] = {}
         self._program: Running | None = None
-        self._messages: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
-        self._timers: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
+        self._messages: deque[tuple[_Act, _Values]] = deque()
+        self._timers: deque[tuple[_Act, _Values]] = deque()
+        # What is to be done at a time of the host's clock, by the number of its asking.
+        self._at_clock: dict[int, tuple[float, _Act, _Values]] = {}
+        self._asked = 0
         self._ended: list[Callable[[], None]] = []
         host.processes.append(self)
 
     def begin(self, program: Program) -> None:
+        """As soon as it runs."""
+        self.run(self._begin, (program,))
+
+    def _begin(self, program: Program) -> None:
         self._program = program(self)
 
     # --- for the program ----------------------------------------------------------------------------
@@ -78,17 +90,19 @@ class Process:
         return self._timeline.now_s
 
     def clock_s(self) -> float:
-        return self._host.clock_s(self._timeline.now_s)
+        clock = self._clock
+        return clock.offset_s + clock.rate * self._timeline.now_s
 
     def when_s(self, clock_s: float) -> float:
-        return self._host.when_s(clock_s)
+        return self._clock.when_s(clock_s)
 
-    def after(self, delay_s: float, act: Callable[..., None], *values: object) -> None:
+    def after(self, delay_s: float, act: _Act, *values: object) -> None:
         self._timeline.later(delay_s, self._due, act, values)
 
-    def at_clock(self, at_s: float, act: Callable[..., None], *values: object) -> None:
-        due_s = max(self._host.when_s(at_s), self._timeline.now_s)
-        self._timeline.at(due_s + self.draw.uniform(*_TIMER_LATE_S), self._due, act, values)
+    def at_clock(self, at_s: float, act: _Act, *values: object) -> None:
+        self._asked += 1
+        self._at_clock[self._asked] = (at_s, act, values)
+        self._wake_at(at_s, self._asked)
 
     def listen(self, port: int, accept: Callable[[Wire], Ear]) -> None:
         self._network.listeners[self.host, port] = Listener(self, accept)
@@ -96,24 +110,23 @@ class Process:
     def dial(self, host: str, port: int, ear: Ear) -> Wire:
         return self._network.dial(self, host, port, ear)
 
-    def sync(self, work: Callable[[], None], done: Callable[[], None]) -> None:
-        begin_s = max(self._timeline.now_s, self._host.disk_free_s)
-        self._host.disk_free_s = begin_s + self.draw.uniform(*_SYNC_S)
-        self._timeline.at(self._host.disk_free_s, self._synced, work, done)
+    def sync(
+        self,
+        work: Callable[[int], None],
+        done: Callable[[], None],
+        failed: Callable[[], None],
+        parts: int = 1,
+    ) -> None:
+        self._host.disk.write(Write(self, parts, work, done, failed))
 
     def fork(self, program: Program, ended: Callable[[], None]) -> Process:
         child = Process(self._host, self._timeline, self._network, self._tell, parent=self)
         child.when_ended(lambda: self._timeline.later(self.draw.uniform(*_WAITED_S), self.run, ended, ()))
-        child.paused = self.paused
         child.begin(program)
         return child
 
     def tell(self, event: Event) -> None:
         self._tell(event)
-
-    @property
-    def probed(self) -> bool:
-        return self._host.probe is not None
 
     def acted(self, act: str, what: str, *, done: bool) -> bool:
         if self._host.probe is not None:
@@ -131,8 +144,8 @@ class Process:
     def signal(self, name: str) -> None:
         if name == "SIGKILL":
             self.kill()
-        elif self._program is not None:
-            self.run(self._program.signalled, (name,))
+        else:
+            self.run(self._signalled, (name,))
 
     def kill(self) -> None:
         """At once, with its children. What it had sent still arrives, what no disk holds is lost."""
@@ -143,6 +156,7 @@ class Process:
         for child in [process for process in self._host.processes if process.parent is self]:
             child.kill()
         self._network.left(self)
+        self._host.disk.left(self)
         for act in self._ended:
             act()
 
@@ -152,21 +166,41 @@ class Process:
             act, values = (self._messages or self._timers).popleft()
             act(*values)
 
-    def run(self, act: Callable[..., None], values: tuple[Any, ...]) -> None:
+    def run(self, act: _Act, values: _Values) -> None:
         """As soon as the process runs."""
         if self.paused:
             self._messages.append((act, values))
         elif self.alive:
             act(*values)
 
-    def _due(self, act: Callable[..., None], values: tuple[Any, ...]) -> None:
+    def clock_changed(self) -> None:
+        """What was to be done at a time of the clock comes sooner or later now."""
+        for number, (at_s, _, _) in self._at_clock.items():
+            self._wake_at(at_s, number)
+
+    def _signalled(self, name: str) -> None:
+        if self._program is not None:
+            self._program.signalled(name)
+
+    def _wake_at(self, at_s: float, number: int) -> None:
+        timeline = self._timeline
+        due_s = max(self._clock.when_s(at_s), timeline.now_s)
+        timeline.at(due_s + _TIMER_LATE_S[0] + _TIMER_SPREAD_S * self.draw.random(), self._woken, number)
+
+    def _woken(self, number: int) -> None:
+        """Twice, or too early, where the clock's rate has changed."""
+        waiting = self._at_clock.get(number)
+        if waiting is None:
+            return
+        at_s, act, values = waiting
+        if self._clock.at(self._timeline.now_s) < at_s:
+            self._wake_at(at_s, number)
+            return
+        del self._at_clock[number]
+        self._due(act, values)
+
+    def _due(self, act: _Act, values: _Values) -> None:
         if self.paused:
             self._timers.append((act, values))
         elif self.alive:
             act(*values)
-
-    def _synced(self, work: Callable[[], None], done: Callable[[], None]) -> None:
-        """The kernel finishes the write of a frozen process, but not that of a dead one."""
-        if self.alive:
-            work()
-            self.run(done, ())

@@ -43,7 +43,7 @@ class SimulatorWorld:
         self.timeline = Timeline(plan.seed)
         self._network = Network(self.timeline)
         self._told: list[Event] = []
-        self._hosts = {host.name: Host(host.name, self.timeline.draw) for host in plan.hosts}
+        self._hosts = {host.name: Host(host.name, self.timeline) for host in plan.hosts}
         self._moments = Moments(self._hosts)
         self._faults = Faults(
             self._hosts,
@@ -53,7 +53,7 @@ class SimulatorWorld:
             begin=self._begin,
         )
         self._clients: dict[str, ClientProgram] = {}
-        observer = Process(Host(_OBSERVER, self.timeline.draw), self.timeline, self._network, self._tell)
+        observer = Process(Host(_OBSERVER, self.timeline), self.timeline, self._network, self._tell)
         self._watch = target.watch(plan, observer)
         for host in plan.hosts:
             self.timeline.later(self.timeline.draw.uniform(*_BEGINS_S), self._begin, host.name)
@@ -81,7 +81,7 @@ class SimulatorWorld:
 
     def advance(self) -> Sequence[Event]:
         if not self._told:
-            self.timeline.run(self.timeline.now_s + _ADVANCE_S, stop=self._has_told)
+            self.timeline.run(self.timeline.now_s + _ADVANCE_S)
         told, self._told = self._told, []
         return told
 
@@ -106,25 +106,26 @@ class SimulatorWorld:
         return self._clients[host]
 
     def _tell(self, event: Event) -> None:
-        self._told.append(event)
+        self._say(event)
         self._watch.saw(event)
 
-    def _has_told(self) -> bool:
-        return bool(self._told)
+    def _say(self, event: Event) -> None:
+        self._told.append(event)
+        self.timeline.halt()
 
     def _wake(self, wake_id: str) -> None:
-        self._told.append(Woke(wake_id=wake_id, at_s=self.timeline.now_s))
+        self._say(Woke(wake_id=wake_id, at_s=self.timeline.now_s))
 
     def _await_moment(self, command: AwaitMoment) -> None:
         def came(process: Process) -> None:
             moment_id, text = command.moment_id, text_of(command.moment)
             at_s = self.timeline.now_s
-            self._told.append(MomentCame(moment_id=moment_id, host=process.host, text=text, at_s=at_s))
+            self._say(MomentCame(moment_id=moment_id, host=process.host, text=text, at_s=at_s))
 
         self._moments.seek(command.moment_id, command.moment, came)
 
     def _answer(self, command_id: str, told: Applied | Healed | WorldError) -> None:
-        self._told.append(self._failed(command_id, str(told)) if isinstance(told, WorldError) else told)
+        self._say(self._failed(command_id, str(told)) if isinstance(told, WorldError) else told)
 
     def _failed(self, command_id: str, reason: str) -> Failed:
         return Failed(command_id=command_id, reason=reason, at_s=self.timeline.now_s)
@@ -133,7 +134,7 @@ class SimulatorWorld:
         before_s = self.timeline.now_s
 
         def done(ok: bool, detail: str) -> None:
-            self._told.append(
+            self._say(
                 Controlled(
                     control_id=command.control_id,
                     ok=ok,
@@ -148,10 +149,10 @@ class SimulatorWorld:
     def _read_all(self, command: ReadAll) -> None:
         def done(read: tuple[int, tuple[str, ...]] | str) -> None:
             if isinstance(read, str):
-                self._told.append(self._failed(command.read_id, read))
+                self._say(self._failed(command.read_id, read))
                 return
             epoch, values = read
-            self._told.append(
+            self._say(
                 FinalRead(
                     read_id=command.read_id,
                     host=command.host,

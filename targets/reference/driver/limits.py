@@ -6,7 +6,7 @@ from __future__ import annotations
 CONNECT_LIMIT_S = 0.5
 PAUSE_S = (0.05, 0.1)
 # A black hole accepts and swallows. With these two it is noticed within 0.6 s of the last byte heard.
-PING_EACH_S = 0.15
+PING_EACH_S = 0.2
 SILENCE_S = 0.45
 LOOK_EACH_S = 0.005
 

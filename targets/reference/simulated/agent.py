@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from harness.model.event import Event
 from harness.seams import Child, Kernel
 from targets.reference.driver.limits import CHILD_END_LIMIT_S, HAND_BACK_S
@@ -32,8 +34,10 @@ _START_S = (0.002, 0.02)
 class AgentProgram:
     """Offers harness.seams.Running; ends only after its child."""
 
-    def __init__(self, kernel: Kernel, settings: Settings, defects: frozenset[str], saw: Saw) -> None:
-        self._kernel, self._settings, self._defects, self._saw = kernel, settings, defects, saw
+    def __init__(
+        self, kernel: Kernel, settings: Settings, defects: frozenset[str], watched: Callable[[Kernel], Saw]
+    ) -> None:
+        self._kernel, self._settings, self._defects, self._watched = kernel, settings, defects, watched
         self._child: Child | None = None
         self._ending = False
         self._entry = Entry(kernel)
@@ -47,7 +51,7 @@ class AgentProgram:
                 StartChild: lambda effect: kernel.after(kernel.draw.uniform(*_START_S), self._start),
                 **dict.fromkeys((Tell, TellRole, TellRegister, Alert), self._tell),
             },
-            saw,
+            watched(kernel),
         )
         for witness in settings.witnesses:
             self._links.link(witness, WITNESS_PORT)
@@ -70,7 +74,7 @@ class AgentProgram:
             kernel,
             self._settings,
             self._defects,
-            self._saw,
+            self._watched(kernel),
             said=lambda event: self._kernel.after(0.0, self._heard, event),
             claims=lambda epoch: self._kernel.after(0.0, self._claimed, epoch),
         )

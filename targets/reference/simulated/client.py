@@ -42,14 +42,9 @@ class NodeConnection:
         if self.closed:
             done(Reply(outcome="fail", error="not sent: the connection was lost"))
             return
-
-        def answered(answer: Answer | None) -> None:
-            done(_reply(answer))
-
-        if kind == "write":
-            self.ask(lambda request: Write(request, key, value), answered)
-        else:
-            self.ask(lambda request: Read(request, key), answered)
+        self._requests = request = self._requests + 1
+        self._open[request] = lambda answer: done(_reply(answer))
+        self._wire.send(Write(request, key, value) if kind == "write" else Read(request, key))
 
     def ask(self, message: Callable[[int], Ask], answered: Answered) -> None:
         if self.closed:
@@ -69,13 +64,12 @@ class NodeConnection:
         wire.send(Hello(SENDER))
 
     def received(self, wire: Wire, message: object) -> None:
-        match message:
-            case Hello():
-                self._greet(True)
-            case messages.Reply(request=request) | SwitchOverAnswer(request=request):
-                answered = self._open.pop(request, None)
-                if answered is not None:
-                    answered(message)
+        if isinstance(message, messages.Reply | SwitchOverAnswer):
+            answered = self._open.pop(message.request, None)
+            if answered is not None:
+                answered(message)
+        elif isinstance(message, Hello):
+            self._greet(True)
 
     def lost(self, wire: Wire) -> None:
         self._end()
@@ -94,13 +88,17 @@ class NodeConnection:
 
 
 def _reply(answer: Answer | None) -> Reply:
-    match answer:
-        case messages.Reply(_, outcome, node, epoch, value, _, error):
-            return Reply(outcome=outcome, value=value, node=node, epoch=epoch, error=error)
-        case None:
-            return _LOST
-        case other:
-            return Reply(outcome="unknown", error=f"answered with {type(other).__name__}")
+    if isinstance(answer, messages.Reply):
+        return Reply(
+            outcome=answer.outcome,
+            value=answer.value,
+            node=answer.node,
+            epoch=answer.epoch,
+            error=answer.error,
+        )
+    if answer is None:
+        return _LOST
+    return Reply(outcome="unknown", error=f"answered with {type(answer).__name__}")
 
 
 def within(kernel: Kernel, limit_s: float, told: Answered) -> Answered:

@@ -13,6 +13,9 @@ from targets.reference.machines.messages import Message
 
 Receive = Callable[[Received], None]
 
+# What is no message of a machine.
+_FRAMES = frozenset((Hello, Ping, Pong))
+
 
 class Connection:
     """Either end of one: offers harness.seams.Ear. Each end says hello first."""
@@ -21,7 +24,6 @@ class Connection:
         self._links, self.name, self._wire = links, name, wire
         self.peer, self.heard_s = "", links.kernel.now_s()
         self.gone: Callable[[], None] = lambda: None
-        self.ready: Callable[[], None] = lambda: None
 
     @property
     def is_made(self) -> bool:
@@ -31,21 +33,31 @@ class Connection:
         self._wire, self.heard_s = wire, self._links.kernel.now_s()
         self._links.open[self.name] = self
         wire.send(Hello(self._links.own))
-        self.ready()
 
     def received(self, wire: Wire, message: object) -> None:
         self.heard_s = self._links.kernel.now_s()
-        match message:
+        if type(message) in _FRAMES:
+            self._frame(wire, message)
+        elif self.peer:
+            self._links.receive(Received(self.peer, cast(Message, message), self.name))
+        else:
+            self.abort()
+
+    def _frame(self, wire: Wire, frame: object) -> None:
+        match frame:
             case Hello(sender):
                 self.peer = sender
             case Ping():
                 wire.send(Pong())
-            case Pong():
-                pass
-            case _ if self.peer:
-                self._links.receive(Received(self.peer, cast(Message, message), self.name))
-            case _:
-                self.abort()
+
+    def ping(self) -> None:
+        """What a ping could tell and is certain already is not worth two messages."""
+        if self._wire is None:
+            return
+        if self._wire.is_clear:
+            self.heard_s = self._links.kernel.now_s()
+        else:
+            self._wire.send(Ping())
 
     def lost(self, wire: Wire) -> None:
         self._links.open.pop(self.name, None)
@@ -80,7 +92,6 @@ class Link:
 
     def _dial(self) -> None:
         connection = self._links.new()
-        connection.ready = lambda: self._made(connection)
         connection.gone = lambda: self._again(connection)
         self._connection = connection
         wire = self._links.kernel.dial(self._peer, self._port, connection)
@@ -91,22 +102,16 @@ class Link:
             wire.close()
             self._again(connection)
 
-    def _made(self, connection: Connection) -> None:
-        if connection is self._connection:
-            self._ping(connection)
-
-    def _ping(self, connection: Connection) -> None:
-        connection.send(Ping())
-        self._links.kernel.after(PING_EACH_S, self._look, connection)
-
-    def _look(self, connection: Connection) -> None:
-        if connection is not self._connection:
+    def look(self) -> None:
+        """Is it a black hole? Asked for all links together, every so often."""
+        connection = self._connection
+        if connection is None or not connection.is_made:
             return
         if self._links.kernel.now_s() - connection.heard_s > SILENCE_S:
             connection.abort()
             self._again(connection)
         else:
-            self._ping(connection)
+            connection.ping()
 
     def _again(self, connection: Connection) -> None:
         if connection is self._connection:
@@ -122,6 +127,7 @@ class Links:
         self.open: dict[str, Connection] = {}
         self._links: dict[str, Link] = {}
         self._made = 0
+        kernel.after(kernel.draw.uniform(0.0, PING_EACH_S), self._look)
 
     def link(self, peer: str, port: int) -> None:
         """Keep a connection to this peer from now on."""
@@ -157,6 +163,11 @@ class Links:
     def new(self, wire: Wire | None = None) -> Connection:
         self._made += 1
         return Connection(self, f"c{self._made}", wire)
+
+    def _look(self) -> None:
+        for link in self._links.values():
+            link.look()
+        self.kernel.after(PING_EACH_S, self._look)
 
     def _accept(self, wire: Wire) -> Connection:
         connection = self.new(wire)

@@ -6,14 +6,27 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from msgspec import Struct
+
 from harness.seams import Kernel
 from targets.reference.machines.grammar import NodeState
 from targets.reference.machines.messages import Place, Record
 
 _STATE, _RECORDS, _TAILS = "state", "records", "divergent"
-# Records of one append, with the generation that it belongs to; or work, and who is told of it.
-_Append = tuple[int, tuple[Record, ...]]
-_Work = tuple[Callable[[], None], Callable[[], None]]
+
+
+class _Append(Struct, frozen=True):
+    """Records, with the generation that they belong to."""
+
+    generation: int
+    records: tuple[Record, ...]
+
+
+class _Work(Struct, frozen=True):
+    """Something that is done whole or not at all, and who is told then."""
+
+    write: Callable[[], None]
+    done: Callable[[], None]
 
 
 def stored(disk: dict[str, Any], *, identity: Callable[[], str]) -> tuple[NodeState, list[Record]]:
@@ -29,60 +42,67 @@ def held(disk: dict[str, Any]) -> tuple[NodeState, Sequence[Record]] | None:
 
 
 class GroupCommit:
-    """durable is told in order, and never of what was dropped."""
+    """durable is told in order, and never of what was dropped. A disk that fails ends the process."""
 
     def __init__(self, kernel: Kernel, *, durable: Callable[[Place], None]) -> None:
         self._kernel, self._durable = kernel, durable
-        self._jobs: deque[tuple[_Append | None, _Work | None]] = deque()
+        self._jobs: deque[_Append | _Work] = deque()
         self._busy = False
         self._generation, self._told = 0, Place()
 
     def append(self, records: tuple[Record, ...]) -> None:
         if records:
-            self._put(append=(self._generation, records))
+            self._put(_Append(self._generation, records))
 
     def persist(self, state: NodeState, done: Callable[[], None]) -> None:
-        self._put(work=(lambda: self._kernel.disk.update({_STATE: state}), done))
+        self._put(_Work(lambda: self._kernel.disk.update({_STATE: state}), done))
 
     def truncate(self, after_position: int, done: Callable[[], None]) -> None:
-        self._put(work=(lambda: self._drop(after_position), lambda: self._dropped(done)))
+        self._put(_Work(lambda: self._drop(after_position), lambda: self._dropped(done)))
 
     def close(self, done: Callable[[], None]) -> None:
         """Once all that waits is written."""
-        self._put(work=(lambda: None, done))
+        self._put(_Work(lambda: None, done))
 
-    def _put(self, *, append: _Append | None = None, work: _Work | None = None) -> None:
-        self._jobs.append((append, work))
-        self._next()
+    def _put(self, job: _Append | _Work) -> None:
+        self._jobs.append(job)
+        if not self._busy:
+            self._next()
 
     def _next(self) -> None:
-        if self._busy or not self._jobs:
-            return
+        """A failed write is never tried again: what a disk has reported once it does not report twice."""
         self._busy = True
-        append, work = self._jobs.popleft()
-        if append is not None:
-            work = self._group(append)
-        assert work is not None
-        write, done = work
-        self._kernel.sync(write, lambda: self._done(done))
+        job = self._jobs.popleft()
+        if isinstance(job, _Append):
+            self._write_group(job)
+        else:
+            write, done = job.write, job.done
+            self._kernel.sync(
+                lambda parts: write() if parts else None, lambda: self._done(done), self._kernel.exit
+            )
 
-    def _group(self, first: _Append) -> _Work:
-        generation, records = first[0], [*first[1]]
-        while self._jobs and (behind := self._jobs[0][0]) is not None:
-            records += behind[1]
+    def _write_group(self, first: _Append) -> None:
+        records = first.records
+        while self._jobs and isinstance(behind := self._jobs[0], _Append):
+            records += behind.records
             self._jobs.popleft()
-        last = Place(records[-1].epoch, records[-1].position)
-        return (lambda: self._kernel.disk[_RECORDS].extend(records), lambda: self._tell(generation, last))
+        self._kernel.sync(
+            lambda parts: self._kernel.disk[_RECORDS].extend(records[:parts]),
+            lambda: self._done(lambda: self._tell(first.generation, records[-1])),
+            self._kernel.exit,
+            len(records),
+        )
 
     def _done(self, done: Callable[[], None]) -> None:
         self._busy = False
         done()
-        self._next()
+        if self._jobs and not self._busy:
+            self._next()
 
-    def _tell(self, generation: int, last: Place) -> None:
+    def _tell(self, generation: int, last: Record) -> None:
         if generation == self._generation:
-            self._told = last
-            self._durable(last)
+            self._told = Place(last.epoch, last.position)
+            self._durable(self._told)
 
     def _drop(self, after_position: int) -> None:
         disk = self._kernel.disk

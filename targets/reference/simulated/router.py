@@ -52,19 +52,22 @@ class Server:
 
 
 class Check:
-    """One GET /primary. Offers harness.seams.Ear."""
+    """One GET /primary. Offers harness.seams.Ear. ended: it failed or was answered."""
 
-    def __init__(self, kernel: Kernel, server: Server, over: Callable[[bool], None]) -> None:
-        self._over: Callable[[bool], None] | None = over
-        self._made = False
-        self._kernel = kernel
+    def __init__(self, kernel: Kernel, server: Server, over: Callable[[Check], None]) -> None:
+        self._kernel, self._server, self._over = kernel, server, over
+        self.ended = False
+        self.begun_s, self.made_s = kernel.now_s(), 0.0
         self._wire = kernel.dial(server.name, HEALTH_PORT, self)
-        kernel.after(_CHECK_CONNECT_S, self._not_made)
+
+    @property
+    def until_s(self) -> float:
+        """It must be further, or over, by then."""
+        return self.made_s + _CHECK_ANSWER_S if self.made_s else self.begun_s + _CHECK_CONNECT_S
 
     def made(self, wire: Wire) -> None:
-        self._made = True
+        self.made_s = self._kernel.now_s()
         wire.send(Asked())
-        self._kernel.after(_CHECK_ANSWER_S, self._end, False)
 
     def received(self, wire: Wire, message: object) -> None:
         self._end(isinstance(message, Serving) and message.serving)
@@ -72,15 +75,50 @@ class Check:
     def lost(self, wire: Wire) -> None:
         self._end(False)
 
-    def _not_made(self) -> None:
-        if not self._made:
-            self._end(False)
+    def fail(self) -> None:
+        self._end(False)
 
     def _end(self, good: bool) -> None:
-        over, self._over = self._over, None
-        if over is not None:
+        if not self.ended:
+            self.ended = True
             self._wire.close()
-            over(good)
+            self._server.checked(good)
+            self._over(self)
+
+
+class Checking:
+    """One check after another of one server: each 0.1 s, or at once where one takes longer than that."""
+
+    def __init__(self, kernel: Kernel, server: Server) -> None:
+        self._kernel, self._server = kernel, server
+        self._began_s = 0.0
+        self._check: Check | None = None
+        self._looks = 0
+        kernel.after(kernel.draw.uniform(0.0, _CHECK_EACH_S), self._begin)
+
+    def _begin(self) -> None:
+        check = self._check = Check(self._kernel, self._server, self._ended)
+        self._look_at(check.begun_s + _CHECK_EACH_S)
+
+    def _ended(self, check: Check) -> None:
+        """A late one is followed at once; else the next look finds it ended."""
+        if self._kernel.now_s() >= check.begun_s + _CHECK_EACH_S:
+            self._begin()
+
+    def _look_at(self, at_s: float) -> None:
+        self._looks += 1
+        self._kernel.after(max(0.0, at_s - self._kernel.now_s()), self._look, self._looks)
+
+    def _look(self, number: int) -> None:
+        check = self._check
+        if number != self._looks or check is None:
+            return
+        if check.ended:
+            self._begin()
+        elif self._kernel.now_s() >= check.until_s:
+            check.fail()
+        else:
+            self._look_at(check.until_s)
 
 
 class Session:
@@ -101,14 +139,12 @@ class Session:
         for message in self._early:
             wire.send(message)
         self._early = []
+        self._front.forward(wire)
+        wire.forward(self._front)
 
     def received(self, wire: Wire, message: object) -> None:
-        if wire is not self._front:
-            self._front.send(message)
-        elif self._back is not None and self._back.is_open:
-            self._back.send(message)
-        else:
-            self._early.append(message)
+        """Before there is a connection to send it on."""
+        self._early.append(message)
 
     def lost(self, wire: Wire) -> None:
         self.close()
@@ -155,8 +191,7 @@ class RouterProgram:
         self._turn = 0
         kernel.listen(PEER_PORT, self._accept)
         kernel.listen(ROUTER_ADMIN_PORT, lambda wire: Admin(self))
-        for server in self._servers:
-            kernel.after(kernel.draw.uniform(0.0, _CHECK_EACH_S), self._check, server)
+        self._checking = [Checking(kernel, server) for server in self._servers]
 
     def signalled(self, name: str) -> None:
         self._kernel.exit()
@@ -168,16 +203,6 @@ class RouterProgram:
     def cut_others(self, primary: str) -> None:
         for session in [session for session in self._sessions if session.server != primary]:
             session.close()
-
-    def _check(self, server: Server) -> None:
-        begun_s = self._kernel.now_s()
-
-        def over(good: bool) -> None:
-            server.checked(good)
-            took_s = self._kernel.now_s() - begun_s
-            self._kernel.after(max(0.0, _CHECK_EACH_S - took_s), self._check, server)
-
-        Check(self._kernel, server, over)
 
     def _accept(self, front: Wire) -> Session:
         """In turn among those that are up; nobody to go to is told by closing."""

@@ -14,31 +14,42 @@ Carrier = Callable[[Any], None]
 # Who runs a machine, the machine, the event that it has handled, and what follows from it.
 Saw = Callable[[Kernel, object, Event, Effects], None]
 
+_NEVER_S = float("inf")
+
 
 class Machine(Protocol):
     def handle(self, now_s: float, event: Event, /) -> Effects: ...
+
+
+class _Timer:
+    """at_s: when it is due; looked_at_s: when it is looked at next, which may be before that.
+
+    A timer that is put off again and again, as a detector's is, is looked at now and then, not each time.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.fired = Fired(name)
+        self.at_s = self.looked_at_s = _NEVER_S
+        self.setting = 0
 
 
 class Runner:
     """The machine is never re-entered. A carrier that takes its time blocks until `go_on`."""
 
     def __init__(
-        self,
-        kernel: Kernel,
-        machine: Machine,
-        carriers: Mapping[type, Carrier],
-        saw: Saw = lambda kernel, machine, event, effects: None,
+        self, kernel: Kernel, machine: Machine, carriers: Mapping[type, Carrier], saw: Saw | None = None
     ) -> None:
-        self._kernel, self._machine, self._carriers, self._saw = kernel, machine, dict(carriers), saw
-        self._timers: dict[str, int] = {}
-        self._marks = 0
-        self._waiting: deque[tuple[Event, int]] = deque()
+        self._kernel, self._machine, self._saw = kernel, machine, saw
+        self._carriers: dict[type, Carrier] = {SetTimer: self._set, StopTimer: self._stop, **carriers}
+        self._timers: dict[str, _Timer] = {}
+        # Events; of timers with the setting that they belong to.
+        self._waiting: deque[Event | tuple[_Timer, int]] = deque()
         self._effects: deque[Effect] = deque()
         self._busy = self._blocked = False
         self._under_way: Effect | None = None  # what blocks, while its act is looked for
 
     def feed(self, event: Event) -> None:
-        self._waiting.append((event, 0))
+        self._waiting.append(event)
         self._go()
 
     def block(self) -> None:
@@ -55,45 +66,49 @@ class Runner:
         if self._busy:
             return
         self._busy = True
+        effects, waiting, carriers, kernel = self._effects, self._waiting, self._carriers, self._kernel
         while not self._blocked:
-            if self._effects:
-                self._next_effect(self._effects.popleft())
-            elif self._waiting:
-                self._handle(*self._waiting.popleft())
+            if effects:
+                effect = effects.popleft()
+                if kernel.probed:
+                    self._carry_out_probed(effect)
+                else:
+                    carriers[type(effect)](effect)
+            elif waiting:
+                self._handle(waiting.popleft())
             else:
                 break
         self._busy = False
 
-    def _handle(self, event: Event, mark: int) -> None:
-        if isinstance(event, Fired):
+    def _handle(self, event: Event | tuple[_Timer, int]) -> None:
+        if isinstance(event, tuple):
+            timer, setting = event
             # It was stopped or set anew while it waited.
-            if self._timers.get(event.timer) != mark:
+            if timer.setting != setting:
                 return
-            del self._timers[event.timer]
-        if self._kernel.probed:
-            self._handle_probed(event)
-        else:
+            timer.at_s, event = _NEVER_S, timer.fired
+        if not self._kernel.probed:
             self._take(event)
+        elif self._seen(event, done=False):
+            self._take(event)
+            self._seen(event, done=True)
 
     def _take(self, event: Event) -> None:
         effects = self._machine.handle(self._kernel.clock_s(), event)
         self._effects.extend(effects)
-        self._saw(self._kernel, self._machine, event, effects)
+        if self._saw is not None:
+            self._saw(self._kernel, self._machine, event, effects)
 
-    def _handle_probed(self, event: Event) -> None:
-        if self._seen(event, done=False):
-            self._take(event)
-            self._seen(event, done=True)
+    # --- while somebody looks for acts --------------------------------------------------------------
 
-    def _next_effect(self, effect: Effect) -> None:
-        if not self._kernel.probed:
-            self._carry_out(effect)
-        elif self._seen(effect, done=False):
-            self._carry_out(effect)
-            if self._blocked:
-                self._under_way = effect
-            else:
-                self._seen(effect, done=True)
+    def _carry_out_probed(self, effect: Effect) -> None:
+        if not self._seen(effect, done=False):
+            return
+        self._carriers[type(effect)](effect)
+        if self._blocked:
+            self._under_way = effect
+        else:
+            self._seen(effect, done=True)
 
     def _seen(self, step: Event | Effect, *, done: bool) -> bool:
         """Whether the process lives on; of a dead one nothing more is carried out."""
@@ -105,18 +120,34 @@ class Runner:
         self._waiting.clear()
         return False
 
-    def _carry_out(self, effect: Effect) -> None:
-        match effect:
-            case SetTimer(timer, at_s):
-                self._marks += 1
-                self._timers[timer] = self._marks
-                self._kernel.at_clock(at_s, self._due, timer, self._marks)
-            case StopTimer(timer):
-                self._timers.pop(timer, None)
-            case _:
-                self._carriers[type(effect)](effect)
+    # --- timers -------------------------------------------------------------------------------------
 
-    def _due(self, timer: str, mark: int) -> None:
-        if self._timers.get(timer) == mark:
-            self._waiting.append((Fired(timer), mark))
+    def _set(self, effect: SetTimer) -> None:
+        timer = self._timers.get(effect.timer)
+        if timer is None:
+            timer = self._timers[effect.timer] = _Timer(effect.timer)
+        timer.setting += 1
+        timer.at_s = effect.at_s
+        if effect.at_s < timer.looked_at_s:
+            self._look_at(timer)
+
+    def _stop(self, effect: StopTimer) -> None:
+        timer = self._timers.get(effect.timer)
+        if timer is not None:
+            timer.setting += 1
+            timer.at_s = _NEVER_S
+
+    def _look_at(self, timer: _Timer) -> None:
+        timer.looked_at_s = timer.at_s
+        self._kernel.at_clock(timer.at_s, self._look, timer, timer.at_s)
+
+    def _look(self, timer: _Timer, at_s: float) -> None:
+        """at_s: when this look was for; one that was put before it makes it void."""
+        if at_s != timer.looked_at_s:
+            return
+        timer.looked_at_s = _NEVER_S
+        if timer.at_s <= self._kernel.clock_s():
+            self._waiting.append((timer, timer.setting))
             self._go()
+        elif timer.at_s < _NEVER_S:
+            self._look_at(timer)

@@ -37,7 +37,9 @@ class SimulatedReference:
         defects = frozenset({plan.defect} if plan.defect else ())
         match host.role:
             case "data":
-                return lambda kernel: AgentProgram(kernel, settings, defects, self._watched(kernel, settings))
+                return lambda kernel: AgentProgram(
+                    kernel, settings, defects, lambda seat: self._watched(seat, settings)
+                )
             case "witness":
                 return lambda kernel: WitnessProgram(
                     kernel, settings, defects, self._watched(kernel, settings), self._stored
@@ -59,7 +61,7 @@ class SimulatedReference:
     # --- the truth --------------------------------------------------------------------------------
 
     def _watched(self, kernel: Kernel, settings: Settings) -> Saw:
-        """A program begins: its host's disk stays the same one for the whole run."""
+        """A program begins, on the disk that its host has now."""
         if self._truth is None:
             kernel.tell(Watched(at_s=kernel.now_s(), invariants=tuple(INVARIANTS)))
             self._truth = Truth(settings, self._held, lambda violation: kernel.tell(_event(violation)))

@@ -64,15 +64,16 @@ class WitnessProgram:
         self._kernel.exit()
 
     def _persist(self, effect: Persist) -> None:
-        assert isinstance(effect.state, WitnessState)
         state = effect.state
+        assert isinstance(state, WitnessState)
+        self._runner.block()
+        # A disk that fails ends the process: after a failed sync nothing is known about it.
+        self._kernel.sync(lambda parts: self._keep(state, parts), self._runner.go_on, self._kernel.exit)
 
-        def store() -> None:
+    def _keep(self, state: WitnessState, parts: int) -> None:
+        if parts:
             self._kernel.disk[_STATE] = state
             self._stored(self._kernel, state)
-
-        self._runner.block()
-        self._kernel.sync(store, self._runner.go_on)
 
     def _tell(self, told: Told) -> None:
         self._entry.tell(event_at(told, host=self._kernel.host, at_s=self._kernel.now_s()))

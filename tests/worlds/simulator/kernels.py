@@ -5,9 +5,10 @@ from __future__ import annotations
 from harness.model.event import Event
 from harness.model.fault import CutMode
 from harness.seams import Kernel, Running, Wire
-from harness.worlds.simulator.network import Network, Slowness, Way
+from harness.worlds.simulator.network import Network
 from harness.worlds.simulator.process import Host, Process
 from harness.worlds.simulator.timeline import Timeline
+from harness.worlds.simulator.ways import Hindrance, Way
 
 PORT = 7000
 
@@ -53,7 +54,7 @@ class Lab:
         self.timeline = Timeline(seed)
         self.network = Network(self.timeline)
         self.told: list[Event] = []
-        self.hosts = {name: Host(name, self.timeline.draw) for name in names}
+        self.hosts = {name: Host(name, self.timeline) for name in names}
         self.processes: dict[str, Process] = {}
         for name in names:
             self.begin(name)
@@ -65,7 +66,7 @@ class Lab:
         return process
 
     def run(self, for_s: float = 0.01) -> None:
-        self.timeline.run(self.timeline.now_s + for_s, stop=lambda: False)
+        self.timeline.run(self.timeline.now_s + for_s)
 
     def connected(self, source: str, destination: str) -> tuple[Hearing, Hearing]:
         """The ears of an open connection; both have noted nothing yet but the first's `made`."""
@@ -83,9 +84,9 @@ class Lab:
         near.times_s.clear()
         return near, far
 
-    def fault(self, cuts: dict[Way, CutMode], slow: dict[Way, list[Slowness]] | None = None) -> None:
+    def fault(self, cuts: dict[Way, CutMode], hindered: dict[Way, list[Hindrance]] | None = None) -> None:
         ends = [end for process in self.processes.values() for end in process.wires]
-        self.network.fault(cuts, slow or {}, ends)
+        self.network.fault(cuts, hindered or {}, ends)
 
 
 def _noted(kernel: Kernel) -> Running:

@@ -30,9 +30,10 @@ def test_clocks_of_two_hosts_differ_and_both_go_on() -> None:
 def test_what_is_synced_survives_and_what_is_not_is_lost_with_its_process() -> None:
     lab = Lab("a")
     process, done = lab.processes["a"], list[str]()
-    process.sync(lambda: process.disk.update(first=1), lambda: done.append("first"))
+    process.sync(lambda parts: process.disk.update(first=1), lambda: done.append("first"), process.exit)
     lab.run(0.01)
-    process.sync(lambda: process.disk.update(second=2), lambda: done.append("second"))
+    process.sync(lambda parts: None, lambda: done.append("second"), process.exit)
+    process.sync(lambda parts: process.disk.update(third=3), lambda: done.append("third"), process.exit)
     process.kill()
     lab.run(0.01)
     assert (lab.begin("a").disk, done) == ({"first": 1}, ["first"])
@@ -42,7 +43,7 @@ def test_writes_take_their_turn_and_one_to_four_milliseconds_each() -> None:
     lab = Lab("a")
     process, at_s = lab.processes["a"], list[float]()
     for _ in range(20):
-        process.sync(lambda: None, lambda: at_s.append(lab.timeline.now_s))
+        process.sync(lambda parts: None, lambda: at_s.append(lab.timeline.now_s), process.exit)
     lab.run(0.1)
     gaps = [b - a for a, b in zip([0.0, *at_s], at_s, strict=False)]
     assert len(gaps) == 20

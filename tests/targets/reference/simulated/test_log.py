@@ -15,8 +15,8 @@ def record(position: int) -> Record:
 
 
 class Desk:
-    def __init__(self) -> None:
-        self.lab = Lab("n1")
+    def __init__(self, seed: int = 1) -> None:
+        self.lab = Lab("n1", seed=seed)
         self.told: list[object] = []
         self.process = self.lab.processes["n1"]
         stored(self.process.disk, identity=lambda: "first")
@@ -52,13 +52,27 @@ def test_what_waits_behind_a_write_is_written_in_one(desk: Desk) -> None:
     assert desk.on_disk == [record(position) for position in range(1, 6)]
 
 
-def test_a_death_loses_what_was_not_synced(desk: Desk) -> None:
+def test_a_death_leaves_a_part_of_what_was_being_written_and_nothing_of_what_waited() -> None:
+    left = set()
+    for seed in range(40):
+        desk = Desk(seed)
+        desk.log.append((record(1), record(2), record(3)))
+        desk.log.append((record(4),))
+        desk.process.kill()
+        desk.lab.run()
+        assert desk.told == []
+        assert desk.on_disk == [record(position + 1) for position in range(len(desk.on_disk))]
+        left.add(len(desk.on_disk))
+    assert left == {0, 1, 2, 3}
+
+
+def test_a_disk_that_fails_ends_the_process_and_nothing_is_told(desk: Desk) -> None:
+    desk.lab.hosts["n1"].disk.fails = True
     desk.log.append((record(1),))
-    desk.lab.run()
     desk.log.append((record(2),))
-    desk.process.kill()
-    desk.lab.run()
-    assert (desk.told, desk.on_disk) == ([Place(1, 1)], [record(1)])
+    desk.lab.run(0.02)
+    assert (desk.process.alive, desk.told) == (False, [])
+    assert record(2) not in desk.on_disk
 
 
 def test_a_state_is_durable_after_all_that_was_appended_before_it(desk: Desk) -> None:

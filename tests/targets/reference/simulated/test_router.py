@@ -43,7 +43,7 @@ class Front:
         self.lab = Lab("n1", "n2", "client1")
         self.nodes = {name: Node(self.lab, name) for name in ("n1", "n2")}
         self.nodes["n1"].serves = True
-        self.lab.hosts["router"] = Host("router", self.lab.timeline.draw)
+        self.lab.hosts["router"] = Host("router", self.lab.timeline)
         self.router = Process(
             self.lab.hosts["router"], self.lab.timeline, self.lab.network, self.lab.told.append
         )

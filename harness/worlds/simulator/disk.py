@@ -1,0 +1,102 @@
+"""A host's disk: one write after another, each of them durable when it is told so, and not before.
+
+state    event                      -> state
+idle     a write                       writing
+writing  its time is over              idle      durable: told as done
+writing  the same, and it fails        idle      a drawn part of it may be there: told as failed
+writing  its process dies              idle      a drawn part of it may be there: nobody is told
+any      it stalls                     stalled   nothing is done or told before that ends
+any      it is lost                    the same  who starts from now on finds it empty; who runs goes on
+                                                 writing into what is gone, as into a file without a name
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from harness.worlds.simulator.timeline import Timeline
+
+_WRITE_S = (0.001, 0.004)
+
+
+class Writer(Protocol):
+    """The process that a write belongs to."""
+
+    alive: bool
+
+    def run(self, act: Callable[..., None], values: tuple[Any, ...]) -> None: ...
+
+
+class Write(Struct, frozen=True, eq=False):
+    """work(n) makes its first n parts durable; one of done and failed is told then, if the process lives."""
+
+    writer: Writer
+    parts: int
+    work: Callable[[int], None]
+    done: Callable[[], None]
+    failed: Callable[[], None]
+
+
+class Disk:
+    """contents: what survives. stalls, fails: set by faults, see `look`."""
+
+    def __init__(self, timeline: Timeline) -> None:
+        self._timeline = timeline
+        self.contents: dict[str, Any] = {}
+        self.stalls = self.fails = False
+        self._waiting: deque[Write] = deque()
+        self._under_way: Write | None = None
+        self._due = False
+
+    def write(self, write: Write) -> None:
+        self._waiting.append(write)
+        self._next()
+
+    def look(self) -> None:
+        """What it does has changed: on with what was held up."""
+        if self._due:
+            self._written()
+        self._next()
+
+    def lose(self) -> None:
+        self.contents = {}
+
+    def left(self, writer: Writer) -> None:
+        """A process has died: of its write under way a part may be there, what it had not begun is not."""
+        self._waiting = deque(write for write in self._waiting if write.writer is not writer)
+        write = self._under_way
+        if write is not None and write.writer is writer:
+            self._over()
+            write.work(self._timeline.draw.randint(0, write.parts))
+            self._next()
+
+    def _next(self) -> None:
+        if self._under_way is None and self._waiting and not self.stalls:
+            self._under_way = write = self._waiting.popleft()
+            self._timeline.later(self._timeline.draw.uniform(*_WRITE_S), self._time_over, write)
+
+    def _time_over(self, write: Write) -> None:
+        if write is self._under_way:
+            self._due = True
+            self._written()
+
+    def _written(self) -> None:
+        """The kernel finishes the write of a frozen process too; it hears of that when it runs."""
+        write = self._under_way
+        if write is None or self.stalls:
+            return
+        self._over()
+        if self.fails:
+            write.work(self._timeline.draw.randint(0, write.parts))
+            write.writer.run(write.failed, ())
+        else:
+            write.work(write.parts)
+            write.writer.run(write.done, ())
+        self._next()
+
+    def _over(self) -> None:
+        self._under_way, self._due = None, False
