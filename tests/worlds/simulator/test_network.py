@@ -6,7 +6,7 @@ import pytest
 
 from harness.model.fault import CutMode
 from harness.seams import Wire
-from harness.worlds.simulator.ways import Slowness
+from harness.worlds.simulator.ways import Lossiness, Slowness
 from tests.worlds.simulator.kernels import PORT, Hearing, Lab, say
 
 FORTH, BACK = ("a", "b"), ("b", "a")
@@ -175,3 +175,116 @@ def test_closing_before_it_is_made_gives_up_and_the_far_end_hears_of_it() -> Non
     wire.close()
     lab.run()
     assert (near.heard, far.heard) == ([], ["lost"])
+
+
+class Between:
+    """b forwards what a sends to c, and back; heard: what c has heard."""
+
+    def __init__(self, seed: int = 1) -> None:
+        self.lab = Lab("a", "b", "c", seed=seed)
+        self.near, front = self.lab.connected("a", "b")
+        back, self.far = self.lab.connected("b", "c")
+        assert front.wire is not None and back.wire is not None
+        front.wire.forward(back.wire)
+        back.wire.forward(front.wire)
+        self.front, self.back = front, back
+
+
+def test_what_is_forwarded_takes_both_ways_and_one_act() -> None:
+    between = Between()
+    begun_s, count = between.lab.timeline.now_s, between.lab.timeline.count
+    say(between.near, 1)
+    assert between.lab.timeline.count == count + 1
+    say(between.far, 2)
+    between.lab.run()
+    assert (between.far.heard, between.near.heard, between.front.heard) == ([1], [2], [])
+    assert 0.0002 <= between.far.times_s[0] - begun_s <= 0.0006
+
+
+@pytest.mark.parametrize("trouble", ["pause", "stall near", "stall far", "slow near", "slow far"])
+def test_what_is_forwarded_keeps_its_order_whatever_begins_and_ends_meanwhile(trouble: str) -> None:
+    """Messages at moments of their own, the trouble comes and goes in the middle of them."""
+    ways = {"near": FORTH, "far": ("b", "c")}
+    for seed in range(30):
+        between = Between(seed)
+        lab = between.lab
+
+        def begin(lab: Lab = lab) -> None:
+            if trouble == "pause":
+                lab.processes["b"].pause(True)
+            elif trouble.startswith("stall"):
+                lab.fault({ways[trouble.split()[1]]: "stall"})
+            else:
+                lab.fault({}, {ways[trouble.split()[1]]: [Slowness(0.001, 0.001)]})
+
+        def end(lab: Lab = lab) -> None:
+            lab.processes["b"].pause(False)
+            lab.fault({})
+
+        lab.timeline.later(0.001, begin)
+        lab.timeline.later(0.002, end)
+        for n in range(300):
+            lab.timeline.later(n * 0.00001, say, between.near, n)
+        lab.run(0.5)
+        assert between.far.heard == [*range(300)]
+
+
+def test_a_death_between_lets_what_it_had_forwarded_arrive_and_then_closes() -> None:
+    between = Between()
+    say(between.near, 1, 2)
+    between.lab.processes["b"].kill()
+    say(between.near, 3)
+    between.lab.run()
+    assert between.far.heard == [1, 2, "lost"]
+    assert between.near.heard == ["lost"]
+
+
+def test_a_connection_is_clear_while_nothing_is_in_the_way_of_an_answer() -> None:
+    lab = Lab("a", "b")
+    near, _ = lab.connected("a", "b")
+    seen = [clear(near)]
+    lab.fault({BACK: "drop"})
+    seen.append(clear(near))
+    lab.fault({})
+    seen.append(clear(near))
+    lab.processes["b"].pause(True)
+    seen.append(clear(near))
+    lab.processes["b"].pause(False)
+    lab.processes["b"].kill()
+    assert [*seen, clear(near)] == [True, False, True, False, False]
+
+
+def clear(ear: Hearing) -> bool:
+    assert ear.wire is not None
+    return ear.wire.is_clear
+
+
+def test_a_lossy_way_delivers_everything_late_and_in_its_order() -> None:
+    lab = Lab("a", "b")
+    near, far = lab.connected("a", "b")
+    lab.fault({}, {FORTH: [Lossiness(0.1)]})
+    begun_s = lab.timeline.now_s
+    for n in range(200):
+        lab.timeline.later(n * 0.01, say, near, n)
+    lab.run(20.0)
+    assert far.heard == [*range(200)]
+    late_s = max(at_s - begun_s - n * 0.01 for n, at_s in enumerate(far.times_s))
+    assert late_s > 0.19
+
+
+def test_a_dial_over_a_lossy_way_may_take_a_second_longer() -> None:
+    took_s = set()
+    for seed in range(60):
+        lab = Lab("a", "b", seed=seed)
+        ear, far = Hearing(lab.timeline), Hearing(lab.timeline)
+
+        def accept(wire: Wire, far: Hearing = far) -> Hearing:
+            return far
+
+        lab.processes["b"].listen(PORT, accept)
+        lab.fault({}, {BACK: [Lossiness(0.2)]})
+        lab.processes["a"].dial("b", PORT, ear)
+        lab.run(10.0)
+        assert ear.heard == ["made"]
+        took_s.add(round(ear.times_s[0]))
+    assert took_s >= {0, 1}

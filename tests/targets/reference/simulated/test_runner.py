@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from targets.reference.machines.grammar import (
     Alert,
     Began,
@@ -100,3 +102,35 @@ def test_a_stopped_timer_never_fires_even_when_it_was_due_already() -> None:
     lab.run(0.5)
     kernel.pause(False)
     assert len(machine.seen) == 2
+
+
+def test_a_timer_that_is_put_off_again_and_again_costs_few_looks_and_fires_in_time() -> None:
+    lab = Lab("a")
+    kernel = lab.processes["a"]
+    begun_s = kernel.clock_s()
+    machine = Scripted(lambda now_s, event: [SetTimer("t", now_s + 0.5)] if isinstance(event, Began) else [])
+    runner = Runner(kernel, machine, {})
+    count = lab.timeline.count
+    for n in range(1000):
+        lab.timeline.later(n * 0.001, runner.feed, Began())
+    lab.run(0.9995)
+    assert not [event for _, event in machine.seen if isinstance(event, Fired)]
+    assert lab.timeline.count - count - 1000 <= 4
+    lab.run(1.0)
+    ((at_s, _),) = [(at_s, event) for at_s, event in machine.seen if isinstance(event, Fired)]
+    assert begun_s + 1.499 <= at_s <= begun_s + 1.5005
+
+
+def test_a_timer_that_is_set_to_an_earlier_time_fires_then() -> None:
+    lab = Lab("a")
+    kernel = lab.processes["a"]
+    begun_s = kernel.clock_s()
+
+    def script(now_s: float, event: Event) -> Effects:
+        return [SetTimer("t", begun_s + 1.0), SetTimer("t", begun_s + 0.1)] if event == Began() else []
+
+    machine = Scripted(script)
+    Runner(kernel, machine, {}).feed(Began())
+    lab.run(2.0)
+    assert [event for _, event in machine.seen] == [Began(), Fired("t")]
+    assert machine.seen[1][0] == pytest.approx(begun_s + 0.1, abs=0.0003)
