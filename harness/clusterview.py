@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from harness.model.event import Applied, Event, Healed, HealthReported, MembershipChanged, RoleChanged
-from harness.model.fault import Fault, Kill, Stop
+from harness.model.fault import Crash, Fault, Kill, Stop
 from harness.reach import Hosts, disturbs
 
 
@@ -113,7 +113,7 @@ class ClusterView(Struct, frozen=True):
 
     def _struck(self, fault: Fault, at_s: float) -> ClusterView:
         match fault:
-            case Kill(host=host) | Stop(host=host):
+            case Kill(host=host) | Stop(host=host) | Crash(host=host):
                 return self._dead(host, at_s)
             case _:
                 return self

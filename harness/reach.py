@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from harness.model.fault import Cut, Fault, Kill, Pause, Slow, Stop
+from harness.model.fault import Crash, Cut, Fault, Kill, Pause, Slow, Stop
 from harness.model.plan import HostPlan
 
 
@@ -34,9 +34,9 @@ _ROLES = ("data", "witness", "router", "client")
 
 
 def silenced(fault: Fault) -> str:
-    """The host that a kill, stop or pause takes out; empty for faults of links."""
+    """The host that a kill, stop, pause or crash takes out; empty for faults of links."""
     match fault:
-        case Kill(host=host) | Stop(host=host) | Pause(host=host):
+        case Kill(host=host) | Stop(host=host) | Pause(host=host) | Crash(host=host):
             return host
         case Cut() | Slow():
             return ""

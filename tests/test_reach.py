@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from harness.model.fault import Cut, Fault, Kill, Link, Pause, Slow, Stop
+from harness.model.fault import Crash, Cut, Fault, Kill, Link, Pause, Slow, Stop
+from harness.model.moment import Moment
 from harness.model.plan import HostPlan, HostRole
 from harness.reach import Hosts, cut_peers, disturbs, silenced, victim, without_arbiters
+
+# In force: it struck n1.
+DEAD = Crash(Moment(act="sends", what="Seal", hosts=("n1",)), "before", "n1")
 
 
 def hosts(witnesses: int = 3, data: int = 2) -> Hosts:
@@ -29,7 +33,7 @@ def test_hosts_are_sorted_by_what_they_are_for() -> None:
     assert len(THREE.all) == 7
 
 
-@pytest.mark.parametrize("fault", [Kill("n1", "process"), Stop("n1", "host"), Pause("n1", "host")])
+@pytest.mark.parametrize("fault", [Kill("n1", "process"), Stop("n1", "host"), Pause("n1", "host"), DEAD])
 def test_a_process_fault_silences_its_host(fault: Fault) -> None:
     assert silenced(fault) == "n1"
 

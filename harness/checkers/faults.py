@@ -40,14 +40,14 @@ def _step(trial: Trial, index: int, timed: TimedStep) -> str:
         case ControlStep():
             answered = any(answer.control_id == name for answer in trial.controls)
             return failed or ("" if answered or _left_out(trial, index) else "the control was not answered")
-        case step:
+        case _:
             if failed:
                 return failed
             if act is None:
                 return "" if _left_out(trial, index) else "the fault never came into force"
             if not act.evidence:
                 return f"nothing shows that {act.text} took effect"
-            return _end(act, trial, step.until_s - timed.at_s)
+            return _end(act, trial, timed.lasts_s)
 
 
 def _left_out(trial: Trial, index: int) -> bool:

@@ -28,7 +28,7 @@ from harness.checkers.figures import at, few, seconds
 from harness.checkers.history import Trial
 from harness.checkers.intervals import Span, length, shared, union, without
 from harness.model.event import Applied, Returned, RoleChanged
-from harness.model.fault import Kill, Pause, Stop
+from harness.model.fault import Crash, Kill, Pause, Stop
 
 ReignKey = tuple[int, str]  # epoch and node
 Served = dict[ReignKey, list[Returned]]
@@ -228,7 +228,7 @@ def _last_words(trial: Trial) -> list[RoleChanged]:
     return [
         RoleChanged(at_s=event.before_s, host=event.fault.host, role="down", epoch=0)
         for event in trial.cluster
-        if isinstance(event, Applied) and isinstance(event.fault, Kill | Stop)
+        if isinstance(event, Applied) and isinstance(event.fault, Kill | Stop | Crash)
     ]
 
 

@@ -12,7 +12,8 @@ from harness.cli.arguments import Namespace, nearest
 from harness.cli.streams import look, show, write_out
 from harness.drillfile.measures import MEASURES
 from harness.drillfile.moments import ACTS, NTH, OF_HOST, PHASES
-from harness.drillfile.verbs import FAULTS, OTHERS, VERBS, Verb
+from harness.drillfile.verb import Verb
+from harness.drillfile.verbs import FAULTS, OTHERS, VERBS
 from harness.drillfile.words import Field, object_schema
 from harness.model.drill import Json
 from harness.model.errors import DrillError, ExitCode

@@ -12,6 +12,7 @@ machine   the parent: one match over the events, the stages of a trial
 steps     a planned step -> the fault or control it asks for, roles resolved
 blocks    the steps of one trial: faults at their times, waits, holds
 triggers  the moments that steps count from
+strikes   the faults of one trial, and whom they struck
 clients   who is under load
 readback  every write is read at the primary
 waits     what still lacks until the cluster is steady, rejoined, failed over

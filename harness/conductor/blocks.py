@@ -2,8 +2,8 @@
 
 Within a block every fault and control begins at its own time after the block's origin, none waiting for
 another; a step that names a moment counts from that instead. A wait or a hold begins once all before it
-have begun; a wait is looked at once they are answered. The next block's origin is the moment its wait was
-met; a hold leaves the origin where it is.
+have begun, and every crash has come to its point; a wait is looked at once they are answered. The next
+block's origin is the moment its wait was met; a hold leaves the origin where it is.
 """
 
 from __future__ import annotations
@@ -13,19 +13,16 @@ from typing import Literal
 
 from harness.conductor.stand import Stand
 from harness.conductor.steps import Begun, begin, text_of, waited_host
+from harness.conductor.strikes import ANSWER_WITHIN_S, Strikes
 from harness.conductor.triggers import Told, Triggers
 from harness.conductor.waits import Waiting, lacks
 from harness.ids import step_id
-from harness.model.command import Control, Inject
-from harness.model.drill import ControlStep, HoldStep, WaitStep
-from harness.model.event import Failed, PhaseReached
-from harness.model.fault import Fault
+from harness.model.command import Control
+from harness.model.drill import HoldStep, WaitStep
+from harness.model.event import Applied, Failed, PhaseReached
 from harness.model.journal import StepBegan, WaitEnded
 from harness.model.plan import TimedStep, TrialPlan
-from harness.reach import victim
 from harness.roles import Cast, RoleError
-
-ANSWER_WITHIN_S = 30.0  # no world needs as long; one that is silent for so long is broken
 
 State = Literal["running", "done", "abandoned", "gave up"]
 
@@ -40,7 +37,8 @@ class Blocks:
         self._waiting: Waiting | None = None
         self._holding = False
         self._begun_any = False
-        self._victim, self._old_primary, self._coordinator = "", "", ""
+        self._coordinator = ""
+        self._strikes = Strikes(stand, abandon=self.abandon, never=self._never)
         self._triggers = Triggers(stand, came=self._came, never=self._never)
         self.state: State = "running"
         self.why = ""
@@ -52,19 +50,18 @@ class Blocks:
 
     @property
     def waiting_for(self) -> str:
-        return f"{self._waiting.text}: {self._lacks()}" if self._waiting else self._triggers.text
+        if self._waiting:
+            return f"{self._waiting.text}: {self._lacks()}"
+        return self._triggers.text or self._strikes.text
 
     @property
     def longest_s(self) -> float:
         """No fault lasts longer after the last step has begun."""
-        steps = (timed.step for timed in self._steps)
-        return max(
-            (s.until_s for s in steps if not isinstance(s, WaitStep | HoldStep | ControlStep)), default=0.0
-        )
+        return max((timed.at_s + timed.lasts_s for timed in self._steps), default=0.0)
 
     def moved(self) -> bool:
         """One step on, when what the present one waits for is there."""
-        if self.state != "running" or self._unbegun or self._holding:
+        if self.state != "running" or self._unbegun or self._holding or self._stand.faults.in_wait:
             return False
         if self._waiting:
             return self._met()
@@ -74,10 +71,14 @@ class Blocks:
             self._begin_barrier(self._steps[self._barrier])
         return True
 
-    def saw(self, event: Told) -> None:
-        """What the cluster tells of itself, and moments that the world was asked for."""
-        if isinstance(event, PhaseReached) and event.phase == "decided":
-            self._coordinator = event.host
+    def saw(self, event: Applied | Told) -> None:
+        """What the cluster tells of itself; faults in force, and moments, that the world was asked for."""
+        match event:
+            case Applied():
+                self._strikes.applied(event)
+                return
+            case PhaseReached(phase="decided", host=host):
+                self._coordinator = host
         self._triggers.saw(event)
 
     def control_answered(self, control_id: str) -> None:
@@ -94,6 +95,7 @@ class Blocks:
             self.state, self.why = "abandoned", why
             self._unbegun.clear()
             self._triggers.forget()
+            self._strikes.forget()
             self._waiting, self._holding = None, False
             self._stand.ask(*self._stand.faults.end_all())
 
@@ -155,11 +157,10 @@ class Blocks:
             self.abandon(str(error))
             return
         self._began(index, begun.text, begun.hosts)
-        name = step_id(self._stand.trial, index)
         if begun.fault is None:
-            self._control(name, begun)
+            self._control(step_id(self._stand.trial, index), begun)
         else:
-            self._inject(name, begun.fault, timed)
+            self._strikes.inject(index, begun.fault, timed)
 
     def _control(self, control_id: str, begun: Begun) -> None:
         self._controls.add(control_id)
@@ -167,32 +168,11 @@ class Blocks:
         unanswered = Failed(command_id=control_id, reason="the target did not answer", at_s=0.0)
         self._stand.after(ANSWER_WITHIN_S, "answer", partial(self.control_failed, unanswered))
 
-    def _inject(self, fault_id: str, fault: Fault, timed: TimedStep) -> None:
-        stand = self._stand
-        primary = stand.view.newest_primary
-        self._victim = victim(fault, stand.hosts, primary=primary) or self._victim
-        self._old_primary = primary or self._old_primary
-        stand.faults.asked(fault_id)
-        stand.ask(Inject(fault_id, fault))
-        stand.after(ANSWER_WITHIN_S, "answer", partial(self._inject_unanswered, fault_id))
-        if not isinstance(timed.step, ControlStep | WaitStep | HoldStep):
-            # A step that a hold made late keeps its length.
-            lasts_s = timed.step.until_s - timed.at_s
-            stand.after(lasts_s, "heal", partial(self._heal, fault_id))
-
-    def _inject_unanswered(self, fault_id: str) -> None:
-        if self._stand.faults.stage(fault_id) == "asked":
-            self._stand.ask(*self._stand.faults.inject_failed(fault_id))
-            self.abandon(f"{fault_id}: the world did not answer")
-
-    def _heal(self, fault_id: str) -> None:
-        self._stand.ask(*self._stand.faults.end(fault_id))
-
     def _cast(self) -> Cast:
         return Cast(
             primary=self._stand.view.newest_primary,
-            old_primary=self._old_primary,
-            victim=self._victim,
+            old_primary=self._strikes.old_primary,
+            victim=self._strikes.victim,
             coordinator=self._coordinator,
             hosts=self._stand.plan.hosts,
         )

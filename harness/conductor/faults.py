@@ -6,11 +6,14 @@ from typing import Literal
 
 from harness.model.command import Heal
 
-Stage = Literal["asked", "in force", "healing"]
+Stage = Literal["asked", "lying in wait", "in force", "healing"]
 
 
 class FaultTable:
-    """A heal that is due before the world has answered the inject waits for that answer."""
+    """A heal that is due before the world has answered the inject waits for that answer.
+
+    One that lies in wait may never be answered: its heal is asked for at once.
+    """
 
     def __init__(self) -> None:
         self._stages: dict[str, Stage] = {}
@@ -24,6 +27,10 @@ class FaultTable:
         return "asked" in self._stages.values()
 
     @property
+    def in_wait(self) -> bool:
+        return "lying in wait" in self._stages.values()
+
+    @property
     def open(self) -> tuple[str, ...]:
         """Not seen to be over."""
         return tuple(self._stages)
@@ -31,11 +38,11 @@ class FaultTable:
     def stage(self, fault_id: str) -> Stage | None:
         return self._stages.get(fault_id)
 
-    def asked(self, fault_id: str) -> None:
-        self._stages[fault_id] = "asked"
+    def asked(self, fault_id: str, *, waits: bool = False) -> None:
+        self._stages[fault_id] = "lying in wait" if waits else "asked"
 
     def applied(self, fault_id: str) -> list[Heal]:
-        if self._stages.get(fault_id) != "asked":
+        if self._stages.get(fault_id) not in ("asked", "lying in wait"):
             return []
         self._stages[fault_id] = "in force"
         return self.end(fault_id) if fault_id in self._due else []
@@ -44,7 +51,7 @@ class FaultTable:
         match self._stages.get(fault_id):
             case "asked":
                 self._due.add(fault_id)
-            case "in force":
+            case "in force" | "lying in wait":
                 self._stages[fault_id] = "healing"
                 return [Heal(fault_id)]
         return []

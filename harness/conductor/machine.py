@@ -135,6 +135,7 @@ class Conductor:
                 stand.agenda.woke(wake_id)
             case Applied(fault_id=fault_id):
                 stand.ask(*stand.faults.applied(fault_id))
+                self._saw(event)
             case Healed(fault_id=fault_id):
                 stand.faults.gone(fault_id)
             case Controlled(control_id=control_id) if self._blocks:
@@ -148,7 +149,7 @@ class Conductor:
             case Failed():
                 self._failed(event)
 
-    def _saw(self, event: PhaseReached | MembershipChanged | MomentCame) -> None:
+    def _saw(self, event: Applied | PhaseReached | MembershipChanged | MomentCame) -> None:
         """A moment that comes when the steps are over begins nothing any more."""
         if self._blocks and self._stage == "steps":
             self._blocks.saw(event)
@@ -156,7 +157,7 @@ class Conductor:
     def _failed(self, failed: Failed) -> None:
         name, reason = failed.command_id, failed.reason
         match self._stand.faults.stage(name):
-            case "asked":
+            case "asked" | "lying in wait":
                 self._never_bit.add(name)
                 self._stand.ask(*self._stand.faults.inject_failed(name))
                 self._abandon(reason)

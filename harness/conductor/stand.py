@@ -29,6 +29,7 @@ class Stand:
     def __init__(self, plan: Plan) -> None:
         self.plan, self.hosts = plan, Hosts.of(plan.hosts)
         self.view, self.load = ClusterView(), LoadSeen()
+        self.view_before = self.view  # the newest event
         self.agenda, self.faults = Agenda(), FaultTable()
         self.now_s = 0.0
         self.trial = 0
@@ -44,7 +45,7 @@ class Stand:
 
     def saw(self, event: Event) -> None:
         self.now_s = max(self.now_s, stamp(event))
-        self.view = self.view.seen(event)
+        self.view_before, self.view = self.view, self.view.seen(event)
         if isinstance(event, Returned):
             self.load.seen(event)
 

@@ -10,8 +10,18 @@ from itertools import permutations
 
 from msgspec import Struct
 
-from harness.model.drill import ControlStep, Direction, KillStep, LatencyStep, PartitionStep, Step, WaitStep
-from harness.model.fault import Cut, Fault, Kill, Link, Pause, Slow, Stop
+from harness.model.drill import (
+    ControlStep,
+    CrashStep,
+    Direction,
+    KillStep,
+    LatencyStep,
+    PartitionStep,
+    Step,
+    WaitStep,
+)
+from harness.model.fault import Crash, Cut, Fault, Kill, Link, Pause, Slow, Stop
+from harness.model.moment import Moment
 from harness.model.wording import words
 from harness.reach import Hosts
 from harness.roles import REST, Cast, RoleError, host_of, hosts_of, sides_of
@@ -37,6 +47,10 @@ def begin(step: Step, cast: Cast) -> Begun:
         case KillStep(verb=verb, victim=victim, scope=scope):
             host = host_of(victim, cast)
             return Begun(text=text_of(step), hosts=(host,), fault=_STRIKES[verb](host, scope))
+        case CrashStep(victim=victim, side=side, act=act, what=what, nth=nth):
+            hosts = hosts_of(victim, cast)
+            point = Moment(act=act, what=what, hosts=hosts, nth=nth)
+            return Begun(text=text_of(step), hosts=hosts, fault=Crash(point, side))
         case PartitionStep(sides=sides, how=how, direction=direction):
             links = _across(sides_of(sides, cast), direction)
             return Begun(text=text_of(step), hosts=_named(sides, cast), fault=Cut(links, how))

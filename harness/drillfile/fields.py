@@ -44,6 +44,13 @@ UNTIL: Field[float] = Field(
     example="3s",
     required=True,
 )
+BACK_AFTER: Field[float] = Field(
+    name="until",
+    kind=span(0.001),
+    help="how long after its death it is started again",
+    example="3s",
+    required=True,
+)
 SCOPE: Field[Scope] = Field(
     name="scope",
     kind=choice(SCOPES),

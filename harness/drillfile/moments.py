@@ -15,7 +15,7 @@ from harness.model.event import PhaseName
 from harness.model.moment import REGISTER, TELLS
 
 NTH_MAX = 1_000_000
-_WITHIN_S = 20.0
+WITHIN_S = 20.0
 
 PHASES: dict[PhaseName, str] = {
     "suspected": "one that watches holds the primary for failed",
@@ -66,6 +66,9 @@ NTH: Field[int] = Field(
     written="1",
 )
 _BLOCK: tuple[Field[Any], ...] = (*ACT_FIELDS.values(), OF_HOST, NTH)
+_POINT: tuple[Field[Any], ...] = (*ACT_FIELDS.values(), NTH)
+# An act, its word, and which of many.
+Point = tuple[str, str, int]
 _WRITE = "write a phase like decided, or an act like {sends: Granted, nth: 3}"
 
 
@@ -85,16 +88,21 @@ def block_schema(fields: tuple[Field[Any], ...]) -> dict[str, Json]:
     return {**object_schema(fields), "oneOf": [{"required": [act]} for act in ACTS]}
 
 
+def _point(node: Node) -> Point:
+    words = read_fields(node, "a point", _POINT)
+    return *one_act(words), words[NTH]
+
+
 def _moment(node: Node) -> Trigger:
     if isinstance(node, Block):
         words = read_fields(node, "a moment", _BLOCK)
         act, what = one_act(words)
-        return Trigger(act=act, what=what, host=words[OF_HOST], nth=words[NTH], within_s=_WITHIN_S)
+        return Trigger(act=act, what=what, host=words[OF_HOST], nth=words[NTH], within_s=WITHIN_S)
     if not isinstance(node, Text) or not node.text:
         raise node.spot.wrong(f"here stands no moment; {_WRITE}")
     if node.text in ACTS:
         raise node.spot.wrong(f"'{shown(node.text)}' alone is no moment; {_WRITE}")
-    return Trigger(act=TELLS, what=choice(PHASES).read(node), within_s=_WITHIN_S)
+    return Trigger(act=TELLS, what=choice(PHASES).read(node), within_s=WITHIN_S)
 
 
 ON: Field[Trigger | None] = Field(
@@ -107,8 +115,22 @@ ON: Field[Trigger | None] = Field(
 ON_WITHIN: Field[float] = Field(
     name="within",
     kind=span(0.001),
-    help="with `on`: how long the moment is waited for; one that never comes makes the trial unknown",
+    help="how long the moment is waited for; one that never comes makes the trial unknown",
     example="20s",
     default=0.0,
     written="20s",
 )
+
+
+def _side(name: str, example: str) -> Field[Point | None]:
+    return Field(
+        name=name,
+        kind=Kind(_point, block_schema(_POINT)),
+        help=f"it dies right {name} this act of its: `failover-drill faults moments`",
+        example=example,
+        written="none",
+    )
+
+
+BEFORE = _side("before", "{sends: Seal}")
+AFTER = _side("after", "{persists: register, nth: 2}")

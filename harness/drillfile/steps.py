@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from harness.drillfile.tree import Block, Items, Node, shown
-from harness.drillfile.verbs import VERBS, Verb
+from harness.drillfile.verb import Verb
+from harness.drillfile.verbs import VERBS
 from harness.drillfile.words import Kind, nearest, object_schema, read_fields, text_of
 from harness.model.drill import Json, Step
 from harness.model.errors import DrillError

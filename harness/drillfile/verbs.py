@@ -6,10 +6,9 @@ The reader, the JSON Schema and `failover-drill faults` all come from this table
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Literal
 
-from msgspec import Struct, structs
-
+from harness.drillfile.crash import CRASH
 from harness.drillfile.fields import (
     AT,
     BOTH_WAYS,
@@ -25,6 +24,7 @@ from harness.drillfile.fields import (
     WITHIN,
 )
 from harness.drillfile.moments import ON, ON_WITHIN
+from harness.drillfile.verb import Verb, trigger, until_s
 from harness.drillfile.words import SIDE, SIDES, WORD, Field, Words, nested, span
 from harness.model.drill import (
     ControlStep,
@@ -33,30 +33,10 @@ from harness.model.drill import (
     LatencyStep,
     PartitionStep,
     Step,
-    Trigger,
     WaitStep,
 )
 from harness.model.units import duration
 from harness.roles import REST
-
-
-class Verb(Struct, frozen=True, kw_only=True):
-    """head: the verb itself, with what stands behind it. does: what it means for the cluster."""
-
-    head: Field[Any]
-    fields: tuple[Field[Any], ...]
-    build: Callable[[Words], Step]
-    summary: str
-    does: str
-    example: str
-
-    @property
-    def name(self) -> str:
-        return self.head.name
-
-    @property
-    def all_fields(self) -> tuple[Field[Any], ...]:
-        return (self.head, *self.fields)
 
 
 def _victim(verb: str) -> Field[str]:
@@ -72,8 +52,8 @@ def _strike(verb: Literal["kill", "stop", "pause"]) -> tuple[Field[str], Callabl
             victim=words[head],
             scope=words[SCOPE],
             at=words[AT],
-            until_s=_until_s(words),
-            on=_trigger(words),
+            until_s=until_s(words),
+            on=trigger(words),
         )
 
     return head, build
@@ -145,8 +125,8 @@ def _cut(words: Words, sides: tuple[tuple[str, ...], ...]) -> Step:
         how=how,
         direction=direction,
         at=words[AT],
-        until_s=_until_s(words),
-        on=_trigger(words),
+        until_s=until_s(words),
+        on=trigger(words),
     )
 
 
@@ -166,8 +146,8 @@ def _latency(words: Words) -> Step:
         delay_s=delay_s,
         jitter_s=jitter_s,
         at=words[AT],
-        until_s=_until_s(words),
-        on=_trigger(words),
+        until_s=until_s(words),
+        on=trigger(words),
     )
 
 
@@ -183,27 +163,7 @@ def _hold(words: Words) -> Step:
 
 
 def _switchover(words: Words) -> Step:
-    return ControlStep(action="switchover", to=words[_SWITCHOVER][TO], at=words[AT], on=_trigger(words))
-
-
-def _trigger(words: Words) -> Trigger | None:
-    on, within_s = words[ON], words[ON_WITHIN]
-    if not within_s:
-        return on
-    if on is None:
-        raise words.wrong(ON_WITHIN, "a time is no moment that could fail to come; within goes with on")
-    return structs.replace(on, within_s=within_s)
-
-
-def _until_s(words: Words) -> float:
-    """A fault lasts: wherever in its window it begins, it ends later."""
-    at, until_s = words[AT], words[UNTIL]
-    if until_s <= at.high_s:
-        began = duration(at.high_s)
-        raise words.wrong(
-            UNTIL, f"{duration(until_s)} is not after {began}, when it may only begin; write more"
-        )
-    return until_s
+    return ControlStep(action="switchover", to=words[_SWITCHOVER][TO], at=words[AT], on=trigger(words))
 
 
 _KILL, _build_kill = _strike("kill")
@@ -237,6 +197,7 @@ _FAULTS = (
         "lease, a primary comes back as a zombie that must neither acknowledge nor answer.",
         example="- pause: primary\n  scope: host\n  at: 1s..2s\n  until: 4s",
     ),
+    CRASH,
     Verb(
         head=_SIDES,
         fields=(HOW, DIRECTION, AT, ON, ON_WITHIN, UNTIL),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
 
-from harness.model.fault import CutMode, Scope
+from harness.model.fault import CutMode, Scope, Side
 
 # Anything that JSON can carry: what a target's own settings are made of before it reads them.
 if TYPE_CHECKING:
@@ -65,6 +65,24 @@ class KillStep(Struct, frozen=True, kw_only=True, tag="kill"):
     on: Trigger | None = None
 
 
+class CrashStep(Struct, frozen=True, kw_only=True, tag="crash"):
+    """The first of the victims that comes to the point dies there, right before or after the act.
+
+    at, or `on`: from when the acts are counted. until_s: how long after its death it is started again.
+    within_s: how long the point is waited for.
+    """
+
+    victim: str
+    side: Side
+    act: str
+    what: str
+    nth: int = 1
+    at: Window
+    within_s: float
+    until_s: float
+    on: Trigger | None = None
+
+
 class PartitionStep(Struct, frozen=True, kw_only=True, tag="partition"):
     """Cut every link between the sides. A side is a set of roles and hosts; `rest` is all others.
 
@@ -113,7 +131,7 @@ class ControlStep(Struct, frozen=True, kw_only=True, tag="control"):
     on: Trigger | None = None
 
 
-Step = KillStep | PartitionStep | LatencyStep | WaitStep | HoldStep | ControlStep
+Step = KillStep | CrashStep | PartitionStep | LatencyStep | WaitStep | HoldStep | ControlStep
 
 Measure = Literal[
     "detection_time",

@@ -10,8 +10,11 @@ from typing import Literal
 
 from msgspec import Struct
 
+from harness.model.moment import Moment, text_of
+
 Scope = Literal["process", "host"]
 CutMode = Literal["refuse", "drop", "stall", "loss"]
+Side = Literal["before", "after"]
 
 
 class Link(Struct, frozen=True, order=True):
@@ -45,6 +48,17 @@ class Pause(Struct, frozen=True, tag="pause"):
     scope: Scope
 
 
+class Crash(Struct, frozen=True, tag="crash"):
+    """A process dies as by SIGKILL right before or after an act of its machine. Healing starts it again.
+
+    Asked for, it lies in wait for the first of the point's hosts; in force, `host` names the one that died.
+    """
+
+    point: Moment
+    side: Side
+    host: str = ""
+
+
 class Cut(Struct, frozen=True, tag="cut"):
     """No byte of these links arrives. Healing restores them.
 
@@ -65,7 +79,7 @@ class Slow(Struct, frozen=True, tag="slow"):
     jitter_s: float
 
 
-Fault = Kill | Stop | Pause | Cut | Slow
+Fault = Kill | Stop | Pause | Crash | Cut | Slow
 
 
 def describe(fault: Fault) -> str:
@@ -73,6 +87,9 @@ def describe(fault: Fault) -> str:
     match fault:
         case Kill(host=host, scope=scope) | Stop(host=host, scope=scope) | Pause(host=host, scope=scope):
             return f"{type(fault).__name__.lower()} {host} ({scope})"
+        case Crash(point=point, side=side, host=host):
+            died = f"crash {host} {side} it {point.act} {point.what}"
+            return died if host else f"crash {side} {text_of(point)}"
         case Cut(links=links, how=how):
             return f"cut {pairs(links)} ({how})"
         case Slow(links=links, delay_s=delay_s, jitter_s=jitter_s):

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from harness.model.drill import (
     ControlStep,
+    CrashStep,
     Expectation,
     HoldStep,
     Json,
@@ -49,8 +50,19 @@ class ClientPlan(Struct, frozen=True, kw_only=True):
 class TimedStep(Struct, frozen=True, kw_only=True):
     """A step with its phase drawn: at_s after the last met wait or its own moment (0 for waits, holds)."""
 
-    step: KillStep | PartitionStep | LatencyStep | WaitStep | HoldStep | ControlStep
+    step: KillStep | CrashStep | PartitionStep | LatencyStep | WaitStep | HoldStep | ControlStep
     at_s: float = 0.0
+
+    @property
+    def lasts_s(self) -> float:
+        """How long its fault is to last; 0 for what is no fault."""
+        match self.step:
+            case WaitStep() | HoldStep() | ControlStep():
+                return 0.0
+            case CrashStep(until_s=until_s):
+                return until_s
+            case step:
+                return step.until_s - self.at_s
 
 
 class TrialPlan(Struct, frozen=True, kw_only=True):

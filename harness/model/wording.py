@@ -6,6 +6,7 @@ from typing import assert_never
 
 from harness.model.drill import (
     ControlStep,
+    CrashStep,
     HoldStep,
     KillStep,
     LatencyStep,
@@ -32,6 +33,9 @@ def words(step: Step, *, short: bool = False) -> str:
     match step:
         case KillStep(verb=verb, victim=victim, scope=scope):
             return f"{verb} {victim} ({scope})" + _when(step, short)
+        case CrashStep(victim=victim, side=side, act=act, what=what, nth=nth):
+            nth_text = f" (time {nth})" if nth > 1 else ""
+            return f"crash {victim} {side} it {act} {what}{nth_text}" + _when(step, short)
         case PartitionStep(sides=sides, how=how, direction=direction):
             way = "" if direction == "both" else f", {direction}"
             return f"partition {_sides(sides)} ({how}{way})" + _when(step, short)
@@ -57,10 +61,10 @@ def window(at: Window) -> str:
 def drawn_at(timed: TimedStep) -> bool:
     """Whether the seed drew when this step happens."""
     match timed.step:
-        case KillStep(at=at) | PartitionStep(at=at) | LatencyStep(at=at) | ControlStep(at=at):
-            return at.low_s != at.high_s
-        case _:
+        case WaitStep() | HoldStep():
             return False
+        case step:
+            return step.at.low_s != step.at.high_s
 
 
 def trigger(on: Trigger) -> str:
@@ -74,8 +78,9 @@ def _on(on: Trigger | None) -> str:
     return f", on {trigger(on)}" if on else ""
 
 
-def _when(step: KillStep | PartitionStep | LatencyStep, short: bool) -> str:
-    times = "" if short else f", {window(step.at)}, until {duration(step.until_s)}"
+def _when(step: KillStep | CrashStep | PartitionStep | LatencyStep, short: bool) -> str:
+    later = " later" if isinstance(step, CrashStep) else ""
+    times = "" if short else f", {window(step.at)}, until {duration(step.until_s)}{later}"
     return _on(step.on) + times
 
 

@@ -13,11 +13,11 @@ import difflib
 from collections.abc import Collection, Mapping
 
 from harness.checkers.bounds import promised
-from harness.model.drill import ControlStep, Drill, HoldStep, Json, LatencyStep, WaitStep
+from harness.model.drill import ControlStep, CrashStep, Drill, HoldStep, Json, LatencyStep, WaitStep
 from harness.model.errors import DrillError
 from harness.model.plan import Plan, Promises
 from harness.planner.clients import client_plans
-from harness.planner.moments import check_moment
+from harness.planner.moments import check_act, check_moment
 from harness.planner.offers import FAULTS_OF_WORLDS, needed_fault
 from harness.planner.phases import trial_plans
 from harness.planner.rehearsal import rehearse
@@ -78,6 +78,8 @@ def _check_offers(drill: Drill, target: Target, world: str) -> None:
         fault, field = needed_fault(step), f"steps[{index}]"
         if not isinstance(step, WaitStep | HoldStep) and step.on is not None:
             check_moment(step.on, target, world, f"{field}.on")
+        if isinstance(step, CrashStep):
+            check_act(step.act, step.what, target, f"{field}.{step.side}")
         if fault:
             _check_offer(
                 f"the world {world}", "fault", fault, FAULTS_OF_WORLDS.get(world, frozenset()), field

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.model.drill import ControlStep, HoldStep, KillStep, LatencyStep, PartitionStep, Step, WaitStep
+from harness.model.drill import (
+    ControlStep,
+    CrashStep,
+    HoldStep,
+    KillStep,
+    LatencyStep,
+    PartitionStep,
+    Step,
+    WaitStep,
+)
 
 FAULTS_OF_WORLDS: Mapping[str, frozenset[str]] = {
     "docker": frozenset({"kill", "stop", "pause", "partition", "latency"}),
-    "simulator": frozenset({"kill", "stop", "pause", "partition", "latency"}),
+    "simulator": frozenset({"kill", "stop", "pause", "crash", "partition", "latency"}),
 }
 # Worlds that see what a program does; the others hear only what it tells.
 WORLDS_INSIDE: frozenset[str] = frozenset({"simulator"})
@@ -19,6 +28,8 @@ def needed_fault(step: Step) -> str:
     match step:
         case KillStep(verb=verb):
             return verb
+        case CrashStep():
+            return "crash"
         case PartitionStep():
             return "partition"
         case LatencyStep():

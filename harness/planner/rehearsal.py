@@ -13,9 +13,9 @@ from typing import TypeVar
 from msgspec import Struct, structs
 
 from harness.conductor.steps import begin, waited_host
-from harness.model.drill import ControlStep, HoldStep, KillStep, Step, WaitStep
+from harness.model.drill import ControlStep, CrashStep, HoldStep, KillStep, Step, WaitStep
 from harness.model.errors import DrillError
-from harness.model.fault import Fault
+from harness.model.fault import Crash, Fault
 from harness.model.plan import HostPlan
 from harness.reach import Hosts, victim
 from harness.roles import Cast, RoleError, hosts_of
@@ -74,7 +74,7 @@ def _played(step: Step, stage: _Stage) -> _Stage:
     return structs.replace(
         stage.moved(),
         old_primaries=stage.old_primaries | {primary for primary, _ in faults},
-        victims=stage.victims | {victim(fault, by, primary=primary) for primary, fault in faults},
+        victims=stage.victims.union(*(_victims(fault, by, primary) for primary, fault in faults)),
     )
 
 
@@ -92,6 +92,13 @@ def _played_by_some(play: Callable[[Cast], T], stage: _Stage) -> list[T]:
     return played
 
 
+def _victims(fault: Fault, hosts: Hosts, primary: str) -> set[str]:
+    """Who may be struck: of a crash each of those that lie in wait."""
+    if isinstance(fault, Crash):
+        return {host for host in fault.point.hosts if host in hosts.data}
+    return {victim(fault, hosts, primary=primary)}
+
+
 def _play(step: Step, cast: Cast) -> Fault | None:
     """The fault that a step would ask for. Raises RoleError where this cast cannot play it."""
     match step:
@@ -107,6 +114,11 @@ def _play(step: Step, cast: Cast) -> Fault | None:
             raise RoleError(
                 f"'{word}' is a client: a {verb} would cost what it has seen; cut it off instead: "
                 f"partition: [[{word}], rest]"
+            )
+        case CrashStep(victim=word) if not {*begun.hosts} <= {*by.data, *by.witnesses}:
+            raise RoleError(
+                f"'{word}' is {', '.join(begun.hosts)}: only data nodes and witnesses have points to die at; "
+                f"kill it instead: kill: {word}"
             )
         case ControlStep(to=word) if begun.hosts[0] not in by.data:
             raise RoleError(f"'{word}' is {begun.hosts[0]}, which is no data node: only those become primary")

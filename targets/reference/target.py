@@ -39,7 +39,7 @@ class ReferenceTarget:
     summary = "the bundled controller: two to five data nodes, three witnesses with leases, HAProxy in front"
 
     def faults(self) -> frozenset[str]:
-        return frozenset({"kill", "stop", "pause", "partition", "latency"})
+        return frozenset({"kill", "stop", "pause", "crash", "partition", "latency"})
 
     def controls(self) -> frozenset[str]:
         return frozenset({"switchover"})

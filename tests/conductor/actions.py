@@ -6,6 +6,7 @@ from msgspec import structs
 
 from harness.model.drill import (
     ControlStep,
+    CrashStep,
     HoldStep,
     KillStep,
     Step,
@@ -35,6 +36,20 @@ def kill_on(trigger: Trigger, victim: str = "n1", *, at: float = 0.0) -> TimedSt
     timed = kill(victim, at=at, until=at + 3.0)
     assert isinstance(timed.step, KillStep)
     return structs.replace(timed, step=structs.replace(timed.step, on=trigger))
+
+
+def crash(victim: str = "n1", *, until: float = 2.0) -> TimedStep:
+    """Before it answers a client."""
+    step = CrashStep(
+        victim=victim,
+        side="before",
+        act="sends",
+        what="Reply",
+        at=Window(1.0, 1.0),
+        within_s=4.0,
+        until_s=until,
+    )
+    return TimedStep(step=step, at_s=1.0)
 
 
 def timed(step: Step, at: float = 0.0) -> TimedStep:

@@ -15,6 +15,8 @@ from __future__ import annotations
 from difflib import ndiff
 from typing import Any
 
+from msgspec import structs
+
 from harness.conductor import Conductor
 from harness.conductor.stand import stamp
 from harness.conductor.steps import text_of
@@ -44,7 +46,7 @@ from harness.model.event import (
     RoleChanged,
     Woke,
 )
-from harness.model.fault import Fault, describe
+from harness.model.fault import Crash, Fault, describe
 from harness.model.journal import Note, RunEnded, StepBegan, TrialBegan, TrialEnded, WaitEnded
 from harness.model.moment import text_of as text_of_moment
 from harness.model.plan import Plan
@@ -111,6 +113,8 @@ class Playbook:
 
     def applied(self, fault_id: str = "t1.s1") -> Playbook:
         fault = self.injected[fault_id]
+        if isinstance(fault, Crash):
+            fault = structs.replace(fault, host=fault.point.hosts[0])
         at = self.now_s
         return self.when(
             Applied(fault_id=fault_id, fault=fault, before_s=at, after_s=at + 0.001, evidence=("seen",))

@@ -24,7 +24,7 @@ from harness.model.event import HealthReported, MomentCame, Woke
 from harness.model.journal import Note, RunEnded, TrialBegan, TrialEnded
 from harness.model.plan import Plan, TimedStep
 from tests.checkers.journals import op, plan
-from tests.conductor.actions import hold, kill, kill_on, on, switchover, wait
+from tests.conductor.actions import crash, hold, kill, kill_on, on, switchover, wait
 from tests.conductor.playbook import Playbook, steady
 
 STEPS: tuple[TimedStep, ...] = (
@@ -38,6 +38,8 @@ STEPS: tuple[TimedStep, ...] = (
     kill("old primary", at=2.0, until=9.0),
     kill("w1", at=1.0, until=30.0),
     switchover(),
+    crash("primary"),
+    crash("witnesses"),
     kill_on(on("tells", "register"), "primary"),
     kill_on(on("sends", "Granted", nth=3), "w1", at=0.5),
 )

@@ -6,11 +6,13 @@ import pytest
 
 from harness.model.drill import (
     ControlStep,
+    CrashStep,
     HoldStep,
     KillStep,
     LatencyStep,
     PartitionStep,
     Step,
+    Trigger,
     WaitStep,
     Window,
 )
@@ -41,6 +43,28 @@ KILL = KillStep(verb="kill", victim="primary", scope="host", at=Window(1, 2), un
         ),
         (WaitStep(wait_for="rejoined", host="victim", within_s=20), "wait until victim rejoined, within 20s"),
         (WaitStep(wait_for="failover", within_s=5), "wait until a failover has happened, within 5s"),
+        (
+            CrashStep(
+                victim="witnesses",
+                side="before",
+                act="sends",
+                what="Seal",
+                nth=2,
+                at=Window(1, 1),
+                within_s=9,
+                until_s=3,
+            ),
+            "crash witnesses before it sends Seal (time 2), at 1s, until 3s later",
+        ),
+        (
+            ControlStep(
+                action="switchover",
+                to="standby",
+                at=Window(0, 0),
+                on=Trigger(act="sends", what="Granted", host="w2", nth=3, within_s=9),
+            ),
+            "switchover to standby, on w2 sends Granted (time 3), at 0s",
+        ),
         (HoldStep(duration_s=60), "let the load run for 1m"),
         (ControlStep(action="switchover", to="standby", at=Window(1, 1)), "switchover to standby, at 1s"),
     ],

@@ -21,7 +21,7 @@ class PaperTarget:
         self,
         *,
         hosts: tuple[HostPlan, ...] = HOSTS,
-        faults: frozenset[str] = frozenset({"kill", "stop", "pause", "partition", "latency"}),
+        faults: frozenset[str] = frozenset({"kill", "stop", "pause", "crash", "partition", "latency"}),
         controls: frozenset[str] = frozenset({"switchover"}),
         lost_writes_max: int | None = 0,
     ) -> None:

@@ -10,9 +10,9 @@ from tests.planner.planning import planned, refused, with_steps
 KILL = "- kill: primary\n  until: 3s\n  on: "
 
 
-def refused_in(world: str, written: str) -> DrillError:
+def refused_in(world: str, text: str) -> DrillError:
     with pytest.raises(DrillError) as raised:
-        planned(with_steps(KILL + written), world=world)
+        planned(text, world=world)
     return raised.value
 
 
@@ -23,7 +23,7 @@ def test_a_phase_is_offered_by_every_world(world: str) -> None:
 
 def test_what_a_host_does_shows_only_from_inside() -> None:
     assert planned(with_steps(KILL + "{sends: Seal, host: witness/1}"), world="simulator").trials
-    error = refused_in("docker", "{sends: Seal}")
+    error = refused_in("docker", with_steps(KILL + "{sends: Seal}"))
     assert (error.path, error.line, error.field) == ("mine.yaml", 6, "steps[0].on.sends")
     assert "the world docker does not see what a host sends" in error.problem
     assert "on: decided, or run it with --world simulator" in error.problem
@@ -43,7 +43,7 @@ def test_what_a_host_does_shows_only_from_inside() -> None:
     ],
 )
 def test_what_the_target_never_does_is_refused(written: str, field: str, says: str) -> None:
-    error = refused_in("simulator", written)
+    error = refused_in("simulator", with_steps(KILL + written))
     assert (error.path, error.line, error.field) == ("mine.yaml", 6, field)
     assert says in error.problem
 
@@ -52,6 +52,24 @@ def test_a_moment_of_a_host_that_is_not_there_is_refused() -> None:
     error = refused(with_steps(KILL + "{tells: decided, host: witness/9}"))
     assert (error.line, error.field) == (4, "steps[0]")
     assert "no witness/9" in error.problem
+
+
+def test_a_point_that_no_host_ever_comes_to_is_refused() -> None:
+    error = refused_in("simulator", with_steps("- crash: witnesses\n  before: {sends: Sea}\n  until: 3s"))
+    assert (error.line, error.field) == (5, "steps[0].before.sends")
+    assert "did you mean 'Seal'?" in error.problem
+
+
+def test_only_what_runs_a_machine_can_die_at_a_point() -> None:
+    error = refused_in("simulator", with_steps("- crash: router\n  before: {sends: Seal}\n  until: 3s"))
+    assert error.field == "steps[0]"
+    assert "kill it instead: kill: router" in error.problem
+
+
+def test_whoever_may_have_crashed_may_be_the_victim_later() -> None:
+    crash = "- crash: standby\n  before: {sends: Seal}\n  until: 3s"
+    steps = with_steps(f"{crash}\n- wait: {{for: rejoined, host: victim, within: 9s}}")
+    assert planned(steps, world="simulator").trials
 
 
 def test_the_coordinator_can_be_named_once_a_failover_may_have_been_decided() -> None:

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+from msgspec import structs
+
 from harness.model.errors import WorldError
 from harness.model.event import Applied, Healed
-from harness.model.fault import Cut, CutMode, Fault, Kill, Link, Pause, Scope, Slow, Stop
+from harness.model.fault import Crash, Cut, CutMode, Fault, Kill, Link, Pause, Scope, Slow, Stop
 from harness.seams import ServiceProcess
+from harness.worlds.simulator.moments import Moments
 from harness.worlds.simulator.network import End, Network
 from harness.worlds.simulator.process import Host, Process
 from harness.worlds.simulator.timeline import Timeline
@@ -38,10 +41,12 @@ class Faults:
         *,
         timeline: Timeline,
         network: Network,
+        moments: Moments,
         begin: Begin,
     ) -> None:
         self._hosts, self._services = hosts, services
         self._timeline, self._network, self._begin = timeline, network, begin
+        self._moments = moments
         self._in_force: dict[str, Fault] = {}
         self._kept_before: dict[str, int] = {}
 
@@ -63,10 +68,15 @@ class Faults:
             case Pause(host=host, scope=scope):
                 self._set_pauses()
                 told(self._healed(fault_id, f"virtual: the {_of(host, scope)} go on"))
+            case Crash(host=""):
+                self._moments.forget(fault_id)
+                told(self._healed(fault_id, "virtual: its point was never reached; it is waited for no more"))
+            case Crash(host=host):
+                self._start(host, "process")
+                self._look_started(fault_id, host, self._timeline.now_s + _STARTS_WITHIN_S, told)
             case Kill(host=host, scope=scope) | Stop(host=host, scope=scope):
                 self._start(host, scope)
-                until_s = self._timeline.now_s + _STARTS_WITHIN_S
-                self._look_started(fault_id, fault, until_s, told)
+                self._look_started(fault_id, host, self._timeline.now_s + _STARTS_WITHIN_S, told)
 
     def _inject(self, fault_id: str, fault: Fault, told: Told) -> None:
         match fault:
@@ -85,8 +95,20 @@ class Faults:
                     process.kill()
                 line = f"virtual: {len(processes)} of the {_of(host, scope)} dead by SIGKILL"
                 told(self._applied(fault_id, fault, line))
+            case Crash():
+                self._lie_in_wait(fault_id, fault, told)
             case Stop(host=host, scope=scope):
                 self._stop(fault_id, fault, self._processes(host, scope)[0], told)
+
+    def _lie_in_wait(self, fault_id: str, fault: Crash, told: Told) -> None:
+        def came(process: Process) -> None:
+            process.kill()
+            died = self._in_force[fault_id] = structs.replace(fault, host=process.host)
+            who = "main process" if process.parent is None else "child"
+            where = f"{fault.side} it {fault.point.act} {fault.point.what}"
+            told(self._applied(fault_id, died, f"virtual: the {who} of {process.host} dead {where}"))
+
+        self._moments.seek(fault_id, fault.point, came, done=fault.side == "after")
 
     def _stop(self, fault_id: str, fault: Stop, process: Process, told: Told) -> None:
         before_s = self._timeline.now_s
@@ -139,13 +161,13 @@ class Faults:
         elif service.kind == "child" and scope == "process":
             processes[0].signal(service.start_signal)
 
-    def _look_started(self, fault_id: str, fault: Kill | Stop, until_s: float, told: Told) -> None:
-        if self._living(fault.host, "process"):
-            told(self._healed(fault_id, f"virtual: {fault.host} runs, started anew"))
+    def _look_started(self, fault_id: str, host: str, until_s: float, told: Told) -> None:
+        if self._living(host, "process"):
+            told(self._healed(fault_id, f"virtual: {host} runs, started anew"))
         elif self._timeline.now_s > until_s:
-            told(WorldError(f"{fault.host} did not start within {_STARTS_WITHIN_S:g} s"))
+            told(WorldError(f"{host} did not start within {_STARTS_WITHIN_S:g} s"))
         else:
-            self._timeline.later(_LOOK_EACH_S, self._look_started, fault_id, fault, until_s, told)
+            self._timeline.later(_LOOK_EACH_S, self._look_started, fault_id, host, until_s, told)
 
     # --- links --------------------------------------------------------------------------------------
 

@@ -50,6 +50,7 @@ class SimulatorWorld:
             {host.name: target.process(host) for host in plan.hosts},
             timeline=self.timeline,
             network=self._network,
+            moments=self._moments,
             begin=self._begin,
         )
         self._clients: dict[str, ClientProgram] = {}

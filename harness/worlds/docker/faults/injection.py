@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection
 
 from harness.model.errors import WorldError
 from harness.model.event import Applied, Healed
-from harness.model.fault import Cut, Fault, Kill, Pause, Slow, Stop, describe
+from harness.model.fault import Crash, Cut, Fault, Kill, Pause, Slow, Stop, describe
 from harness.worlds.docker.faults.containers import Containers
 from harness.worlds.docker.faults.hostfaults import Act, HostFaults
 from harness.worlds.docker.faults.meshlinks import MeshLinks
@@ -94,6 +94,8 @@ class Injection:
                 return self._kill_host(fault, others)
             case Stop():
                 return self._stop_host(fault, others)
+            case Crash():
+                raise WorldError("containers offer no crash points; the planner refuses such a drill")
 
     def _kill_host(self, fault: Kill, others: Collection[Fault]) -> Act:
         """Its links go down right after its processes: the hub would still accept for it."""
@@ -125,6 +127,8 @@ class Injection:
                 return self._hosts.start(fault, others=others)
             case Kill() | Stop():
                 return self._start_host(fault, others)
+            case Crash():
+                raise WorldError("there is no crash point that could be healed")
 
     def _start_host(self, fault: Kill | Stop, others: Collection[Fault]) -> Act:
         """Its links come back once it runs: before, the hub would accept for nobody."""

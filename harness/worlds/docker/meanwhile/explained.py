@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.model.fault import Cut, Fault, Kill, Pause, Slow, Stop
+from harness.model.fault import Crash, Cut, Fault, Kill, Pause, Slow, Stop
 
 
 class Explained:
@@ -29,5 +29,7 @@ def touched(fault: Fault) -> frozenset[str]:
     match fault:
         case Kill(host=host) | Stop(host=host) | Pause(host=host):
             return frozenset({host})
+        case Crash(point=point):
+            return frozenset(point.hosts)
         case Cut(links=links) | Slow(links=links):
             return frozenset(host for link in links for host in (link.source, link.destination))
