@@ -113,8 +113,8 @@ class Witness:
             granter=self._granter,
             detector=self._detector,
             votes=self._votes,
-            acceptor=lambda: self._acceptor,
-            suspects=lambda: self._voting,
+            acceptor=self._its_acceptor,
+            suspects=self._its_reason,
         )
         self._events: Mapping[type, Callable[[float, Any], Effects]] = {
             Received: self._received,
@@ -140,6 +140,12 @@ class Witness:
             Here: self._here,
             Sealed: self._sealed,
         }
+
+    def _its_acceptor(self) -> Acceptor | None:
+        return self._acceptor
+
+    def _its_reason(self) -> str:
+        return self._voting
 
     def status(self, now_s: float) -> WitnessStatus:
         """What it believes now."""
