@@ -20,28 +20,30 @@ class HeldLease:
     """The primary's side: what each witness granted to its epoch. Valid while a majority's last."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+        self._witnesses, self._majority = settings.witnesses, settings.majority
+        self._lease_s = settings.held_lease_s
         self._sent_s: dict[str, float] = {}
         self._epoch = 0
         self._given_up = 0
+        self._until_s = NEVER_S
 
     def granted(self, witness: str, epoch: int, sent_s: float) -> None:
         """A witness granted the heartbeat sent at sent_s (echoed). Older epochs, given up ones: ignored."""
-        if epoch < self._epoch or epoch <= self._given_up or witness not in self._settings.witnesses:
+        if epoch < self._epoch or epoch <= self._given_up or witness not in self._witnesses:
             return
         if epoch > self._epoch:
-            self._epoch, self._sent_s = epoch, {}
+            self._epoch, self._sent_s, self._until_s = epoch, {}, NEVER_S
         self._sent_s[witness] = max(sent_s, self._sent_s.get(witness, NEVER_S))
+        if len(self._sent_s) >= self._majority:
+            newest_first = sorted(self._sent_s.values(), reverse=True)
+            self._until_s = newest_first[self._majority - 1] + self._lease_s
 
     def valid(self, now_s: float, epoch: int) -> bool:
-        return now_s < self.until_s(epoch)
+        return epoch == self._epoch and now_s < self._until_s
 
     def until_s(self, epoch: int) -> float:
         """The end of the lease on the holder's clock; -inf where no majority ever granted this epoch."""
-        if epoch != self._epoch or len(self._sent_s) < self._settings.majority:
-            return NEVER_S
-        newest_first = sorted(self._sent_s.values(), reverse=True)
-        return newest_first[self._settings.majority - 1] + self._settings.held_lease_s
+        return self._until_s if epoch == self._epoch else NEVER_S
 
     def drop(self, epoch: int = 0) -> None:
         """Give `epoch` (at least the one granted last) and all older ones up for ever.
@@ -50,7 +52,7 @@ class HeldLease:
         that crossed the hand-back would be a lease that nobody else knows of.
         """
         self._given_up = max(self._given_up, self._epoch, epoch)
-        self._sent_s = {}
+        self._sent_s, self._until_s = {}, NEVER_S
 
 
 class _Grant(Struct, frozen=True):

@@ -18,12 +18,9 @@ class Log:
         self._records, self._by_position = list(records), by_position
         # The last place of each epoch, ascending.
         self._ends: list[Place] = []
+        self.last = Place()
         for record in self._records:
             self._extend(record)
-
-    @property
-    def last(self) -> Place:
-        return self._ends[-1] if self._ends else Place()
 
     @property
     def history(self) -> tuple[Place, ...]:
@@ -35,7 +32,10 @@ class Log:
         return Place(self._records[position - 1].epoch, position) if position else Place()
 
     def holds(self, place: Place) -> bool:
-        return place.position <= len(self._records) and self._same(self.place(place.position), place)
+        position = place.position
+        if position > len(self._records) or self._by_position:
+            return position <= len(self._records)
+        return place.epoch == (self._records[position - 1].epoch if position else 0)
 
     def ends_with(self, place: Place) -> bool:
         return self._same(self.last, place)
@@ -59,6 +59,7 @@ class Log:
         last = self.place(after_position)
         if after_position and (not self._ends or self._ends[-1].epoch < last.epoch):
             self._ends.append(last)
+        self.last = last
 
     def common(self, history: Sequence[Place]) -> Place:
         """The last place that this log shares with one of that history."""
@@ -74,7 +75,7 @@ class Log:
         return one.position == other.position if self._by_position else one == other
 
     def _extend(self, record: Record) -> None:
-        place = Place(record.epoch, record.position)
+        self.last = place = Place(record.epoch, record.position)
         if self._ends and self._ends[-1].epoch == record.epoch:
             self._ends[-1] = place
         else:

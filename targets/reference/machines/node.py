@@ -149,14 +149,11 @@ class DataNode:
         return node_status(now_s, self._own, self._role, self._stands_aside)
 
     def handle(self, now_s: float, event: Event) -> Effects:
-        effects = self._take(now_s, event)
-        while (register := self._own.registrar.take()) is not None:
+        act, registrar = self._events.get(type(event)), self._own.registrar
+        effects = act(now_s, event) if act else []
+        while registrar.settled is not None and (register := registrar.take()) is not None:
             effects = [*effects, *self._settled(now_s, register)]
         return effects
-
-    def _take(self, now_s: float, event: Event) -> Effects:
-        act = self._events.get(type(event))
-        return act(now_s, event) if act else []
 
     def _began(self, now_s: float, event: Began) -> Effects:
         own = self._own

@@ -29,7 +29,7 @@ class Registrar:
         self._drawn = incarnation + (settings.witnesses + settings.nodes).index(node)
         self._change: tuple[Register, Register] | None = None
         self._attempts = 0
-        self._settled: Register | None = None
+        self.settled: Register | None = None  # what take() gives
         self.busy = False
 
     def read(self, now_s: float) -> Effects:
@@ -51,7 +51,7 @@ class Registrar:
         self._proposer.heard(ballot)
 
     def take(self) -> Register | None:
-        settled, self._settled = self._settled, None
+        settled, self.settled = self.settled, None
         return settled
 
     def handle(self, now_s: float, sender: str, message: Message) -> Effects:
@@ -66,7 +66,7 @@ class Registrar:
         return []
 
     def _begin(self, now_s: float, change: tuple[Register, Register] | None) -> Effects:
-        self.busy, self._change, self._attempts, self._settled = True, change, 0, None
+        self.busy, self._change, self._attempts, self.settled = True, change, 0, None
         return self._start(now_s)
 
     def _start(self, now_s: float) -> Effects:
@@ -77,7 +77,7 @@ class Registrar:
         if outcome is None:
             return effects
         if isinstance(outcome, Committed):
-            self.busy, self._settled = False, outcome.register
+            self.busy, self.settled = False, outcome.register
             return effects
         if outcome.proposed:
             self._change = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import cast
+from typing import Any
 
 from harness.seams import Kernel, Wire
 from targets.reference.driver.limits import CONNECT_LIMIT_S, LOOK_EACH_S, PAUSE_S, PING_EACH_S, SILENCE_S
@@ -34,12 +34,12 @@ class Connection:
         self._links.open[self.name] = self
         wire.send(Hello(self._links.own))
 
-    def received(self, wire: Wire, message: object) -> None:
+    def received(self, wire: Wire, message: Any) -> None:
         self.heard_s = self._links.kernel.now_s()
         if type(message) in _FRAMES:
             self._frame(wire, message)
         elif self.peer:
-            self._links.receive(Received(self.peer, cast(Message, message), self.name))
+            self._links.receive(Received(self.peer, message, self.name))
         else:
             self.abort()
 

@@ -50,7 +50,8 @@ class Runner:
 
     def feed(self, event: Event) -> None:
         self._waiting.append(event)
-        self._go()
+        if not self._busy:
+            self._go()
 
     def block(self) -> None:
         """No effect is carried out and no event handled until `go_on`."""
@@ -75,29 +76,30 @@ class Runner:
                 else:
                     carriers[type(effect)](effect)
             elif waiting:
-                self._handle(waiting.popleft())
+                event = waiting.popleft()
+                self._take(self._fired(event) if isinstance(event, tuple) else event)
             else:
                 break
         self._busy = False
 
-    def _handle(self, event: Event | tuple[_Timer, int]) -> None:
-        if isinstance(event, tuple):
-            timer, setting = event
-            # It was stopped or set anew while it waited.
-            if timer.setting != setting:
-                return
-            timer.at_s, event = _NEVER_S, timer.fired
-        if not self._kernel.probed:
-            self._take(event)
-        elif self._seen(event, done=False):
-            self._take(event)
-            self._seen(event, done=True)
+    def _fired(self, due: tuple[_Timer, int]) -> Event | None:
+        """None: it was stopped or set anew while it waited."""
+        timer, setting = due
+        if timer.setting != setting:
+            return None
+        timer.at_s = _NEVER_S
+        return timer.fired
 
-    def _take(self, event: Event) -> None:
+    def _take(self, event: Event | None) -> None:
+        probed = self._kernel.probed
+        if event is None or (probed and not self._seen(event, done=False)):
+            return
         effects = self._machine.handle(self._kernel.clock_s(), event)
         self._effects.extend(effects)
         if self._saw is not None:
             self._saw(self._kernel, self._machine, event, effects)
+        if probed:
+            self._seen(event, done=True)
 
     # --- while somebody looks for acts --------------------------------------------------------------
 
