@@ -18,6 +18,8 @@ NodeRole = Literal["primary", "standby", "starting", "fenced", "down"]
 PhaseName = Literal[
     "suspected", "decided", "lease_over", "fenced", "promoted", "redirected", "validated", "rejoined"
 ]
+# From the lowest to the highest; the lower can be well while the higher is ill.
+HealthLayer = Literal["network", "process", "application", "business"]
 OpKind = Literal["write", "read"]
 Outcome = Literal["ok", "fail", "unknown"]
 
@@ -66,6 +68,7 @@ class PhaseReached(Struct, frozen=True, kw_only=True, tag="phase"):
 
     host: who tells. subject: whom it is about (the suspected, fenced, promoted or rejoined host).
     epoch: of the reign that ends for suspected, decided, lease_over, fenced; of the new one for the others.
+    layer: of a suspicion, the layer of health that was ill, where the target tells it.
     """
 
     at_s: float
@@ -74,6 +77,7 @@ class PhaseReached(Struct, frozen=True, kw_only=True, tag="phase"):
     epoch: int
     subject: str
     detail: str = ""
+    layer: HealthLayer | Literal[""] = ""
 
 
 class MembershipChanged(Struct, frozen=True, kw_only=True, tag="membership"):

@@ -44,6 +44,12 @@ RESUMES_ITS_EPOCH: Final = "resumes-its-epoch"
 ONLY_FOLLOWS_AFTER_A_RESTART: Final = "only-follows-after-a-restart"
 SWITCHOVER_WITHOUT_SEAL: Final = "switchover-without-seal"
 ROUTER_LEFT_BEHIND: Final = "router-left-behind"
+TRIGGER_HAPPY: Final = "trigger-happy"
+TWICE_TOO_SLOW: Final = "detector-twice-too-slow"
+TCP_ONLY: Final = "tcp-only-health-check"
+BEAT_STARTS_CLOCK: Final = "clock-starts-at-first-heartbeat"
+VOTE_NEVER_LAPSES: Final = "vote-never-lapses"
+BUSINESS_IGNORED: Final = "business-ignored"
 
 DEFECTS: dict[str, str] = {
     NO_LEASE_CHECK: "a primary never looks at its lease: it serves on behind a cut, and after a pause",
@@ -77,4 +83,10 @@ DEFECTS: dict[str, str] = {
     ONLY_FOLLOWS_AFTER_A_RESTART: "a restarted primary that the register still names takes no new epoch",
     SWITCHOVER_WITHOUT_SEAL: "a switchover seals nobody, and its primary goes on when it takes too long",
     ROUTER_LEFT_BEHIND: "a promoted primary does not move the router: clients wait for its own check",
+    TRIGGER_HAPPY: "one heartbeat that is half an interval late is enough: jitter below the time-out ousts",
+    TWICE_TOO_SLOW: "a witness waits twice as long as it states before it suspects",
+    TCP_ONLY: "a primary whose host can be reached counts as healthy, whether it answers or not",
+    BEAT_STARTS_CLOCK: "a witness misses a primary only once it has heard it: one that never beats is not",
+    VOTE_NEVER_LAPSES: "a vote stands for ever: two witnesses that were blind one after the other oust",
+    BUSINESS_IGNORED: "a primary that answers counts as healthy, whether its disk writes anything or not",
 }

@@ -6,23 +6,17 @@ from typing import Literal
 
 from msgspec import Struct
 
+from targets.reference.detection import WAYS, Detector, Health, Way
 
-class Detector(Struct, frozen=True, kw_only=True):
-    """Push detection: `threshold` missed heartbeats of `interval_s`, then `timeout_s` more."""
-
-    interval_s: float = 0.1
-    timeout_s: float = 0.1
-    threshold: int = 3
-
-    @property
-    def silence_s(self) -> float:
-        """After this long without a heartbeat a witness suspects."""
-        return self.threshold * self.interval_s + self.timeout_s
+__all__ = ["Detector", "Settings"]
 
 
 class Settings(Struct, frozen=True, kw_only=True):
     """All that the machines are told. Times in seconds.
 
+    heartbeats: what detects. The primary's heartbeats to the witnesses renew its lease in any case; without
+    "push" nothing else is read from them.
+    canary_s: the primary writes and reads a canary when it has acknowledged nothing for so long.
     lease_s: L of the granter; 0 takes the detector's silence, so that both end together.
     clock_rate_error: ρ, two clocks' rates lie within 1 ± ρ. clock_margin_s: D.
     vote_s: the stated time of a vote, from the first suspicion to the majority's.
@@ -30,6 +24,9 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     replication: Literal["sync", "async"] = "sync"
     detector: Detector = Detector()
+    heartbeats: tuple[Way, ...] = WAYS
+    health: Health = Health()
+    canary_s: float = 1.0
     lease_s: float = 0.0
     clock_rate_error: float = 0.001
     clock_margin_s: float = 0.01
@@ -49,9 +46,28 @@ class Settings(Struct, frozen=True, kw_only=True):
         return self.granted_lease_s * (1 - rho) / (1 + rho) - self.clock_margin_s
 
     @property
+    def looks_s(self) -> float:
+        """How long a witness looks itself at what only a standby has missed: one miss."""
+        return self.detector.missed_s(1) if self.heartbeats == ("bidirectional",) else 0.0
+
+    @property
+    def silence_s(self) -> float:
+        """How long a primary that is gone, or answers nothing, goes unsuspected."""
+        application_s = self.health.limit_s("application", self.detector)
+        if application_s < float("inf"):
+            return application_s + self.looks_s
+        return self.health.limit_s("network", self.detector)
+
+    @property
     def detection_bound_s(self) -> float:
-        """threshold × interval + timeout after the last receipt, plus the stated time of a vote."""
-        return self.detector.silence_s + self.vote_s
+        """After the last sign of life; plus the stated time of a vote."""
+        return self.silence_s + self.vote_s
+
+    @property
+    def business_bound_s(self) -> float:
+        """For a primary that beats on, but cannot write any more: until a canary shows it, and is told."""
+        limit_s = self.health.limit_s("business", self.detector)
+        return self.canary_s + limit_s + 2 * self.detector.interval_s + self.vote_s
 
     @property
     def majority(self) -> int:

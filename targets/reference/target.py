@@ -107,12 +107,20 @@ class ReferenceTarget:
 
 
 def _detection(settings: Settings) -> Bound:
-    push = settings.detector
-    formula = (
-        f"threshold {push.threshold} × interval {duration(push.interval_s)} + timeout "
-        f"{duration(push.timeout_s)} after the last receipt + vote {duration(settings.vote_s)}"
-    )
+    silence = f"{_silence(settings)} = {duration(settings.silence_s)} after the last sign of life"
+    formula = f"{silence} ({', '.join(settings.heartbeats)}) + vote {duration(settings.vote_s)}"
     return Bound(limit_s=settings.detection_bound_s, formula=formula)
+
+
+def _silence(settings: Settings) -> str:
+    """The formula of the longest silence, in the words of the settings."""
+    detector, health = settings.detector, settings.health
+    misses = health.application if health.application is not None else health.network
+    interval, timeout = duration(detector.interval_s), duration(detector.timeout_s)
+    if detector.kind == "phi" and not misses:
+        return f"φ {detector.phi:g}, at most the cap"
+    text = f"threshold {misses or detector.threshold} × interval {interval} + timeout {timeout}"
+    return f"{text} at the standby, interval + timeout at the witnesses" if settings.looks_s else text
 
 
 def _rpo(settings: Settings) -> Bound:

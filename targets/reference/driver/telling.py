@@ -40,9 +40,9 @@ def event_of(told: Told, *, host: str) -> Event:
 
 def event_at(told: Told, *, host: str, at_s: float) -> Event:
     match told:
-        case Tell(phase, epoch, subject, detail):
+        case Tell(phase, epoch, subject, detail, layer):
             return PhaseReached(
-                at_s=at_s, host=host, phase=phase, epoch=epoch, subject=subject, detail=detail
+                at_s=at_s, host=host, phase=phase, epoch=epoch, subject=subject, detail=detail, layer=layer
             )
         case TellRole(role, epoch):
             return RoleChanged(at_s=at_s, host=host, role=role, epoch=epoch)

@@ -2,7 +2,7 @@
 
     state    event               -> state
     down     the host begins, or an order     starting    child started
-    starting the child claims an epoch        reigning
+    starting the child claims an epoch        reigning    says each interval that it lives
     any      the child was stopped            the same    it may go on any time: that is no end
     any      the child has ended              down        hands (epoch, node) back until every witness knows
 
@@ -25,10 +25,10 @@ from targets.reference.machines.grammar import (
     StartChild,
     TellRole,
 )
-from targets.reference.machines.messages import HandBack, HandBackNoted
+from targets.reference.machines.messages import Alive, HandBack, HandBackNoted
 from targets.reference.settings import Settings
 
-AGAIN = "hand back again"
+AGAIN, BEAT = "hand back again", "beat"
 # A witness that was cut off all the while learns it from the register by then.
 _TRIES_MAX = 50
 
@@ -50,7 +50,7 @@ class Agent:
                 return [StartChild()]
             case AgentSaw(what="child claims", epoch=epoch):
                 self._claimed = self._newest = max(self._newest, epoch)
-                return []
+                return self._beat(now_s)
             case AgentSaw(what="child stopped") if STOPPED_IS_DEAD not in self._defects:
                 return []
             case AgentSaw(what="child ended" | "child stopped"):
@@ -61,8 +61,18 @@ class Agent:
                 return []
             case Fired(timer=timer) if timer == AGAIN:
                 return self._hand_back(now_s)
+            case Fired(timer=timer) if timer == BEAT:
+                return self._beat(now_s)
             case _:
                 return []
+
+    def _beat(self, now_s: float) -> Effects:
+        """What shows that the host can be reached, and that only the child is silent."""
+        if not self._claimed:
+            return []
+        alive = Alive(self._claimed, self._name)
+        beats: Effects = [Send(witness, alive) for witness in self._settings.witnesses]
+        return [*beats, SetTimer(BEAT, now_s + self._settings.detector.interval_s)]
 
     def _ended(self, now_s: float) -> Effects:
         effects: Effects = []

@@ -13,7 +13,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from harness.model.event import NodeRole, PhaseName
+from harness.model.event import HealthLayer, NodeRole, PhaseName
 from targets.reference.machines.messages import Message, Record, Register
 
 # A connection that a message came in by; what answers it goes out the same way.
@@ -146,12 +146,13 @@ class StartChild(Struct, frozen=True):
 
 
 class Tell(Struct, frozen=True):
-    """A phase of a failover for those who watch."""
+    """A phase of a failover for those who watch. layer: of a suspicion, which one was ill."""
 
     phase: PhaseName
     epoch: int
     subject: str
     detail: str = ""
+    layer: HealthLayer | Literal[""] = ""
 
 
 class TellRole(Struct, frozen=True):

@@ -74,12 +74,16 @@ class CopyAnswer(Struct, frozen=True, tag=True):
 
 
 class Heartbeat(Struct, frozen=True, tag=True):
-    """The primary asks each witness for its lease. sent_s: the sender's clock, echoed in the answer."""
+    """The primary asks each witness for its lease. sent_s: the sender's clock, echoed in the answer.
+
+    stuck_s: for so long its disk has had something to write, and has finished nothing.
+    """
 
     epoch: int
     node: str
     sent_s: float
     last: Place
+    stuck_s: float = 0.0
 
 
 class Granted(Struct, frozen=True, tag=True):
@@ -107,6 +111,36 @@ class HandBack(Struct, frozen=True, tag=True):
 class HandBackNoted(Struct, frozen=True, tag=True):
     epoch: int
     node: str
+
+
+class Probe(Struct, frozen=True, tag=True):
+    """Do you reign? Asked by witnesses and standbys. number: of the asker, never used again."""
+
+    number: int
+
+
+class ProbeAnswer(Struct, frozen=True, tag=True):
+    """epoch: in which the node reigns, 0 for none. stuck_s: as in Heartbeat."""
+
+    number: int
+    epoch: int
+    node: str
+    stuck_s: float
+
+
+class Alive(Struct, frozen=True, tag=True):
+    """Agent to witness: the host is up, and the child that reigns in this epoch runs."""
+
+    epoch: int
+    node: str
+
+
+class Hint(Struct, frozen=True, tag=True):
+    """Standby `seer` to witness: I hear nothing of (epoch, node). Never counts alone."""
+
+    epoch: int
+    node: str
+    seer: str
 
 
 class Vote(Struct, frozen=True, tag=True):
@@ -298,6 +332,10 @@ Message = (
     | HeartbeatRefused
     | HandBack
     | HandBackNoted
+    | Probe
+    | ProbeAnswer
+    | Alive
+    | Hint
     | Vote
     | Fence
     | LeaseOver

@@ -46,6 +46,8 @@ from targets.reference.machines.messages import (
     Here,
     OrderAnswer,
     Place,
+    Probe,
+    ProbeAnswer,
     Promised,
     Promote,
     Reach,
@@ -92,6 +94,7 @@ _OF_STANDBY: Mapping[type, Callable[[Standby, float, Any, Received], Effects]] =
     Stream: lambda role, now_s, message, event: role.stream(now_s, message),
     Common: lambda role, now_s, message, event: role.common(now_s, message),
     FollowRefused: lambda role, now_s, message, event: role.refused(now_s, message),
+    ProbeAnswer: lambda role, now_s, message, event: role.answered(message),
     Follow: lambda role, now_s, message, event: [
         Answer(event.via, FollowRefused(role.register.epoch, role.register.primary))
     ],
@@ -126,6 +129,7 @@ class DataNode:
             **dict.fromkeys((Promised, Accepted, BallotRefused), self._voted),
             Seal: self._seal,
             Reach: self._reached,
+            Probe: self._probed,
             Promote: self._promoted,
             AskStatus: self._asked_status,
             Rejoin: self._rejoin,
@@ -205,8 +209,8 @@ class DataNode:
             return self._own.registrar.fired(now_s, timer)
         if timer in reign.TIMERS:
             return self._role.fired(now_s, timer) if isinstance(self._role, Primary) else []
-        if timer == standby.WATCH:
-            return self._role.fired(now_s) if isinstance(self._role, Standby) else []
+        if timer in standby.TIMERS:
+            return self._role.fired(now_s, timer) if isinstance(self._role, Standby) else []
         return self._own.registrar.read(now_s) if timer == LOOK and self._role is None else []
 
     def _wrote(self, now_s: float, event: Durable) -> Effects:
@@ -236,6 +240,12 @@ class DataNode:
         if isinstance(self._role, Primary):
             return []
         return [Answer(event.via, Here(message.epoch, self._own.name, self._own.member.identity))]
+
+    def _probed(self, now_s: float, message: Probe, event: Received) -> Effects:
+        epoch, stuck_s = 0, 0.0
+        if isinstance(self._role, Primary):
+            epoch, stuck_s = self._role.epoch, self._role.stuck_s(now_s)
+        return [Answer(event.via, ProbeAnswer(message.number, epoch, self._own.name, stuck_s))]
 
     # --- what a full ballot has shown -------------------------------------------------------------
 

@@ -25,7 +25,9 @@ from targets.reference.defects import (
     SWITCHOVER_WITHOUT_SEAL,
     UNKNOWN_TOLD_AS_FAILED,
 )
+from targets.reference.machines import business
 from targets.reference.machines import handover as switch
+from targets.reference.machines.business import Business
 from targets.reference.machines.grammar import (
     Alert,
     Answer,
@@ -82,6 +84,7 @@ class Primary:
         self._beat_s = 0.0
         self._retaking: bool | None = None  # None: never refused; True: the time to retake has come
         self._handover: Handover | None = None
+        self._business = Business(own.settings.canary_s)
         self._mark = Record(register.epoch, own.log.last.position + 1, "", "")
         self._seal = own.seal(register.epoch)
         self._append = own.append((self._mark,))
@@ -97,12 +100,17 @@ class Primary:
         others = [node for node in self._own.settings.nodes if node != self._own.name]
         # Whoever follows an older epoch, or reigns in it, need not wait until it notices.
         hints = [Send(node, Promote(self.epoch)) for node in others]
+        self._business.begin(now_s)
         return [*self._seal, Claim(self.epoch), *self._append, *self._beat(now_s), *hints]
 
     @property
     def acknowledged(self) -> int:
         """The position up to which everything is acknowledged, and may be shown."""
         return self._replication.acknowledged
+
+    def stuck_s(self, now_s: float) -> float:
+        """For so long its disk has had something to write and has finished nothing."""
+        return self._business.stuck_s(now_s)
 
     def serving(self, now_s: float) -> bool:
         return self._open and self._leased(now_s)
@@ -136,8 +144,7 @@ class Primary:
         own = self._own
         position = own.log.last.position + 1
         self._waiting.add(now_s, position, via, message.request)
-        record = Record(self.epoch, position, message.key, message.value)
-        return [*own.append((record,)), *self._replication.appended()]
+        return self._append_one(now_s, Record(self.epoch, position, message.key, message.value))
 
     def read(self, now_s: float, message: Read, via: str) -> Effects:
         if READS_LOCAL_RECORDS in self._own.defects:
@@ -149,7 +156,7 @@ class Primary:
 
     def read_all(self, now_s: float, message: ReadAll, via: str) -> Effects:
         shown = self._own.log.upto(self._replication.acknowledged)
-        values = tuple(record.value for record in shown if record.value.startswith(message.prefix))
+        values = tuple(r.value for r in shown if r.key and r.value.startswith(message.prefix))
         if not self.serving(now_s):
             return [self._fail(message.request, via, NOT_SERVING)]
         return [Answer(via, Reply(message.request, "ok", self._own.name, self.epoch, values=values))]
@@ -219,7 +226,9 @@ class Primary:
         return self._propose(now_s, handover.change(self._replication.register))
 
     def wrote(self, now_s: float) -> Effects:
-        self._replication.durable(self._own.durable.position)
+        own = self._own
+        self._business.durable(now_s, everything=own.durable == own.log.last)
+        self._replication.durable(own.durable.position)
         return self._moved(now_s)
 
     # --- the register -----------------------------------------------------------------------------
@@ -281,6 +290,7 @@ class Primary:
         effects: Effects = [self._done(write) for write in self._waiting.take(upto)]
         own.table.apply(own.log, upto)
         replication.acknowledged = upto
+        self._business.acknowledged(now_s, upto, reads=own.table.value(business.KEY))
         if not self._open:
             effects += self._begin_to_serve()
         return effects
@@ -332,10 +342,21 @@ class Primary:
 
     def _beat(self, now_s: float) -> Effects:
         own, self._beat_s = self._own, now_s
-        beat = Heartbeat(self.epoch, own.name, now_s, own.durable)
+        beat = Heartbeat(self.epoch, own.name, now_s, own.durable, self.stuck_s(now_s))
         effects: Effects = [Send(witness, beat) for witness in own.settings.witnesses]
         effects.append(SetTimer(BEAT, now_s + own.settings.detector.interval_s))
-        return [*effects, *self._replication.beat(now_s), *self._moved(now_s), *self._complain(now_s)]
+        effects += [*self._replication.beat(now_s), *self._moved(now_s), *self._canary(now_s)]
+        return [*effects, *self._complain(now_s)]
+
+    def _canary(self, now_s: float) -> Effects:
+        """While it hands over nothing new is written."""
+        if not self.serving(now_s) or self._handover is not None or not self._business.due(now_s):
+            return []
+        return self._append_one(now_s, self._business.canary(self.epoch, self._own.log.last.position + 1))
+
+    def _append_one(self, now_s: float, record: Record) -> Effects:
+        self._business.appended(now_s)
+        return [*self._own.append((record,)), *self._replication.appended()]
 
     def _complain(self, now_s: float) -> Effects:
         """Writes that wait for a standby wait without a limit: a person should know."""

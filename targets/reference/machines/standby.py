@@ -6,8 +6,9 @@
     following  silence                           away        asks to follow again, then reads the register
     any        Seal of a newer epoch             away        refuses every older stream from then on
 
-Away, it asks again every interval. One that is sealed above its primary's epoch says so instead: a promotion
-that was given up leaves the seal, and the primary has to take a newer epoch.
+All the while its lookout watches the primary. Away, it asks again every interval. One that is sealed above
+its primary's epoch says so instead: a promotion that was given up leaves the seal, and the primary has to
+take a newer epoch.
 """
 
 from __future__ import annotations
@@ -18,11 +19,14 @@ from targets.reference.defects import (
     REJOIN_WITHOUT_TRUNCATION,
     STANDBY_ANSWERS_EARLY,
 )
+from targets.reference.machines import lookout
 from targets.reference.machines.grammar import Effects, Send, SetTimer, StopTimer, TellRole
+from targets.reference.machines.lookout import Lookout
 from targets.reference.machines.messages import (
     Common,
     Follow,
     FollowRefused,
+    ProbeAnswer,
     Register,
     Stream,
     StreamAck,
@@ -31,6 +35,7 @@ from targets.reference.machines.messages import (
 from targets.reference.machines.own import Own
 
 WATCH = "watch"
+TIMERS = (WATCH, *lookout.TIMERS)
 # A primary that says nothing for so many intervals is asked again; it may have forgotten about us.
 _SILENT_INTERVALS = 2
 # While nothing is heard the register is read this often: seldom, since whoever is promoted says so, and a
@@ -46,17 +51,20 @@ class Standby:
         self._following = False
         self._heard_s = self._refused_s = float("-inf")
         self._looked_s = float("-inf")
+        reign = (register.epoch, register.primary)
+        self._lookout = Lookout(own.name, own.settings, reign, own.defects)
 
     def begin(self, now_s: float) -> Effects:
         self._looked_s = now_s
-        return [TellRole("standby", self.register.epoch), *self._ask(), self._watch(now_s)]
+        told = TellRole("standby", self.register.epoch)
+        return [told, *self._ask(), self._watch(now_s), *self._lookout.begin(now_s)]
 
     @property
     def follows(self) -> bool:
         return self._following
 
     def end(self) -> Effects:
-        return [StopTimer(WATCH)]
+        return [StopTimer(WATCH), *self._lookout.end()]
 
     def common(self, now_s: float, message: Common) -> Effects:
         """Late, it would drop what has been followed since, and been counted on."""
@@ -77,6 +85,7 @@ class Standby:
         if not self._following:
             return []
         self._heard_s = now_s
+        self._lookout.streamed(now_s)
         if not own.log.ends_with(message.previous):
             return self._misfit(now_s)
         effects = own.append(message.records) if message.records else self._ack()
@@ -100,7 +109,14 @@ class Standby:
     def sealed(self) -> None:
         self._following = self._following and self._is_ours(self.register.epoch)
 
-    def fired(self, now_s: float) -> Effects:
+    def answered(self, message: ProbeAnswer) -> Effects:
+        self._lookout.answered(message)
+        return []
+
+    def fired(self, now_s: float, timer: str) -> Effects:
+        return self._look_after(now_s) if timer == WATCH else self._lookout.fired(now_s, timer)
+
+    def _look_after(self, now_s: float) -> Effects:
         settings = self._own.settings
         silent_s = now_s - self._heard_s
         effects: Effects = [self._watch(now_s)]

@@ -2,10 +2,8 @@
 
     state    event                                     -> state
     copying  all others answered                          silent    (only without a store)
-    silent   a whole lease has passed since the start     watching  grants and votes
-    watching silence, or a hand-back, of the reign        voting    "suspected"; no renewal, repeats its vote
-    voting   a heartbeat of the reign                     watching  its vote stands for one lease all the same
-    any      a newer reign is learned                     watching  the detector's clock starts anew
+    silent   a whole lease has passed since the start     watching  grants and votes (see accuser)
+    any      a newer reign is learned                     the same  the detector's clocks start anew
 
 With a majority's standing votes it leads the failover when its turn comes. In maintenance it suspects and
 tells, and neither votes nor leads.
@@ -16,13 +14,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from targets.reference.defects import (
-    COMES_BACK_EMPTY,
-    LONE_WITNESS_DECIDES,
-    WITNESS_FORGETS,
-)
-from targets.reference.machines import coordinator, copying, desk, detector, registrar
+from targets.reference.defects import COMES_BACK_EMPTY, WITNESS_FORGETS
+from targets.reference.machines import accuser, coordinator, copying, desk, detector, probing, registrar
 from targets.reference.machines import register as ballots
+from targets.reference.machines.accuser import Accuser
 from targets.reference.machines.coordinator import Coordinator
 from targets.reference.machines.copying import Copying
 from targets.reference.machines.desk import Asked, Desk
@@ -38,7 +33,6 @@ from targets.reference.machines.grammar import (
     Send,
     SetTimer,
     StopTimer,
-    Tell,
     TellRegister,
     WitnessState,
 )
@@ -57,8 +51,10 @@ from targets.reference.machines.messages import (
     Heartbeat,
     HeartbeatRefused,
     Here,
+    Hint,
     LeaseOver,
     Prepare,
+    ProbeAnswer,
     Promised,
     Register,
     Sealed,
@@ -67,11 +63,9 @@ from targets.reference.machines.messages import (
 from targets.reference.machines.operating import WitnessStatus
 from targets.reference.machines.register import Acceptor
 from targets.reference.machines.registrar import Registrar
-from targets.reference.machines.turn import Turn
-from targets.reference.machines.votes import Votes
 from targets.reference.settings import Settings
 
-VOTE, LEAD, LEASE_OVER, REFRESH = "vote", "lead", "lease over", "refresh"
+LEASE_OVER, REFRESH = "lease over", "refresh"
 _REFRESH_S = 0.05
 
 
@@ -94,14 +88,20 @@ class Witness:
         self._acceptor = Acceptor(state, defects) if state else None
         self._copying = Copying(name, settings)
         self._granter = Granter(settings, defects)
-        self._votes = Votes(settings.granted_lease_s)
-        self._votes_needed = 1 if LONE_WITNESS_DECIDES in defects else settings.majority
         self._registrar = Registrar(name, incarnation, settings, defects)
         self._coordinator = Coordinator(settings, self._registrar, defects)
         self._proven: Reign = detector.NOBODY  # the newest that a heartbeat or a full ballot has shown
-        self._detector = Detector(settings)
-        self._voting = ""  # the reason, while it lasts
-        self._turn = Turn(name, settings)
+        self._detector = Detector(settings, defects)
+        self._accuser = Accuser(
+            name,
+            settings,
+            defects,
+            granter=self._granter,
+            detector=self._detector,
+            coordinator=self._coordinator,
+            maintenance=self._maintained,
+            suspected=self._suspected,
+        )
         self._refreshing = False
         self._awaited: dict[Reign, set[str]] = {}  # who wants to hear that our grant is over
         self._told = Register()
@@ -112,7 +112,7 @@ class Witness:
             coordinator=self._coordinator,
             granter=self._granter,
             detector=self._detector,
-            votes=self._votes,
+            votes=self._accuser.votes,
             acceptor=self._its_acceptor,
             suspects=self._its_reason,
         )
@@ -134,6 +134,8 @@ class Witness:
             Heartbeat: self._heartbeat,
             HandBack: self._hand_back,
             Vote: self._vote,
+            ProbeAnswer: self._answered,
+            Hint: self._hinted,
             Fence: self._fence,
             Fenced: self._told_fenced,
             LeaseOver: self._lease_over,
@@ -145,7 +147,13 @@ class Witness:
         return self._acceptor
 
     def _its_reason(self) -> str:
-        return self._voting
+        return self._accuser.reason
+
+    def _maintained(self) -> str:
+        return self._desk.maintenance
+
+    def _suspected(self, reason: str) -> Effects:
+        return self._desk.suspected(reason)
 
     def status(self, now_s: float) -> WitnessStatus:
         """What it believes now."""
@@ -175,6 +183,8 @@ class Witness:
     # --- messages ---------------------------------------------------------------------------------
 
     def _received(self, now_s: float, event: Received) -> Effects:
+        if event.sender == self._detector.reign[1] and not isinstance(event.message, Heartbeat):
+            self._detector.word(now_s)
         acts = self._of_copies if self._acceptor is None else self._messages
         act = acts.get(type(event.message))
         return act(now_s, event.message, event) if act else []
@@ -201,7 +211,7 @@ class Witness:
         acceptor = self._acceptor
         assert acceptor is not None
         self._registrar.heard(message.ballot)
-        self._turn.saw_ballot(now_s, message.ballot[1])
+        self._accuser.turn.saw_ballot(now_s, message.ballot[1])
         if isinstance(message, Accept) and self._too_early(now_s, acceptor, message):
             return [Answer(event.via, BallotRefused(message.ballot, acceptor.state.promised))]
         effects, answer = (
@@ -243,39 +253,37 @@ class Witness:
         if reign != self._detector.reign:
             return effects
         self._desk.heard(now_s, reign, message.last)
-        if not self._granter.handed_back(reign):
-            self._voting = ""
         effects += self._coordinator.heard(*reign)
-        return [
-            *effects,
-            *self._know_register(now_s),
-            self._detector.heard(now_s, ready_s=self._granter.ready_s),
-        ]
+        effects += [*self._know_register(now_s), *self._detector.beat(now_s, message.stuck_s)]
+        return effects + self._accuser.judge(now_s)
 
     def _hand_back(self, now_s: float, message: HandBack, event: Received) -> Effects:
         reign = (message.epoch, message.node)
         self._granter.hand_back(*reign)
         effects: Effects = [Answer(event.via, HandBackNoted(*reign)), *self._learn(now_s, reign)]
         effects += self._lease_maybe_over(now_s)
-        if reign == self._detector.reign and not self._voting:
-            effects += self._suspect(now_s, "handed back")
-        return effects
+        return effects + self._accuser.judge(now_s)
 
     def _vote(self, now_s: float, message: Vote, event: Received) -> Effects:
-        if event.sender not in self._settings.witnesses:
+        return self._accuser.voted(now_s, event.sender, message)
+
+    def _answered(self, now_s: float, message: ProbeAnswer, event: Received) -> Effects:
+        return [*self._detector.answered(now_s, message), *self._accuser.judge(now_s)]
+
+    def _hinted(self, now_s: float, message: Hint, event: Received) -> Effects:
+        if event.sender != message.seer or message.seer not in self._settings.nodes:
             return []
-        self._votes.cast(now_s, event.sender, (message.epoch, message.node))
-        return self._maybe_lead(now_s)
+        return self._detector.hinted(now_s, message)
 
     def _fence(self, now_s: float, message: Fence, event: Received) -> Effects:
         """Only what a majority has confirmed, or an operator, stops a lease from being renewed."""
         sender = event.sender
         reign = (message.epoch, message.node)
-        confirmed = len(set(message.voters) & set(self._settings.witnesses)) >= self._votes_needed
+        confirmed = len(set(message.voters) & set(self._settings.witnesses)) >= self._accuser.votes_needed
         if not confirmed and not message.ordered_by:
             return []
         if sender != self._name:
-            self._turn.saw_fence(now_s)
+            self._accuser.turn.saw_fence(now_s)
         self._granter.block(now_s, reign)
         self._awaited.setdefault(reign, set()).add(sender)
         return self._lease_maybe_over(now_s)
@@ -316,13 +324,13 @@ class Witness:
             case coordinator.TIMER:
                 return self._coordinator.fired(now_s)
             case detector.TIMER:
-                return self._silent(now_s)
+                return self._accuser.silence_due(now_s)
             case desk.TIMER | desk.REMIND:
                 return self._desk.fired(now_s, timer)
-            case "vote":
-                return self._repeat_vote(now_s)
-            case "lead":
-                return self._maybe_lead(now_s)
+            case probing.TIMER:
+                return self._detector.probe(now_s)
+            case accuser.VOTE | accuser.LEAD:
+                return self._accuser.fired(now_s, timer)
             case "lease over":
                 return self._lease_maybe_over(now_s)
             case "refresh":
@@ -347,52 +355,8 @@ class Witness:
         newest = max(self._proven, (value.epoch, value.primary))
         if newest == self._detector.reign:
             return []
-        self._voting = ""
-        self._turn.reset()
-        self._votes.forget_before(newest[0])
         watch = self._detector.watch(now_s, newest, ready_s=self._granter.ready_s)
-        return [StopTimer(VOTE), StopTimer(LEAD), watch]
-
-    def _silent(self, now_s: float) -> Effects:
-        if self._voting or not self._detector.silent(now_s):
-            return []
-        reason = f"no heartbeat for {self._detector.silent_s(now_s):.3f} s"
-        return self._detector.listen_on(now_s) or self._suspect(now_s, reason)
-
-    def _suspect(self, now_s: float, reason: str) -> Effects:
-        if now_s < self._granter.ready_s:
-            return []
-        self._voting = reason
-        suspected = Tell("suspected", *self._detector.reign, reason)
-        return [suspected, *self._desk.suspected(reason), *self._repeat_vote(now_s)]
-
-    def _repeat_vote(self, now_s: float) -> Effects:
-        if not self._voting:
-            return []
-        reign = self._detector.reign
-        again = SetTimer(VOTE, now_s + self._settings.detector.interval_s)
-        if self._desk.maintenance:
-            # A vote would take the lease away, and nobody would take over.
-            return [again]
-        self._votes.cast(now_s, self._name, reign)
-        self._granter.block(now_s, reign)
-        others = [witness for witness in self._settings.witnesses if witness != self._name]
-        effects: Effects = [Send(witness, Vote(*reign, self._voting)) for witness in others]
-        return [*effects, again, *self._maybe_lead(now_s)]
-
-    def _maybe_lead(self, now_s: float) -> Effects:
-        reign = self._detector.reign
-        voters = self._votes.standing(now_s, reign)
-        if len(voters) < self._votes_needed:
-            self._turn.lapse()
-            return []
-        if self._coordinator.step != "idle" or self._desk.maintenance:
-            return []
-        due_s = self._turn.due_s(now_s)
-        if now_s < due_s:
-            return [SetTimer(LEAD, due_s)]
-        self._turn.taken(now_s, hopeless=self._coordinator.hopeless == reign)
-        return self._coordinator.begin(now_s, reign, voters)
+        return [*self._accuser.watch(newest[0]), *watch]
 
     # --- the own grant ----------------------------------------------------------------------------
 

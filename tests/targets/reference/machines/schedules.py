@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from typing import Literal
 
+from targets.reference.detection import WAYS, Way
 from targets.reference.machines.grammar import (
     Alert,
     Answer,
@@ -23,6 +25,7 @@ from targets.reference.machines.messages import (
     NO_BALLOT,
     Accept,
     Accepted,
+    Alive,
     Common,
     Fence,
     Follow,
@@ -30,7 +33,10 @@ from targets.reference.machines.messages import (
     HandBack,
     Heartbeat,
     Here,
+    Hint,
     LeaseOver,
+    Probe,
+    ProbeAnswer,
     Promised,
     Promote,
     Read,
@@ -54,6 +60,8 @@ STEADY_S = 1.5
 # With all healed: the longest pause of a ballot, a witness without its store, a lease, a failover, a retake.
 WRITABLE_WITHIN_S = 3.0
 WHOLE_WITHIN_S = 4.0
+_KINDS: tuple[Literal["threshold", "phi"], ...] = ("threshold", "threshold", "phi")
+_WAYS: tuple[tuple[Way, ...], ...] = (WAYS, WAYS, ("push",), ("pull",), ("bidirectional",), ("push", "pull"))
 _MOMENTS: tuple[type, ...] = (
     Granted,
     Heartbeat,
@@ -74,15 +82,22 @@ _MOMENTS: tuple[type, ...] = (
     StreamAck,
     StreamRefused,
     Vote,
+    Probe,
+    ProbeAnswer,
+    Alive,
+    Hint,
 )
 
 
 def settings_of(draw: random.Random) -> Settings:
     interval_s = draw.choice((0.05, 0.1))
+    threshold, kind = draw.choice((2, 3, 5)), draw.choice(_KINDS)
     nodes = draw.choice((2, 2, 3, 3, 4, 5))
     return Settings(
         replication="sync" if draw.random() < 0.75 else "async",
-        detector=Detector(interval_s=interval_s, timeout_s=interval_s, threshold=draw.choice((2, 3, 5))),
+        detector=Detector(kind=kind, interval_s=interval_s, timeout_s=interval_s, threshold=threshold),
+        heartbeats=draw.choice(_WAYS),
+        canary_s=draw.choice((0.1, 1.0)),
         lease_s=draw.choice((0.0, 0.0, 0.25, 0.8)),
         clock_rate_error=draw.choice((0.001, 0.001, 0.05)),
         nodes=tuple(f"n{number}" for number in range(1, nodes + 1)),

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from targets.reference.machines.agent import AGAIN, Agent
+from targets.reference.machines.agent import AGAIN, BEAT, Agent
 from targets.reference.machines.grammar import AgentSaw, Began, Fired, StartChild, TellRole
-from targets.reference.machines.messages import HandBack, HandBackNoted
+from targets.reference.machines.messages import Alive, HandBack, HandBackNoted
 from tests.targets.reference.machines.playbook import SETTINGS, Play
 
 INTERVAL_S = SETTINGS.detector.interval_s
@@ -28,6 +28,14 @@ def test_when_the_child_ends_its_epoch_is_handed_back_to_every_witness_at_once()
     assert play.said(HandBack) == [HandBack(3, "n1")] * 3
     assert play.sent_to(HandBack) == ["w1", "w2", "w3"]
     assert play.effects[-1] == TellRole("down", 3)
+
+
+def test_while_its_child_reigns_it_says_so_to_every_witness_each_interval() -> None:
+    play = agent(3)
+    assert play.said(Alive) == [Alive(3, "n1")] * 3 and play.due_s(BEAT) == play.now_s + INTERVAL_S
+    assert play.when(Fired(BEAT), after_s=INTERVAL_S).sent_to(Alive) == ["w1", "w2", "w3"]
+    play.when(AgentSaw("child ended"))
+    assert play.when(Fired(BEAT), after_s=INTERVAL_S).effects == []
 
 
 def test_nothing_is_handed_back_while_the_child_lives() -> None:

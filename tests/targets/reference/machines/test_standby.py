@@ -16,7 +16,7 @@ from targets.reference.machines.messages import (
     StreamRefused,
 )
 from targets.reference.machines.own import Own
-from targets.reference.machines.standby import WATCH, Standby
+from targets.reference.machines.standby import TIMERS, WATCH, Standby
 from tests.targets.reference.machines.playbook import SETTINGS, A, B, record, state
 
 INTERVAL_S, SILENCE_S = SETTINGS.detector.interval_s, SETTINGS.detector.silence_s
@@ -138,7 +138,7 @@ def test_the_seal_is_looked_at_again_after_the_fsync() -> None:
 def test_a_given_up_promotion_is_told_to_the_primary_that_the_seal_shuts_out() -> None:
     """Else a false suspicion blocks a healthy cluster for ever: the seal stays."""
     given = Given(record(1, 1)).follows().sealed_at(3)
-    effects = given.standby.fired(1.0)
+    effects = given.standby.fired(1.0, WATCH)
     assert Send("n1", StreamRefused(2, "n2", 3, Place(1, 1))) in effects
     assert not [e for e in effects if isinstance(e, Send) and isinstance(e.message, Follow)]
 
@@ -153,15 +153,15 @@ def test_reads_of_it_may_show_what_the_primary_says_is_acknowledged() -> None:
 
 def test_a_silent_primary_is_asked_again_every_interval() -> None:
     given = Given(record(1, 1)).follows()
-    assert not [e for e in given.standby.fired(2 * INTERVAL_S) if isinstance(e, Send)]
-    assert [e for e in given.standby.fired(2.1 * INTERVAL_S) if isinstance(e, Send)]
+    assert not [e for e in given.standby.fired(2 * INTERVAL_S, WATCH) if isinstance(e, Send)]
+    assert [e for e in given.standby.fired(2.1 * INTERVAL_S, WATCH) if isinstance(e, Send)]
 
 
 def test_a_long_silent_primary_makes_it_read_the_register_but_not_while_a_failover_is_due() -> None:
     given = Given(record(1, 1)).follows()
     reads_s = []
     for tick in range(1, 40):
-        effects = given.standby.fired(tick * INTERVAL_S)
+        effects = given.standby.fired(tick * INTERVAL_S, WATCH)
         if [e for e in effects if isinstance(e, Send) and isinstance(e.message, Prepare)]:
             reads_s.append(tick * INTERVAL_S)
     assert len(reads_s) == 1 and reads_s[0] > 2 * SILENCE_S, "and one at a time"
@@ -180,5 +180,5 @@ def test_a_node_that_knows_a_newer_epoch_makes_it_read_the_register() -> None:
     assert given.standby.refused(0.0, FollowRefused(1, "n1")) == []
 
 
-def test_it_ends_with_its_timer() -> None:
-    assert Given().standby.end() == [StopTimer(WATCH)]
+def test_it_ends_with_its_timers() -> None:
+    assert Given().standby.end() == [StopTimer(timer) for timer in TIMERS]

@@ -196,12 +196,12 @@ def test_hosts_may_start_for_the_first_time_in_any_order() -> None:
     for seed in range(60):
         cluster, draw = Cluster(seed, SETTINGS), random.Random(seed)
         truth = cluster.truth
-        Clients(cluster).begin()
+        Clients(cluster, stray=0.0).begin()
         for host in draw.sample(HOSTS, len(HOSTS)):
             cluster.start_host(host)
             cluster.run(cluster.now_s + draw.choice((0.0, 0.1, 1.0)))
         cluster.run(cluster.now_s + 2.5)
-        assert truth.asked_s > cluster.now_s - 0.2 and len(truth.register.eligible) == 2, f"seed {seed}"
+        assert truth.asked_s > cluster.now_s - 0.4 and len(truth.register.eligible) == 2, f"seed {seed}"
         assert not truth.violations
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from targets.reference.defects import LONE_WITNESS_DECIDES
 from targets.reference.machines import copying
+from targets.reference.machines.accuser import LEAD, VOTE
 from targets.reference.machines.detector import TIMER as SILENCE
 from targets.reference.machines.grammar import (
     Answer,
@@ -17,6 +18,7 @@ from targets.reference.machines.messages import (
     NO_BALLOT,
     Accept,
     Accepted,
+    Alive,
     Ballot,
     BallotRefused,
     CopyAnswer,
@@ -36,7 +38,7 @@ from targets.reference.machines.messages import (
     Register,
     Vote,
 )
-from targets.reference.machines.witness import LEAD, LEASE_OVER, REFRESH, VOTE, Witness
+from targets.reference.machines.witness import LEASE_OVER, REFRESH, Witness
 from tests.targets.reference.machines.playbook import SETTINGS, A, B, Play
 
 INTERVAL_S, SILENCE_S, L_S = (
@@ -201,8 +203,8 @@ def test_a_primary_that_is_heard_is_not_suspected() -> None:
     play = watching()
     for _ in range(20):
         beat(play, after_s=INTERVAL_S)
-        assert play.due_s(SILENCE) == play.now_s + SILENCE_S
         assert not play.when(Fired(SILENCE)).of(Tell)
+        assert play.due_s(SILENCE) == play.now_s + SILENCE_S
 
 
 def test_a_silent_primary_is_suspected_after_the_stated_time_and_not_before() -> None:
@@ -211,6 +213,28 @@ def test_a_silent_primary_is_suspected_after_the_stated_time_and_not_before() ->
     play.when(Fired(SILENCE), after_s=0.001)
     assert [tell.phase for tell in play.of(Tell)] == ["suspected"]
     assert play.sent_to(Vote) == ["w2", "w3"]
+
+
+def test_a_vote_says_which_layer_is_ill() -> None:
+    play = silent(watching())
+    assert [vote.reason for vote in play.said(Vote)] == ["network: no word from n1 for 0.400 s"] * 2
+    assert [tell.layer for tell in play.of(Tell)] == ["network"]
+
+
+def test_what_its_agent_says_makes_a_silent_process_ill_where_it_is() -> None:
+    play = watching().hears("n1", Alive(1, "n1"), after_s=SILENCE_S - 0.05)
+    play.when(Fired(SILENCE), after_s=0.051)
+    assert [tell.layer for tell in play.of(Tell)] == ["application"]
+
+
+def test_a_primary_whose_disk_is_stuck_is_suspected_though_it_beats() -> None:
+    play = watching()
+    play.hears("n1", Heartbeat(1, "n1", 0.0, Place(1, 1), SILENCE_S - 0.01), via="c", after_s=INTERVAL_S)
+    assert not play.of(Tell)
+    play.hears("n1", Heartbeat(1, "n1", 0.0, Place(1, 1), SILENCE_S), via="c", after_s=INTERVAL_S)
+    assert [(tell.phase, tell.layer) for tell in play.of(Tell)] == [("suspected", "business")]
+    assert beat(play, after_s=0.01).said(HeartbeatRefused), "so it loses its lease"
+    assert not play.when(Fired(VOTE), after_s=INTERVAL_S).said(Vote), "and is well again"
 
 
 def test_a_witness_that_slept_itself_listens_a_little_longer_but_once_only() -> None:
@@ -235,7 +259,7 @@ def test_a_primary_that_dies_before_its_first_heartbeat_is_missed_too() -> None:
 
 def test_a_handed_back_reign_is_suspected_at_once() -> None:
     play = watching().hears("n1", HandBack(1, "n1"))
-    assert play.of(Tell) == [Tell("suspected", 1, "n1", "handed back")]
+    assert play.of(Tell) == [Tell("suspected", 1, "n1", "its agent has handed the lease back", "process")]
     assert play.said(Vote)
 
 
