@@ -66,6 +66,7 @@ def rows(trial: TrialMeasures) -> tuple[Row, ...]:
     for phase in sorted(trial.phases, key=lambda p: p.after_fault_s):
         name = _LABELS.get(phase.phase, phase.phase)
         who = phase.subject if phase.subject == phase.host else f"{phase.subject} by {phase.host}"
+        who += f", {phase.layer}" if phase.layer else ""
         first.setdefault(name, Row(name, who, phase.after_fault_s))
     awaited = (
         Row("decided", "", _when(trial.detection)) if trial.detection and "decided" not in first else None,

@@ -23,7 +23,8 @@ def check(trial: Trial) -> tuple[PhaseTime, ...]:
     first: dict[str, PhaseTime] = {}
     for told in sorted(trial.phases, key=lambda told: told.at_s):
         if told.at_s >= act.before_s and _belongs(told, act):
-            first.setdefault(told.phase, _time(told.phase, told.at_s, told.host, told.subject, act))
+            time = _time(told.phase, told.at_s, told.host, told.subject, act, layer=told.layer)
+            first.setdefault(told.phase, time)
     acknowledged = _acknowledged(trial, act)
     if acknowledged:
         first["acknowledged"] = acknowledged
@@ -42,5 +43,5 @@ def _acknowledged(trial: Trial, act: Act) -> PhaseTime | None:
     return _time("acknowledged", op.ret_s or 0.0, op.client, op.node, act)
 
 
-def _time(phase: str, at_s: float, host: str, subject: str, act: Act) -> PhaseTime:
-    return PhaseTime(phase=phase, after_fault_s=at_s - act.middle_s, host=host, subject=subject)
+def _time(phase: str, at_s: float, host: str, subject: str, act: Act, *, layer: str = "") -> PhaseTime:
+    return PhaseTime(phase=phase, after_fault_s=at_s - act.middle_s, host=host, subject=subject, layer=layer)

@@ -20,12 +20,13 @@ class Figure(Struct, frozen=True, kw_only=True):
 
 
 class PhaseTime(Struct, frozen=True, kw_only=True):
-    """When a phase was reached, in seconds after the fault."""
+    """When a phase was reached, in seconds after the fault. layer: of health, found ill; "" unsaid."""
 
     phase: str
     after_fault_s: float
     host: str
     subject: str
+    layer: str = ""
 
 
 class TrialMeasures(Struct, frozen=True, kw_only=True):

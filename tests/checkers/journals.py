@@ -9,7 +9,7 @@ and `run` build journals of several. Entries stand in the order in which they ar
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
 from harness.checkers.history import Trial, history
 from harness.journalfile import Journal
@@ -20,6 +20,7 @@ from harness.model.event import (
     Failed,
     FinalRead,
     Healed,
+    HealthLayer,
     LoadStopped,
     MembershipChanged,
     NodeRole,
@@ -109,8 +110,16 @@ def register(primary: str, epoch: int, *, at: float, eligible: str = "n1 n2") ->
     )
 
 
-def phase(name: PhaseName, epoch: int, *, at: float, subject: str = "n1", host: str = "w1") -> PhaseReached:
-    return PhaseReached(at_s=at, host=host, phase=name, epoch=epoch, subject=subject)
+def phase(
+    name: PhaseName,
+    epoch: int,
+    *,
+    at: float,
+    subject: str = "n1",
+    host: str = "w1",
+    layer: HealthLayer | Literal[""] = "",
+) -> PhaseReached:
+    return PhaseReached(at_s=at, host=host, phase=name, epoch=epoch, subject=subject, layer=layer)
 
 
 def stalled(from_s: float, to_s: float, *, who: str = "harness") -> Stalled:

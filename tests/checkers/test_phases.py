@@ -34,6 +34,11 @@ def test_the_first_write_under_a_newer_epoch_is_a_step() -> None:
     assert steps(KILLED, writes, unknown("u", 1.1, epoch=2)) == [("acknowledged", 0.499)]
 
 
+def test_a_suspicion_names_the_layer_that_was_ill() -> None:
+    told = [phase("suspected", 1, at=1.1, layer="business"), phase("decided", 1, at=1.3)]
+    assert [p.layer for p in phases.check(look(PRIMARY, KILLED, told))] == ["business", ""]
+
+
 def test_without_a_strike_there_are_none() -> None:
     assert steps(phase("suspected", 1, at=1.1)) == []
     assert steps(killed("w1", at=1.0), phase("suspected", 1, at=1.1)) == []

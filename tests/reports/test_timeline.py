@@ -47,6 +47,12 @@ def test_a_line_tells_who_did_it_when_and_what_it_took() -> None:
     assert promoted[-4:] == ["46", "ms", "+37", "ms"]
 
 
+def test_a_suspicion_is_drawn_with_the_layer_that_was_ill() -> None:
+    suspected = PhaseTime(phase="suspected", after_fault_s=0.003, host="w1", subject="n1", layer="business")
+    (first, *_) = rows(examples.trial(1, phases=(suspected,)))
+    assert first.who == "n1 by w1, business"
+
+
 def test_a_rejoin_after_seconds_does_not_squeeze_the_failover() -> None:
     drawn = lines(examples.trial(1))
     rejoined = line_of("rejoined", drawn)

@@ -14,12 +14,16 @@ import msgspec
 from msgspec import Struct
 
 from targets.reference.settings import Settings
+from targets.reference.unsafe import why_unsafe
 
 PEER_PORT = 7000
 WITNESS_PORT = 7200
 HEALTH_PORT = 8008
 ENTRY_PORT = 7100
 ROUTER_ADMIN_PORT = 9999
+
+# The exit code of wrong input, as everywhere.
+UNSAFE = 2
 
 # A name that was found is asked for again after this long: a container may come back elsewhere.
 _NAME_KEPT_S = 5.0
@@ -41,7 +45,10 @@ class Surroundings(Struct, frozen=True, kw_only=True):
 
 
 def surroundings() -> Surroundings:
-    """From the command line's only word and FAILOVER_DRILL_*; what is wrong ends the program with the fix."""
+    """From the command line's only word and FAILOVER_DRILL_*; what is wrong ends the program with the fix.
+
+    Settings that cannot be safe end it with 2, before anything is touched.
+    """
     if len(sys.argv) != 2:
         raise SystemExit("name this host: python3 -m <program> <host>")
     try:
@@ -50,6 +57,11 @@ def surroundings() -> Surroundings:
         raise SystemExit(
             f"FAILOVER_DRILL_SETTINGS: {error}; it is the JSON of the target's settings"
         ) from error
+    unsafe = why_unsafe(settings)
+    if unsafe:
+        for one in unsafe:
+            print(f"{sys.argv[1]}: unsafe settings: {one.field}: {one.reason}", file=sys.stderr)
+        raise SystemExit(UNSAFE)
     folder = Path(os.environ.get("FAILOVER_DRILL_DATA", "/var/lib/failover-drill"))
     folder.mkdir(parents=True, exist_ok=True)
     defect = os.environ.get("FAILOVER_DRILL_DEFECT", "")

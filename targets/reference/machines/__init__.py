@@ -6,8 +6,13 @@ operating  what operators ask, and the state that a host tells
 register   one compare-and-set register by CASPaxos: acceptor's state and proposer's ballot
 registrar  register operations to their end
 lease      the holder's and the granter's side of a lease
-detector   is the primary silent?
+silence, accrual  when a silence is too long: after fixed misses, or by φ
+probing    asks one node each interval whether it reigns
+detector   a witness's: is the primary ill, and at which layer?
+lookout    a standby's view of its primary
+business   a primary's view of its own disk, and its canary
 votes      standing votes against a reign
+accuser    a witness's own vote, and when it may lead
 turn       when a witness may lead
 witness    register, leases, detection, votes; holds no user data
 copying    a witness that has no store

@@ -120,6 +120,37 @@ def test_the_detection_bound_follows_from_the_settings_and_shows_its_formula() -
     assert "threshold 3 × interval 100ms + timeout 100ms" in promise.formula
 
 
+def bound(**settings: Any) -> tuple[float, str]:
+    promise = REFERENCE.promises(plan(**settings).settings).detection
+    return promise.limit_s, promise.formula
+
+
+def test_three_times_five_seconds_and_three_more_are_eighteen_seconds_and_the_vote_is_told_apart() -> None:
+    limit_s, formula = bound(detector={"interval": "5s", "timeout": "3s", "threshold": 3})
+    assert limit_s == pytest.approx(18.0 + 0.1)
+    assert formula.startswith("threshold 3 × interval 5s + timeout 3s = 18s after the last sign of life")
+    assert formula.endswith("+ vote 100ms")
+
+
+@pytest.mark.parametrize("ways", ["push", "pull", ["push", "pull"], ["push", "pull", "bidirectional"]])
+def test_push_and_pull_have_the_same_bound_each_alone_and_together(ways: object) -> None:
+    assert bound(heartbeats=ways)[0] == pytest.approx(0.5)
+
+
+def test_bidirectional_alone_takes_one_look_more() -> None:
+    limit_s, formula = bound(heartbeats="bidirectional")
+    assert limit_s == pytest.approx(0.4 + 0.2 + 0.1) and "at the witnesses" in formula
+
+
+def test_an_adaptive_detector_states_its_cap() -> None:
+    limit_s, formula = bound(detector={"kind": "phi", "threshold": 8, "cap": "600ms"})
+    assert limit_s == pytest.approx(0.7) and formula.startswith("φ 8, at most the cap = 600ms")
+
+
+def test_a_threshold_of_the_application_alone_is_the_bound() -> None:
+    assert bound(health={"application": 5})[0] == pytest.approx(0.7)
+
+
 def test_sync_promises_that_nothing_is_lost_and_async_does_not() -> None:
     sync, asynchronous = (REFERENCE.promises(plan(replication=mode).settings) for mode in ("sync", "async"))
     assert (sync.rpo.limit_s, sync.lost_writes_max, sync.reads_are_linearizable) == (0.0, 0, True)

@@ -10,7 +10,8 @@ import pytest
 
 from harness.model.drill import Json
 from harness.model.errors import DrillError
-from targets.reference.settings import Detector, Settings
+from targets.reference.detection import Detector, Health
+from targets.reference.settings import Settings
 from targets.reference.written import plain, schema, settings_from, settings_of
 
 
@@ -36,6 +37,21 @@ def test_a_block_is_read_with_its_units() -> None:
     )
 
 
+def test_a_detector_and_what_it_looks_at_are_read() -> None:
+    written: dict[str, Json] = {
+        "detector": {"kind": "phi", "threshold": 6.5, "window": 50, "min_std": "5ms", "cap": "1s"},
+        "heartbeats": ["pull", "push"],
+        "health": {"business": "ignored", "application": 5},
+        "canary": "2s",
+        "clock_rate_error": 0.01,
+    }
+    settings = settings_of(written)
+    assert settings.detector == Detector(kind="phi", phi=6.5, window=50, min_std_s=0.005, cap_s=1.0)
+    assert settings.heartbeats == ("push", "pull")
+    assert settings.health == Health(business=None, application=5)
+    assert (settings.canary_s, settings.clock_rate_error, settings.lease_s) == (2.0, 0.01, 1.0)
+
+
 def test_settings_travel_as_json_and_come_back() -> None:
     settings = settings_of({"detector": {"interval": "50ms"}})
     assert settings_from(json.loads(json.dumps(plain(settings)))) == settings
@@ -56,6 +72,22 @@ WRONG: list[tuple[dict[str, Json], str, str]] = [
     ({"lease": "fast"}, "lease", "write it like 100ms"),
     ({"lease": "100ms"}, "lease", "grant more than"),
     ({"clock_margin": "500ms"}, "clock_margin", "grant more than"),
+    ({"heartbeats": "pish"}, "heartbeats", "did you mean 'push'"),
+    ({"heartbeats": []}, "heartbeats", "nothing would detect"),
+    ({"health": {"disk": 3}}, "health.disk", "there are network, process, application, business"),
+    ({"health": {"business": "ignord"}}, "health.business", "did you mean 'ignored'"),
+    ({"health": {"business": 0}}, "health.business", "write 1 to 100"),
+    ({"health": {"network": "ignored", "application": "ignored"}}, "health", "never be missed"),
+    ({"health": 3}, "health", "write a block"),
+    ({"detector": {"kind": "fi"}}, "detector.kind", "there are threshold, phi"),
+    ({"detector": {"cap": "1s"}}, "detector.cap", "write kind: phi"),
+    ({"detector": {"kind": "phi", "threshold": "8"}}, "detector.threshold", "for instance 8"),
+    ({"detector": {"kind": "phi", "threshold": 0}}, "detector.threshold", "8 is usual"),
+    ({"detector": {"kind": "phi", "cap": "50ms"}}, "detector.cap", "before the next heartbeat"),
+    ({"detector": {"timeout": "0s"}}, "detector.timeout", "more than nothing"),
+    ({"clock_rate_error": 1}, "clock_rate_error", "below 1"),
+    ({"clock_rate_error": "much"}, "clock_rate_error", "for instance 0.001"),
+    ({"canary": "0s"}, "canary", "more than nothing"),
     ({"nodes": ["a"]}, "nodes", "write 2 to 5"),
     ({"nodes": 1}, "nodes", "the primary included"),
     ({"nodes": 6}, "nodes", "write 2 to 5"),
@@ -91,6 +123,11 @@ def test_a_lease_that_is_accepted_outlasts_a_heartbeat_interval() -> None:
         ({"leese": "1s"}, False),
         ({"detector": {"threshold": 0}}, False),
         ({"replication": "none"}, False),
+        ({"heartbeats": "pull", "health": {"business": "ignored"}, "canary": "1s"}, True),
+        ({"heartbeats": "ping"}, False),
+        ({"health": {"business": 0}}, False),
+        ({"detector": {"kind": "phi", "threshold": 8.5, "cap": "1s", "window": 20}}, True),
+        ({"detector": {"cap": "1s"}}, False),
     ],
 )
 def test_the_schema_agrees_with_the_reader(written: dict[str, Json], right: bool) -> None:
