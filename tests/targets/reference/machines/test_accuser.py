@@ -28,7 +28,7 @@ class Given:
         self.granter.began(0.0)
         self.detector = Detector(SETTINGS, defects)
         self.detector.watch(10.0, (1, "n1"), ready_s=self.granter.ready_s)
-        registrar = Registrar("w1", 7, SETTINGS)
+        registrar, self.maintenance = Registrar("w1", 7, SETTINGS), ""
         self.accuser = Accuser(
             "w1",
             SETTINGS,
@@ -36,6 +36,8 @@ class Given:
             granter=self.granter,
             detector=self.detector,
             coordinator=Coordinator(SETTINGS, registrar),
+            maintenance=lambda: self.maintenance,
+            suspected=lambda reason: [],
         )
 
     def silent(self) -> Effects:
@@ -103,3 +105,13 @@ def test_votes_that_lapsed_do_not_add_up_unless_by_the_defect_of_that_name() -> 
         due_s = 10.0 + 19 * INTERVAL_S + SILENCE_S
         assert due_s > 10.0 + L_S
         assert leading(given.accuser.silence_due(due_s)) == leads
+
+
+def test_in_maintenance_it_suspects_and_neither_votes_nor_takes_the_lease_away() -> None:
+    given = Given()
+    given.maintenance = "new switches"
+    effects = given.silent()
+    assert any(isinstance(effect, Tell) for effect in effects) and voting(effects) == []
+    assert given.granter.heartbeat(10.0 + SILENCE_S, 1, "n1")
+    given.maintenance = ""
+    assert voting(given.accuser.fired(10.0 + SILENCE_S + INTERVAL_S, VOTE)) == ["w2", "w3"]

@@ -3,6 +3,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from targets.reference.machines import desk
+from targets.reference.machines.accuser import VOTE
 from targets.reference.machines.coordinator import TIMER as COORDINATE
 from targets.reference.machines.detector import TIMER as SILENCE
 from targets.reference.machines.grammar import Alert, Answer, Began, Fired, Tell, WitnessState
@@ -29,7 +30,7 @@ from targets.reference.machines.messages import (
     WhoIsPrimary,
 )
 from targets.reference.machines.operating import WitnessStatus
-from targets.reference.machines.witness import VOTE, Witness
+from targets.reference.machines.witness import Witness
 from tests.targets.reference.machines.playbook import SETTINGS, A, B, Play
 
 L_S, SILENCE_S = SETTINGS.granted_lease_s, SETTINGS.detector.silence_s
