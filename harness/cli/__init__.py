@@ -2,7 +2,8 @@
 
 arguments   what can be written, and the help that teaches it
 streams     standard output and error: colour, width, signs, pipes that close
-drills      run, plan, check
+drills      run, plan, check, up
+stacks      ctl
 looks       doctor, setup, clean, targets
 vocabulary  faults, schema
 

@@ -214,6 +214,40 @@ def _schema(parser: Parser) -> None:
     """
 
 
+def _up(parser: Parser) -> None:
+    """Bring a stack up without a drill, and leave it running.
+
+    Its settings are those of a drill file (calm, when none is named); `ctl` looks
+    at it and steers it, `clean` removes it.
+
+    examples:
+      failover-drill up
+      failover-drill up my.yaml
+    """
+    parser.add_argument("files", metavar="FILE", nargs="*", default=["calm"], help="a drill file (calm)")
+    parser.add_argument("--out", metavar="DIR", default="runs", help="where its folder is made (runs)")
+    parser.add_argument("--target", metavar="T", default="", help="another system than the file names")
+    parser.add_argument("--defect", metavar="NAME", default="", help="break the target on purpose")
+    parser.set_defaults(seed=0)
+
+
+def _ctl(parser: Parser) -> None:
+    """Show and steer a stack that runs: status, switchover, promote, rejoin, maintenance.
+
+    For one that `up` or `run --keep` left, or a drill that runs right now; over links
+    that no fault touches. Inside a container of the stack the same tool is `ctl`, and
+    sees what that host can reach.
+
+    examples:
+      failover-drill ctl status
+      failover-drill ctl promote n2 --force
+      failover-drill ctl promote --help
+      docker compose -f runs/…/compose.yaml exec w1 ctl status
+    """
+    parser.add_argument("--run", metavar="RUN", default="", help="the run's id, when several run")
+    parser.add_argument("words", metavar="…", nargs=argparse.REMAINDER, help="what `ctl` is told")
+
+
 _COMMANDS: dict[str, tuple[str, Callable[[Parser], None]]] = {
     "run": ("drills:run", _run),
     "plan": ("drills:plan", _plan),
@@ -221,6 +255,8 @@ _COMMANDS: dict[str, tuple[str, Callable[[Parser], None]]] = {
     "doctor": ("looks:doctor", _doctor),
     "setup": ("looks:setup", _setup),
     "clean": ("looks:clean", _clean),
+    "up": ("drills:up", _up),
+    "ctl": ("stacks:ctl", _ctl),
     "targets": ("looks:targets", _targets),
     "faults": ("vocabulary:faults", _faults),
     "schema": ("vocabulary:schema", _schema),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import shlex
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from harness import drillfile, planner, runfolder
@@ -40,6 +41,19 @@ def run(args: Namespace) -> ExitCode:
         results.append(result)
         _report(result, args)
     return _close(results, args)
+
+
+def up(args: Namespace) -> ExitCode:
+    """The stack of one drill file, left running; the drill itself is not run."""
+    if len(args.files) != 1:
+        raise DrillError("name one drill file: its settings say what is brought up")
+    args.world, args.keep, args.trials = "docker", True, 1
+    (_, plan), *_ = _plans(args)
+    open_world = _world(args)
+    folder = runfolder.make(Path(args.out), f"up-{plan.drill}", datetime.now(UTC))
+    open_world(plan, folder, lambda text: write_error(f"{text}\n")).close()
+    write_error("it runs: `failover-drill ctl status` looks at it\n")
+    return ExitCode.PASS
 
 
 def plan(args: Namespace) -> ExitCode:

@@ -12,10 +12,15 @@ class SwitchoverOrder(Struct, frozen=True, tag="switchover"):
     to: str
 
 
-_orders = msgspec.json.Decoder(SwitchoverOrder)
+class StartOrder(Struct, frozen=True, tag="start"):
+    """Start the data node's process, where it has ended; asked of its agent."""
 
 
-def order(body: msgspec.Raw) -> SwitchoverOrder:
+Order = SwitchoverOrder | StartOrder
+_orders = msgspec.json.Decoder(Order)
+
+
+def order(body: msgspec.Raw) -> Order:
     """Raises ValueError when it is no order."""
-    decoded: SwitchoverOrder = _orders.decode(body)
+    decoded: Order = _orders.decode(body)
     return decoded

@@ -26,7 +26,7 @@ from targets.reference.machines.grammar import (
     TellRegister,
     TellRole,
 )
-from targets.reference.orders import SwitchoverOrder
+from targets.reference.orders import Order, StartOrder
 
 
 class AgentHost:
@@ -82,8 +82,11 @@ class AgentHost:
         event: Event = event_of(told, host=self._where.host)
         self._entry.tell(event)
 
-    async def _ordered(self, order: SwitchoverOrder) -> tuple[bool, str]:
+    async def _ordered(self, order: Order) -> tuple[bool, str]:
         """Over the child's own port, like any operator: the agent decides nothing."""
+        if isinstance(order, StartOrder):
+            self._machine.feed(AgentSaw("start"))
+            return True, f"{self._where.host}'s data node is started, where it did not run"
         async with asyncio.timeout(SWITCHOVER_LIMIT_S):
             connection = await client.connect_to(self._where.own_address, PEER_PORT)
             try:

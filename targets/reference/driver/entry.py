@@ -13,9 +13,9 @@ import msgspec
 from harness.model.event import Event, HealthReported
 from harness.workloads.served import LineServer
 from targets.reference.driver.telling import Readiness
-from targets.reference.orders import SwitchoverOrder, order
+from targets.reference.orders import Order, order
 
-Ordered = Callable[[SwitchoverOrder], Awaitable[tuple[bool, str]]]
+Ordered = Callable[[Order], Awaitable[tuple[bool, str]]]
 
 
 class Entry:

@@ -16,6 +16,7 @@ import msgspec
 from targets.reference.driver.smallfile import sync_folder
 from targets.reference.machines.grammar import NodeState
 from targets.reference.machines.messages import Place, Record
+from targets.reference.machines.operating import Tail
 
 _LOCK_WAIT_S = 2.0
 _TAILS_MAX = 1000
@@ -113,7 +114,7 @@ def _keep_tail(folder: Path, tail: list[Record], head: dict[str, str | int]) -> 
     }
     lines = [msgspec.json.encode(whole)]
     lines += [msgspec.json.encode(msgspec.structs.asdict(record)) for record in tail]
-    stem = f"divergent-{first.epoch}.{first.position}-{last.epoch}.{last.position}"
+    stem = Tail(Place(first.epoch, first.position), Place(last.epoch, last.position), "").stem
     with _fresh(folder, stem) as handle:
         handle.write(b"\n".join(lines) + b"\n")
         handle.flush()

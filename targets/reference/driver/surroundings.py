@@ -24,6 +24,7 @@ ROUTER_ADMIN_PORT = 9999
 
 # The exit code of wrong input, as everywhere.
 UNSAFE = 2
+SETTINGS = "FAILOVER_DRILL_SETTINGS"
 
 # A name that was found is asked for again after this long: a container may come back elsewhere.
 _NAME_KEPT_S = 5.0
@@ -51,12 +52,7 @@ def surroundings() -> Surroundings:
     """
     if len(sys.argv) != 2:
         raise SystemExit("name this host: python3 -m <program> <host>")
-    try:
-        settings = msgspec.json.decode(os.environ.get("FAILOVER_DRILL_SETTINGS") or "{}", type=Settings)
-    except msgspec.DecodeError as error:
-        raise SystemExit(
-            f"FAILOVER_DRILL_SETTINGS: {error}; it is the JSON of the target's settings"
-        ) from error
+    settings = environment_settings()
     unsafe = why_unsafe(settings)
     if unsafe:
         for one in unsafe:
@@ -72,6 +68,14 @@ def surroundings() -> Surroundings:
         settings=settings,
         defects=frozenset({defect} if defect else ()),
     )
+
+
+def environment_settings() -> Settings:
+    """FAILOVER_DRILL_SETTINGS; what is wrong ends the program with the fix."""
+    try:
+        return msgspec.json.decode(os.environ.get(SETTINGS) or "{}", type=Settings)
+    except msgspec.DecodeError as error:
+        raise SystemExit(f"{SETTINGS}: {error}; it is the JSON of the target's settings") from error
 
 
 def address(name: str) -> str:

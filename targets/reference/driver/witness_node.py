@@ -37,7 +37,7 @@ from targets.reference.machines.grammar import (
     WitnessState,
 )
 from targets.reference.machines.witness import Witness
-from targets.reference.orders import SwitchoverOrder
+from targets.reference.orders import Order
 
 
 class WitnessHost:
@@ -72,8 +72,8 @@ class WitnessHost:
     def _tell(self, told: Told) -> None:
         self._entry.tell(event_of(told, host=self._where.host))
 
-    async def _ordered(self, order: SwitchoverOrder) -> tuple[bool, str]:
-        return False, f"{self._where.host} is a witness; ask the present primary to hand over to {order.to}"
+    async def _ordered(self, order: Order) -> tuple[bool, str]:
+        return False, f"{self._where.host} is a witness: it has no data node to start, and hands nothing over"
 
 
 def remembered(file: Path) -> WitnessState | None:

@@ -52,6 +52,12 @@ class Tail(Struct, frozen=True):
     last: Place
     reason: str
 
+    @property
+    def stem(self) -> str:
+        """How its file's name begins; a number follows."""
+        first, last = self.first, self.last
+        return f"divergent-{first.epoch}.{first.position}-{last.epoch}.{last.position}"
+
 
 class NodeStatus(Struct, frozen=True, kw_only=True, tag=True):
     """A data node. role as it is told; register: what its last full ballot has shown.
