@@ -20,7 +20,8 @@ from msgspec import Struct
 
 from harness.worlds.simulator.timeline import Timeline
 
-_WRITE_S = (0.001, 0.004)
+# What a write takes: so much, and up to so much more.
+_LEAST_S, _SPREAD_S = 0.001, 0.003
 
 
 class Writer(Protocol):
@@ -53,8 +54,10 @@ class Disk:
         self._due = False
 
     def write(self, write: Write) -> None:
-        self._waiting.append(write)
-        self._next()
+        if self._under_way is None and not self.stalls:
+            self._begin(write)
+        else:
+            self._waiting.append(write)
 
     def look(self) -> None:
         """What it does has changed: on with what was held up."""
@@ -70,14 +73,18 @@ class Disk:
         self._waiting = deque(write for write in self._waiting if write.writer is not writer)
         write = self._under_way
         if write is not None and write.writer is writer:
-            self._over()
+            self._under_way, self._due = None, False
             write.work(self._timeline.draw.randint(0, write.parts))
             self._next()
 
     def _next(self) -> None:
         if self._under_way is None and self._waiting and not self.stalls:
-            self._under_way = write = self._waiting.popleft()
-            self._timeline.later(self._timeline.draw.uniform(*_WRITE_S), self._time_over, write)
+            self._begin(self._waiting.popleft())
+
+    def _begin(self, write: Write) -> None:
+        timeline = self._timeline
+        self._under_way = write
+        timeline.later(_LEAST_S + _SPREAD_S * timeline.draw.random(), self._time_over, write)
 
     def _time_over(self, write: Write) -> None:
         if write is self._under_way:
@@ -89,14 +96,8 @@ class Disk:
         write = self._under_way
         if write is None or self.stalls:
             return
-        self._over()
-        if self.fails:
-            write.work(self._timeline.draw.randint(0, write.parts))
-            write.writer.run(write.failed, ())
-        else:
-            write.work(write.parts)
-            write.writer.run(write.done, ())
-        self._next()
-
-    def _over(self) -> None:
         self._under_way, self._due = None, False
+        kept = self._timeline.draw.randint(0, write.parts) if self.fails else write.parts
+        write.work(kept)
+        write.writer.run(write.failed if self.fails else write.done, ())
+        self._next()

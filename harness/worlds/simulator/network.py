@@ -197,6 +197,8 @@ class Network:
             return
         if end.owner.paused:
             end.owner.run(_take, (end, message))
+        elif end.state == "open" and end.ear is not None and end.onward is None and message is not _FIN:
+            end.ear.received(end, message)
         else:
             _take(end, message)
 

@@ -29,6 +29,10 @@ class Connection:
     def is_made(self) -> bool:
         return self._wire is not None and self._wire.is_open
 
+    @property
+    def is_clear(self) -> bool:
+        return self._wire is not None and self._wire.is_clear
+
     def made(self, wire: Wire) -> None:
         self._wire, self.heard_s = wire, self._links.kernel.now_s()
         self._links.open[self.name] = self
@@ -49,15 +53,6 @@ class Connection:
                 self.peer = sender
             case Ping():
                 wire.send(Pong())
-
-    def ping(self) -> None:
-        """What a ping could tell and is certain already is not worth two messages."""
-        if self._wire is None:
-            return
-        if self._wire.is_clear:
-            self.heard_s = self._links.kernel.now_s()
-        else:
-            self._wire.send(Ping())
 
     def lost(self, wire: Wire) -> None:
         self._links.open.pop(self.name, None)
@@ -102,16 +97,18 @@ class Link:
             wire.close()
             self._again(connection)
 
-    def look(self) -> None:
-        """Is it a black hole? Asked for all links together, every so often."""
+    def look(self, now_s: float) -> None:
+        """Is it a black hole? What a ping could tell and is certain already is not worth two messages."""
         connection = self._connection
-        if connection is None or not connection.is_made:
+        if connection is None:
             return
-        if self._links.kernel.now_s() - connection.heard_s > SILENCE_S:
+        if connection.is_clear:
+            connection.heard_s = now_s
+        elif connection.is_made and now_s - connection.heard_s > SILENCE_S:
             connection.abort()
             self._again(connection)
         else:
-            connection.ping()
+            connection.send(Ping())
 
     def _again(self, connection: Connection) -> None:
         if connection is self._connection:
@@ -165,8 +162,9 @@ class Links:
         return Connection(self, f"c{self._made}", wire)
 
     def _look(self) -> None:
+        now_s = self.kernel.now_s()
         for link in self._links.values():
-            link.look()
+            link.look(now_s)
         self.kernel.after(PING_EACH_S, self._look)
 
     def _accept(self, wire: Wire) -> Connection:

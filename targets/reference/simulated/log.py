@@ -28,6 +28,10 @@ class _Work(Struct, frozen=True):
     write: Callable[[], None]
     done: Callable[[], None]
 
+    def write_parts(self, parts: int) -> None:
+        if parts:
+            self.write()
+
 
 def stored(disk: dict[str, Any], *, identity: Callable[[], str]) -> tuple[NodeState, list[Record]]:
     """What the disk holds; a new one gets an identity, durable as of now: nobody has heard of it yet."""
@@ -47,7 +51,7 @@ class GroupCommit:
     def __init__(self, kernel: Kernel, *, durable: Callable[[Place], None]) -> None:
         self._kernel, self._durable = kernel, durable
         self._jobs: deque[_Append | _Work] = deque()
-        self._busy = False
+        self._under_way: _Append | _Work | None = None
         self._generation, self._told = 0, Place()
 
     def append(self, records: tuple[Record, ...]) -> None:
@@ -65,44 +69,50 @@ class GroupCommit:
         self._put(_Work(lambda: None, done))
 
     def _put(self, job: _Append | _Work) -> None:
-        self._jobs.append(job)
-        if not self._busy:
-            self._next()
-
-    def _next(self) -> None:
-        """A failed write is never tried again: what a disk has reported once it does not report twice."""
-        self._busy = True
-        job = self._jobs.popleft()
-        if isinstance(job, _Append):
-            self._write_group(job)
+        if self._under_way is None:
+            self._begin(job)
         else:
-            write, done = job.write, job.done
-            self._kernel.sync(
-                lambda parts: write() if parts else None, lambda: self._done(done), self._kernel.exit
-            )
+            self._jobs.append(job)
 
-    def _write_group(self, first: _Append) -> None:
-        records = first.records
-        while self._jobs and isinstance(behind := self._jobs[0], _Append):
-            records += behind.records
-            self._jobs.popleft()
-        self._kernel.sync(
-            lambda parts: self._kernel.disk[_RECORDS].extend(records[:parts]),
-            lambda: self._done(lambda: self._tell(first.generation, records[-1])),
-            self._kernel.exit,
-            len(records),
-        )
+    def _begin(self, job: _Append | _Work) -> None:
+        """A failed write is never tried again: what a disk has reported once it does not report twice."""
+        kernel = self._kernel
+        if isinstance(job, _Work):
+            self._under_way = job
+            kernel.sync(job.write_parts, self._done, kernel.exit)
+        else:
+            self._under_way = group = self._grouped(job)
+            kernel.sync(self._extend, self._appended, kernel.exit, len(group.records))
 
-    def _done(self, done: Callable[[], None]) -> None:
-        self._busy = False
-        done()
-        if self._jobs and not self._busy:
-            self._next()
+    def _grouped(self, job: _Append) -> _Append:
+        jobs = self._jobs
+        while jobs and isinstance(behind := jobs[0], _Append):
+            job = _Append(job.generation, job.records + behind.records)
+            jobs.popleft()
+        return job
 
-    def _tell(self, generation: int, last: Record) -> None:
-        if generation == self._generation:
+    def _extend(self, parts: int) -> None:
+        assert isinstance(self._under_way, _Append)
+        self._kernel.disk[_RECORDS].extend(self._under_way.records[:parts])
+
+    def _appended(self) -> None:
+        append, self._under_way = self._under_way, None
+        assert isinstance(append, _Append)
+        last = append.records[-1]
+        if append.generation == self._generation:
             self._told = Place(last.epoch, last.position)
             self._durable(self._told)
+        self._next()
+
+    def _done(self) -> None:
+        work, self._under_way = self._under_way, None
+        assert isinstance(work, _Work)
+        work.done()
+        self._next()
+
+    def _next(self) -> None:
+        if self._jobs and self._under_way is None:
+            self._begin(self._jobs.popleft())
 
     def _drop(self, after_position: int) -> None:
         disk = self._kernel.disk

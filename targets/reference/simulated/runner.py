@@ -49,8 +49,24 @@ class Runner:
         self._under_way: Effect | None = None  # what blocks, while its act is looked for
 
     def feed(self, event: Event) -> None:
-        self._waiting.append(event)
-        if not self._busy:
+        not_now = self._busy or self._blocked or self._kernel.probed
+        if not_now:
+            self._waiting.append(event)
+            self._go()
+            return
+        # As nearly always: nothing waits and nobody looks, so it takes the shortest way.
+        self._busy = True
+        effects = self._machine.handle(self._kernel.clock_s(), event)
+        if self._saw is not None:
+            self._saw(self._kernel, self._machine, event, effects)
+        carriers = self._carriers
+        for effect in effects:
+            if self._blocked:
+                self._effects.append(effect)
+            else:
+                carriers[type(effect)](effect)
+        self._busy = False
+        if self._waiting:
             self._go()
 
     def block(self) -> None:
@@ -67,16 +83,11 @@ class Runner:
         if self._busy:
             return
         self._busy = True
-        effects, waiting, carriers, kernel = self._effects, self._waiting, self._carriers, self._kernel
         while not self._blocked:
-            if effects:
-                effect = effects.popleft()
-                if kernel.probed:
-                    self._carry_out_probed(effect)
-                else:
-                    carriers[type(effect)](effect)
-            elif waiting:
-                event = waiting.popleft()
+            if self._effects:
+                self._carry_out(self._effects.popleft())
+            elif self._waiting:
+                event = self._waiting.popleft()
                 self._take(self._fired(event) if isinstance(event, tuple) else event)
             else:
                 break
@@ -103,13 +114,14 @@ class Runner:
 
     # --- while somebody looks for acts --------------------------------------------------------------
 
-    def _carry_out_probed(self, effect: Effect) -> None:
-        if not self._seen(effect, done=False):
+    def _carry_out(self, effect: Effect) -> None:
+        probed = self._kernel.probed
+        if probed and not self._seen(effect, done=False):
             return
         self._carriers[type(effect)](effect)
-        if self._blocked:
+        if probed and self._blocked:
             self._under_way = effect
-        else:
+        elif probed:
             self._seen(effect, done=True)
 
     def _seen(self, step: Event | Effect, *, done: bool) -> bool:
