@@ -109,7 +109,8 @@ class Acts:
             self._say(f"{node}: {answer.why}; asking its agent to start it …")
             started = ask_agent(self._dial, node, StartOrder(), within_s=within_s)
             if isinstance(started, NoAnswer):
-                return Done(ExitCode.BROKEN_SURROUNDINGS, f"its agent: {started.why}\n  {_start_it(node)}")
+                why = f"its agent cannot be asked from here ({started.why})"
+                return Done(ExitCode.BROKEN_SURROUNDINGS, f"{why}\n  {_start_it(node)}")
         elif not answer.ok:
             return _refused(answer.detail)
         else:

@@ -94,6 +94,10 @@ def _why(error: BaseException, within_s: float) -> str:
             return DOWN
         case socket.gaierror():
             return "its name is not known here"
+        case ConnectionResetError():
+            return "it was cut off: its process is down, or the way to it is"
+        case ConnectionError() if "refused" in f"{error}":
+            return DOWN  # the word of a gate in between
         case ConnectionError():
             return f"{error}" or "the connection was lost"
         case _:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from targets.reference.ctl.view import View
+from targets.reference.ctl.view import REIGNS, View
 from targets.reference.machines.messages import Place
 from targets.reference.settings import Settings
 
@@ -36,7 +36,7 @@ def _hindrance(settings: Settings, view: View, to: str, *, forced: bool) -> str:
         )
     if told is None:
         return f"{to} does not answer ({view.silent.get(to, '?')}): it could not be sealed. Start it first"
-    if register.primary == to and told.role in ("primary", "fenced"):
+    if register.primary == to and told.role in REIGNS:
         return f"{to} is primary already"
     if not register.epoch:
         return "nobody was ever primary: the cluster begins by itself once its first node runs"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from targets.reference.ctl.view import DOWN, View
+from targets.reference.ctl.view import DOWN, REIGNS, View
 from targets.reference.machines.messages import Place
 from targets.reference.machines.operating import NodeStatus, Tail, WitnessStatus
 
 T = TypeVar("T")
 
+NEVER_S = float("inf")
 # Where a data node keeps its store, and what it moved aside, in its container.
 FOLDER = "/var/lib/failover-drill"
 
@@ -77,16 +78,16 @@ def _nodes(view: View) -> list[str]:
 
 def _seen_by_primary(view: View, name: str) -> tuple[str, str]:
     seen = view.standby(name)
-    if seen is None:
+    if seen is None or seen.heard_ago_s == NEVER_S:
         return "?", "?"
     return f"position {seen.held}", _behind(seen.lag_positions, seen.lag_bytes)
 
 
 def _lag(view: View, told: NodeStatus) -> str:
-    if told.role in ("primary", "fenced"):
+    if told.role in REIGNS:
         return "-"
     seen = view.standby(told.node)
-    return _behind(seen.lag_positions, seen.lag_bytes) if seen else "?"
+    return _behind(seen.lag_positions, seen.lag_bytes) if seen and seen.heard_ago_s < NEVER_S else "?"
 
 
 def _behind(positions: int, size_bytes: int) -> str:
@@ -94,11 +95,11 @@ def _behind(positions: int, size_bytes: int) -> str:
 
 
 def _remark(view: View, told: NodeStatus) -> str:
-    if told.role in ("primary", "fenced"):
+    if told.role in REIGNS:
         waiting = f", {told.waiting_writes} writes wait" if told.waiting_writes else ""
         return f"lease {told.lease_s * 1000:.0f} ms{waiting}"
     seen = view.standby(told.node)
-    if seen is None or seen.heard_ago_s == float("inf"):
+    if seen is None or seen.heard_ago_s == NEVER_S:
         return "does not follow"
     return f"follows, heard {_ago(seen.heard_ago_s)}"
 
@@ -116,7 +117,7 @@ def _witness(told: WitnessStatus) -> tuple[str, str, str, str, str, str]:
     ready = f"(grants in {told.ready_in_s * 1000:.0f} ms)" if told.ready_in_s else "nobody"
     lease = f"{told.grant[1]}, epoch {told.grant[0]}" if told.grant[1] else ready
     left = f"{told.lease_s * 1000:.0f} ms" if told.grant[1] else ""
-    heard = _ago(told.heard_ago_s) if told.heard_ago_s < float("inf") else "never"
+    heard = _ago(told.heard_ago_s) if told.heard_ago_s < NEVER_S else "never"
     votes = ", ".join(f"{vote.voter} ({vote.left_s * 1000:.0f} ms)" for vote in told.votes) or "-"
     register = f"{told.register.primary or 'nobody'}, epoch {told.register.epoch}"
     return told.witness, register, lease, left, heard, votes

@@ -14,6 +14,7 @@ from targets.reference.machines.messages import Place, Register, StatusAnswer
 from targets.reference.machines.operating import NodeStatus, StandbyStatus, WitnessStatus
 from targets.reference.settings import Settings
 
+REIGNS = ("primary", "fenced")
 DOWN = "nothing listens there: its process is down"
 
 
@@ -54,12 +55,18 @@ class View(Struct, frozen=True, kw_only=True):
         return max(leased, key=lambda told: told.epoch, default=None)
 
     @property
+    def reigning(self) -> NodeStatus | None:
+        """Who calls itself primary in the newest epoch, with a lease or without."""
+        claim = [told for told in self.nodes.values() if told is not None and told.role in REIGNS]
+        return max(claim, key=lambda told: told.epoch, default=None)
+
+    @property
     def maintenance(self) -> str:
         return self.register.maintenance
 
     def standby(self, node: str) -> StandbyStatus | None:
-        """As the serving primary sees it."""
-        primary = self.serving
+        """As its primary sees it."""
+        primary = self.reigning
         return next((one for one in primary.standbys if one.node == node), None) if primary else None
 
     def eligible(self, node: str) -> bool:
@@ -69,7 +76,7 @@ class View(Struct, frozen=True, kw_only=True):
     def last_of_primary(self) -> tuple[Place, float] | None:
         """How far the primary was, and seconds ago: by its own word, else by its heartbeats."""
         told = self.nodes.get(self.register.primary)
-        if told is not None and told.role in ("primary", "fenced"):
+        if told is not None and told.role in REIGNS:
             return told.last, 0.0
         reign = (self.register.epoch, self.register.primary)
         heard = [one for one in self.witnesses.values() if one is not None and one.watched == reign]

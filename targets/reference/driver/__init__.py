@@ -7,7 +7,7 @@ wire          frames; links  connections to the peers
 store         the log on disk; writer  group commit; smallfile  a durable small file
 telling       effects for watchers -> events
 entry         port 7100: observers follow and ask
-health        port 8008: GET /primary
+health        port 8008: GET /primary, GET /metrics
 router        HAProxy's runtime API, and the canary through it
 child         the agent's one child process
 data_node     agent and data node; witness_node  a witness

@@ -8,8 +8,9 @@ import itertools
 import random
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
-from typing import cast
+from typing import Literal, cast
 
 from targets.reference.driver.limits import CONNECT_LIMIT_S, LOOK_EACH_S, PAUSE_S, PING_EACH_S, SILENCE_S
 from targets.reference.driver.surroundings import address
@@ -22,6 +23,8 @@ _IDLE_S = 60.0
 _UNSENT_BYTES_MAX = 8 << 20
 _CONNECTIONS_MAX = 2000
 
+Closed = Literal["the other end", "not understood", "too large", "silent", "idle", "too many", "ended here"]
+
 _ids = itertools.count(1)
 
 
@@ -33,6 +36,7 @@ class Connection(asyncio.Protocol):
     ) -> None:
         self.id, self.peer, self.heard_s = f"c{next(_ids)}", "", time.monotonic()
         self.lost = asyncio.Event()
+        self.closed_for: Closed = "the other end"
         self._own, self._received, self._gone = own, received, gone
         self._splitter = Splitter()
         self._transport: asyncio.Transport | None = None
@@ -49,7 +53,7 @@ class Connection(asyncio.Protocol):
             for frame in self._splitter.feed(data):
                 self._take(frame)
         except ValueError:
-            self.abort()
+            self.abort("not understood")
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None
@@ -66,10 +70,11 @@ class Connection(asyncio.Protocol):
             transport.write(encode(frame))
         except ValueError:
             # Too large for a frame: to be cut off is an answer too, and better than to wait for none.
-            transport.abort()
+            self.abort("too large")
 
-    def abort(self) -> None:
+    def abort(self, reason: Closed) -> None:
         if self._transport is not None:
+            self.closed_for = reason
             self._transport.abort()
 
     def _take(self, frame: Frame) -> None:
@@ -122,12 +127,12 @@ class Link:
                 async with asyncio.timeout(PING_EACH_S):
                     await connection.lost.wait()
             if time.monotonic() - connection.heard_s > SILENCE_S:
-                connection.abort()
+                connection.abort("silent")
                 return
 
 
 class Network:
-    """All connections of one machine: carries out Send and Answer, feeds Received."""
+    """All connections of one machine: carries out Send and Answer, feeds Received. closed: how many, why."""
 
     def __init__(self, own: str, receive: Callable[[Received], None]) -> None:
         self._own, self._receive = own, receive
@@ -135,6 +140,7 @@ class Network:
         self._open: dict[str, Connection] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
+        self.closed: Counter[str] = Counter()
 
     def link(self, peer: str, port: int) -> None:
         """Keep a connection to this peer from now on."""
@@ -160,7 +166,7 @@ class Network:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for connection in [*self._open.values()]:
-            connection.abort()
+            connection.abort("ended here")
 
     def send(self, effect: Send) -> None:
         if effect.to == self._own:
@@ -179,7 +185,7 @@ class Network:
         connection = Connection(self._own, received=self._received, gone=self._gone)
         self._open[connection.id] = connection
         if len(self._open) > _CONNECTIONS_MAX:
-            self._open[min(self._open, key=lambda name: self._open[name].heard_s)].abort()
+            self._open[min(self._open, key=lambda name: self._open[name].heard_s)].abort("too many")
         return connection
 
     def _received(self, connection: Connection, message: Message) -> None:
@@ -187,13 +193,14 @@ class Network:
 
     def _gone(self, connection: Connection) -> None:
         self._open.pop(connection.id, None)
+        self.closed[connection.closed_for] += 1
 
     async def _drop_idle(self) -> None:
         while True:
             await asyncio.sleep(_IDLE_S / 10)
             limit_s = time.monotonic() - _IDLE_S
             for connection in [one for one in self._open.values() if one.heard_s < limit_s]:
-                connection.abort()
+                connection.abort("idle")
 
     def _keep(self, forever: Coroutine[None, None, None]) -> None:
         self._tasks.add(asyncio.create_task(forever))

@@ -15,6 +15,7 @@ from targets.reference.machines.grammar import Effects, Event, Fired, SetTimer, 
 
 # What carries out one kind of effect. It returns when the next effect may be carried out.
 Carrier = Callable[[Any], None]
+Saw = Callable[[Event, Effects], None]
 BROKEN = 70
 
 
@@ -29,8 +30,11 @@ class MachineLoop:
     go on from, and a dead process is what the protocol knows how to survive.
     """
 
-    def __init__(self, machine: Machine, carriers: Mapping[type, Carrier]) -> None:
-        self._machine, self._carriers = machine, dict(carriers)
+    def __init__(
+        self, machine: Machine, carriers: Mapping[type, Carrier], *, saw: Saw = lambda event, effects: None
+    ) -> None:
+        """saw: hears what was handled and what follows, before that is carried out."""
+        self._machine, self._carriers, self._saw = machine, dict(carriers), saw
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._waiting: deque[Event] = deque()
         self._busy = False
@@ -49,7 +53,9 @@ class MachineLoop:
             self._busy = False
 
     def _handle(self, event: Event) -> None:
-        for effect in self._machine.handle(now_s(), event):
+        effects = self._machine.handle(now_s(), event)
+        self._saw(event, effects)
+        for effect in effects:
             match effect:
                 case SetTimer(timer, at_s):
                     self._set(timer, at_s)

@@ -42,6 +42,9 @@ from targets.reference.machines.grammar import (
 )
 from targets.reference.machines.messages import Place
 from targets.reference.machines.node import DataNode
+from targets.reference.metrics import families
+from targets.reference.metrics.exposition import Histogram, text
+from targets.reference.metrics.meter import Meter
 
 
 class NodeHost:
@@ -53,7 +56,8 @@ class NodeHost:
         self._node = DataNode(
             where.host, where.settings, store.state(), store.records(), incarnation(), where.defects
         )
-        self._log = GroupCommit(store, node=where.host, durable=self._durable)
+        self._meter, self._fsync = Meter(), Histogram(families.FSYNC_BOUNDS_S)
+        self._log = GroupCommit(store, node=where.host, durable=self._durable, took=self._fsync.observe)
         self._network = Network(where.host, lambda received: self._machine.feed(received))
         self._router = Router(where.settings, host=where.host, tell=self._tell)
         self._machine = MachineLoop(
@@ -69,13 +73,19 @@ class NodeHost:
                 Validate: self._router.validate,
                 **dict.fromkeys((Tell, TellRole, TellRegister, Alert), self._tell),
             },
+            saw=self._meter.saw,
         )
 
     async def begin(self) -> None:
         where = self._where
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._terminated)
         settings = where.settings
-        await health.listen(where.bind, HEALTH_PORT, serving=lambda: self._node.serving(now_s()))
+        await health.listen(
+            where.bind,
+            HEALTH_PORT,
+            serving=lambda: self._node.serving(now_s()),
+            metrics=self._metrics,
+        )
         for witness in settings.witnesses:
             self._network.link(witness, WITNESS_PORT)
         for node in settings.nodes:
@@ -88,6 +98,10 @@ class NodeHost:
         # Nobody is heard before it has begun.
         await self._network.listen(where.bind, PEER_PORT)
         self._machine.feed(Began())
+
+    def _metrics(self) -> str:
+        status = self._node.status(now_s())
+        return text(families.of_node(status, self._meter, self._fsync, self._network.closed))
 
     def _durable(self, last: Place) -> None:
         self._machine.feed(Durable(last.epoch, last.position))

@@ -12,16 +12,19 @@ from pathlib import Path
 
 import msgspec
 
+from targets.reference.driver import health
 from targets.reference.driver.entry import Entry
 from targets.reference.driver.links import Network
 from targets.reference.driver.loop import MachineLoop, end_broken
 from targets.reference.driver.smallfile import write_durably
 from targets.reference.driver.surroundings import (
     ENTRY_PORT,
+    HEALTH_PORT,
     PEER_PORT,
     WITNESS_PORT,
     Surroundings,
     incarnation,
+    now_s,
     surroundings,
 )
 from targets.reference.driver.telling import Told, event_of
@@ -37,6 +40,9 @@ from targets.reference.machines.grammar import (
     WitnessState,
 )
 from targets.reference.machines.witness import Witness
+from targets.reference.metrics import families
+from targets.reference.metrics.exposition import text
+from targets.reference.metrics.meter import Meter
 from targets.reference.orders import Order
 
 
@@ -48,19 +54,25 @@ class WitnessHost:
         self._file = where.folder / "witness.json"
         self._entry = Entry(where.host, ordered=self._ordered)
         self._network = Network(where.host, lambda received: self._machine.feed(received))
+        self._meter = Meter()
+        self._witness = Witness(
+            where.host, where.settings, remembered(self._file), incarnation(), where.defects
+        )
         self._machine = MachineLoop(
-            Witness(where.host, where.settings, remembered(self._file), incarnation(), where.defects),
+            self._witness,
             {
                 Send: self._network.send,
                 Answer: self._network.answer,
                 Persist: lambda effect: write_durably(self._file, msgspec.json.encode(effect.state)),
                 **dict.fromkeys((Tell, TellRole, TellRegister, Alert), self._tell),
             },
+            saw=self._meter.saw,
         )
 
     async def begin(self) -> None:
         where = self._where
         await self._entry.listen(where.bind, ENTRY_PORT)
+        await health.listen(where.bind, HEALTH_PORT, serving=lambda: False, metrics=self._metrics)
         await self._network.listen(where.bind, WITNESS_PORT)
         for node in where.settings.nodes:
             self._network.link(node, PEER_PORT)
@@ -68,6 +80,10 @@ class WitnessHost:
             if witness != where.host:
                 self._network.link(witness, WITNESS_PORT)
         self._machine.feed(Began())
+
+    def _metrics(self) -> str:
+        status = self._witness.status(now_s())
+        return text(families.of_witness(status, self._meter, self._network.closed))
 
     def _tell(self, told: Told) -> None:
         self._entry.tell(event_of(told, host=self._where.host))

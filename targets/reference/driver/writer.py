@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from queue import Empty, SimpleQueue
@@ -30,8 +31,16 @@ class GroupCommit:
     A store that fails ends the process: after a failed fsync nothing is known about the disk.
     """
 
-    def __init__(self, store: LogStore, *, node: str, durable: Callable[[Place], None]) -> None:
-        self._store, self._node, self._durable = store, node, durable
+    def __init__(
+        self,
+        store: LogStore,
+        *,
+        node: str,
+        durable: Callable[[Place], None],
+        took: Callable[[float], None] = lambda took_s: None,
+    ) -> None:
+        """took: hears from the writer's thread for how long each transaction took, in seconds."""
+        self._store, self._node, self._durable, self._took = store, node, durable, took
         self._loop = asyncio.get_running_loop()
         self._jobs: SimpleQueue[_Append | _Call] = SimpleQueue()
         # A truncation begins a generation; what older ones still have to tell is void.
@@ -91,7 +100,9 @@ class GroupCommit:
         while isinstance(behind, tuple) and len(records) < _GROUP_MAX:
             records += behind[1]
             behind = self._next()
+        began_s = time.monotonic()
         self._store.append(records)
+        self._took(time.monotonic() - began_s)
         last = Place(records[-1].epoch, records[-1].position)
         self._loop.call_soon_threadsafe(self._tell, generation, last)
         return behind

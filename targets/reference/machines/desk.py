@@ -149,9 +149,8 @@ class Desk:
             return []
         if self._step == "changing":
             self._registrar.abandon()
-        return self._done(
-            False, f"no majority of the witnesses answered in {MAINTAIN_WITHIN_S:g} s: it may still come"
-        )
+        why = f"no majority of the witnesses answered in {MAINTAIN_WITHIN_S:g} s"
+        return self._done(False, f"{why}: nobody knows, it may still come")
 
     def status(self, now_s: float) -> WitnessStatus:
         acceptor, reign = self._acceptor(), self._detector.reign
@@ -172,6 +171,7 @@ class Desk:
             suspects=self._suspects(),
             votes=tuple(StandingVote(voter=v, left_s=left_s) for v, left_s in self._votes.left(now_s, reign)),
             leads="" if self._coordinator.step == "idle" else self._coordinator.step,
+            outcomes=dict[str, int](self._coordinator.outcomes.items()),
         )
 
     def _promote(self, now_s: float, message: PromoteOrder, via: str) -> Effects:

@@ -96,6 +96,7 @@ class WitnessStatus(Struct, frozen=True, kw_only=True, tag=True):
     watched: the reign that it listens to; its newest heartbeat came heard_ago_s ago (infinite: none came) and
     told the primary's last durable place.
     suspects: why it holds that reign for failed. leads: the step of a failover that it leads.
+    outcomes: how many of those that it led ended how.
     """
 
     witness: str
@@ -112,6 +113,7 @@ class WitnessStatus(Struct, frozen=True, kw_only=True, tag=True):
     suspects: str
     votes: tuple[StandingVote, ...]
     leads: str
+    outcomes: dict[str, int]
 
 
 class AskStatus(Struct, frozen=True, tag=True):

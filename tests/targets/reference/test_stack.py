@@ -9,9 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.samples import Sample
 
 from harness.model.command import StartLoad, StopLoad
 from harness.model.event import PhaseReached
+from targets.reference.driver.surroundings import HEALTH_PORT
 from targets.reference.settings import Settings
 from tests.targets.reference.loopback import LoopbackStack, running_stack
 
@@ -116,3 +119,25 @@ def test_everything_that_restarts_at_once_finds_together_again(tmp_path: Path) -
         for host in ("n1", "n2", "w1", "w2", "w3"):
             stack.restart_host(host)
         stack.until(lambda: "promoted" in told(stack, restarted_s) and stack.standbys())
+
+
+def test_every_host_tells_its_metrics(stack: LoopbackStack) -> None:
+    load_to(stack, stack.primary(), "m")
+    stack.until(lambda: len(acknowledged(stack)) > 10)
+    primary = {sample.name: sample.value for sample in metrics(stack, stack.primary()) if not sample.labels}
+    assert primary["failover_lease_remaining_seconds"] > 0 and primary["failover_acknowledged_position"] > 10
+    assert primary["failover_fsync_seconds_count"] > 0 and primary["failover_fsync_seconds_sum"] > 0
+    by_label = {(s.name, *s.labels.values()): s.value for s in metrics(stack, stack.primary())}
+    assert by_label["failover_writes_total", "acknowledged"] > 10
+    for witness in ("w1", "w2", "w3"):
+        counted = {(s.name, *s.labels.values()): s.value for s in metrics(stack, witness)}
+        assert counted["failover_heartbeats_total", "granted"] > 0
+
+
+def metrics(stack: LoopbackStack, host: str) -> list[Sample]:
+    """As Prometheus reads them."""
+    with stack.dial(host, HEALTH_PORT) as connection:
+        connection.sendall(b"GET /metrics HTTP/1.0\r\n\r\n")
+        with connection.makefile("rb") as answer:
+            _, body = answer.read().decode().split("\r\n\r\n", 1)
+    return [sample for family in text_string_to_metric_families(body) for sample in family.samples]

@@ -66,6 +66,7 @@ def witness(name: str, **words: object) -> WitnessStatus:
         suspects="",
         votes=(),
         leads="",
+        outcomes={},
     )
     return replace(told, **words)
 

@@ -42,3 +42,23 @@ def test_only_a_serving_primary_is_well(serving: bool, request_: bytes, status: 
             await asyncio.sleep(0.01)
 
     assert asyncio.run(go()) == status
+
+
+def test_what_is_counted_is_answered_whole() -> None:
+    async def go() -> bytes:
+        port = free_port()
+        server = await health.listen("127.0.0.1", port, serving=lambda: False, metrics=lambda: "é 1\n")
+        try:
+            async with asyncio.timeout(5):
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.write(b"GET /metrics HTTP/1.1\r\n\r\n")
+                answer = await reader.read()
+                writer.close()
+            return answer
+        finally:
+            server.close()
+            await asyncio.sleep(0.01)
+
+    head, body = asyncio.run(go()).split(b"\r\n\r\n")
+    assert head.splitlines()[0] == b"HTTP/1.0 200 OK" and b"Content-Length: 5" in head
+    assert b"Content-Type: text/plain; version=0.0.4" in head and body.decode() == "é 1\n"

@@ -117,7 +117,7 @@ def test_who_says_no_hello_is_not_heard() -> None:
         async with asyncio.timeout(5):
             rest = await reader.read()
         assert list(Splitter().feed(rest)) == [Hello("w1")]
-        assert at_witness == []
+        assert at_witness == [] and witness.closed == {"not understood": 1}
         writer.close()
 
     between(play)

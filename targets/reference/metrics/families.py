@@ -1,0 +1,119 @@
+"""A host's state and its counters as families. Every name begins with `failover_`; times are in seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from targets.reference.machines.messages import Register
+from targets.reference.machines.operating import NodeStatus, StandbyStatus, WitnessStatus
+from targets.reference.metrics.exposition import Family, Histogram, Sample, counter, gauge
+from targets.reference.metrics.meter import Meter
+
+ROLES = ("starting", "standby", "primary", "fenced")
+# Of a commit on disks from fast to failing.
+FSYNC_BOUNDS_S = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+
+
+def of_node(status: NodeStatus, meter: Meter, fsync: Histogram, closed: Mapping[str, int]) -> list[Family]:
+    """Of a data node."""
+    roles = tuple(Sample(int(status.role == role), {"role": role}) for role in ROLES)
+    return [
+        Family("failover_role", "gauge", "1 for the role that this node has", roles),
+        gauge("failover_epoch", "The epoch of its role", status.epoch),
+        gauge(
+            "failover_maintenance", "1 while nobody fails over by itself", _on(status.register.maintenance)
+        ),
+        gauge(
+            "failover_stands_aside", "1 while it does nothing until a person acts", _on(status.stands_aside)
+        ),
+        gauge("failover_lease_remaining_seconds", "What is left of its lease", status.lease_s),
+        gauge("failover_last_position", "The last record of its log", status.last.position),
+        gauge("failover_durable_position", "The last record that its disk holds", status.durable.position),
+        gauge("failover_acknowledged_position", "Up to here all may be shown", status.acknowledged),
+        gauge("failover_waiting_writes", "Writes that are not acknowledged yet", status.waiting_writes),
+        gauge("failover_divergent_tails", "Tails moved aside since the start", len(status.tails)),
+        *_standbys(status.standbys),
+        fsync.family("failover_fsync_seconds", "Time of a group commit, its fsync included"),
+        counter("failover_writes_total", "Writes of clients by how they ended", "outcome", meter.writes),
+        *_common(meter, closed),
+    ]
+
+
+def of_witness(status: WitnessStatus, meter: Meter, closed: Mapping[str, int]) -> list[Family]:
+    granted_to = status.grant[1]
+    lease = Sample(status.lease_s, {"node": granted_to}) if granted_to else None
+    return [
+        gauge("failover_epoch", "The newest epoch that it has accepted", status.register.epoch),
+        gauge("failover_known_epoch", "The newest epoch that it has heard of", status.known_epoch),
+        gauge("failover_has_store", "0 while it copies what it has lost", int(status.has_store)),
+        gauge(
+            "failover_maintenance", "1 while nobody fails over by itself", _on(status.register.maintenance)
+        ),
+        gauge("failover_eligible", "How many nodes may be primary", len(status.register.eligible)),
+        Family(
+            "failover_lease_remaining_seconds",
+            "gauge",
+            "What is left of the lease that it has granted",
+            (lease,) if lease else (),
+        ),
+        gauge("failover_suspects", "1 while it holds the primary for failed", _on(status.suspects)),
+        gauge("failover_standing_votes", "Votes against the primary that stand", len(status.votes)),
+        gauge("failover_leads", "1 while it leads a failover", _on(status.leads)),
+        counter("failover_led_total", "Failovers that it led, by how they ended", "outcome", status.outcomes),
+        *_common(meter, closed),
+    ]
+
+
+def _maintenance(register: Register) -> Family:
+    return gauge("failover_maintenance", "1 while nobody fails over by itself", _on(register.maintenance))
+
+
+def _common(meter: Meter, closed: Mapping[str, int]) -> list[Family]:
+    return [
+        counter("failover_heartbeats_total", "Heartbeats sent, granted, refused", "what", meter.heartbeats),
+        counter("failover_phases_total", "Phases of failovers that were told here", "phase", meter.phases),
+        Family("failover_votes_total", "counter", "Votes cast, repeated ones too", (Sample(meter.votes),)),
+        Family("failover_ballots_total", "counter", "Ballots begun", (Sample(meter.ballots),)),
+        Family("failover_alerts_total", "counter", "Calls for a person", (Sample(meter.alerts),)),
+        counter("failover_closed_connections_total", "Connections closed here, by reason", "reason", closed),
+    ]
+
+
+def _standbys(standbys: tuple[StandbyStatus, ...]) -> list[Family]:
+    """As the primary sees them; of one that does not follow nothing is known but that."""
+    follow = [one for one in standbys if one.heard_ago_s < float("inf")]
+
+    def family(name: str, help: str, values: Mapping[str, float]) -> Family:
+        return Family(name, "gauge", help, tuple(Sample(v, {"standby": node}) for node, v in values.items()))
+
+    return [
+        family(
+            "failover_standby_follows",
+            "1 while the standby follows",
+            {one.node: int(one in follow) for one in standbys},
+        ),
+        family(
+            "failover_standby_eligible",
+            "1 while the register names it",
+            {one.node: int(one.eligible) for one in standbys},
+        ),
+        family(
+            "failover_standby_lag_positions",
+            "Records that it does not hold durably",
+            {one.node: one.lag_positions for one in follow},
+        ),
+        family(
+            "failover_standby_lag_bytes",
+            "Keys and values of those records",
+            {one.node: one.lag_bytes for one in follow},
+        ),
+        family(
+            "failover_standby_heard_seconds",
+            "Since its last word",
+            {one.node: one.heard_ago_s for one in follow},
+        ),
+    ]
+
+
+def _on(words: str) -> int:
+    return int(bool(words))
