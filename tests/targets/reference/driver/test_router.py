@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from harness.setup.images import image_tag
 from targets.reference import client
@@ -108,6 +109,7 @@ async def a_cluster(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
     configuration = CONFIGURATION.read_text()
     configuration = configuration.replace("ipv4@*:9999", f"ipv4@{cluster.router_address}:9999")
     configuration = configuration.replace("bind *:7000", f"bind {cluster.router_address}:7000")
+    configuration = configuration.replace("bind *:8008", f"bind {cluster.router_address}:8008")
     for node in cluster.nodes:
         configuration = configuration.replace(f" {node.name}:7000", f" {node.address}:7000")
     servers = [server for node in cluster.nodes for server in await node.listen()]
@@ -229,3 +231,18 @@ def test_an_older_epoch_is_not_carried_out_after_a_newer_one(monkeypatch: pytest
     assert asyncio.run(go()) == [Tell("redirected", 2, "n2")]
     moves = [f"set server data/{node}" for node in ("n1", "n2", "n2")]
     assert asked == [*moves, "shutdown sessions server"]
+
+
+@pytest.mark.docker
+def test_the_router_tells_its_own_metrics(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def go() -> str:
+        async with a_cluster(tmp_path, monkeypatch) as (cluster, _):
+            async with asyncio.timeout(5):
+                reader, writer = await asyncio.open_connection(cluster.router_address, 8008)
+                writer.write(b"GET /metrics HTTP/1.0\r\n\r\n")
+                answer = (await reader.read()).decode()
+                writer.close()
+            return answer.split("\r\n\r\n", 1)[1]
+
+    names = {family.name for family in text_string_to_metric_families(asyncio.run(go()))}
+    assert {"haproxy_server_status", "haproxy_backend_sessions"} <= names
