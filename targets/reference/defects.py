@@ -50,6 +50,12 @@ TCP_ONLY: Final = "tcp-only-health-check"
 BEAT_STARTS_CLOCK: Final = "clock-starts-at-first-heartbeat"
 VOTE_NEVER_LAPSES: Final = "vote-never-lapses"
 BUSINESS_IGNORED: Final = "business-ignored"
+# --- the fence device
+FENCE_NOT_AWAITED: Final = "fence-not-awaited"
+OFF_NOT_READ_BACK: Final = "off-not-read-back"
+FENCED_BY_NAME: Final = "fenced-by-name"
+FENCED_BEFORE_REACHED: Final = "fenced-before-reached"
+NEVER_POWERED_ON: Final = "never-powered-on"
 
 DEFECTS: dict[str, str] = {
     NO_LEASE_CHECK: "a primary never looks at its lease: it serves on behind a cut, and after a pause",
@@ -89,4 +95,9 @@ DEFECTS: dict[str, str] = {
     BEAT_STARTS_CLOCK: "a witness misses a primary only once it has heard it: one that never beats is not",
     VOTE_NEVER_LAPSES: "a vote stands for ever: two witnesses that were blind one after the other oust",
     BUSINESS_IGNORED: "a primary that answers counts as healthy, whether its disk writes anything or not",
+    FENCE_NOT_AWAITED: "a standby is sealed and promoted before the old lease is over or its holder seen off",
+    OFF_NOT_READ_BACK: "that the device took the order counts as off: the old primary may still run",
+    FENCED_BY_NAME: "a fence strikes the node and not its epoch: a restarted primary gets no lease any more",
+    FENCED_BEFORE_REACHED: "the primary is switched off before anybody looks whether a standby is there",
+    NEVER_POWERED_ON: "a node that was fenced stays off",
 }

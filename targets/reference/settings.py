@@ -20,6 +20,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     lease_s: L of the granter; 0 takes the detector's silence, so that both end together.
     clock_rate_error: ρ, two clocks' rates lie within 1 ± ρ. clock_margin_s: D.
     vote_s: the stated time of a vote, from the first suspicion to the majority's.
+    fence: device: a power switch ends the old primary where its lease would last longer.
+    fence_token: wrong: the witnesses were given one that the device does not know.
     """
 
     replication: Literal["sync", "async"] = "sync"
@@ -31,6 +33,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     clock_rate_error: float = 0.001
     clock_margin_s: float = 0.01
     vote_s: float = 0.1
+    fence: Literal["none", "device"] = "none"
+    fence_token: Literal["right", "wrong"] = "right"
     nodes: tuple[str, ...] = ("n1", "n2")
     witnesses: tuple[str, ...] = ("w1", "w2", "w3")
     router: str = "router"

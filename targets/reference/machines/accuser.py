@@ -127,4 +127,4 @@ class Accuser:
         if now_s < due_s:
             return [SetTimer(LEAD, due_s)]
         self.turn.taken(now_s, hopeless=self._coordinator.hopeless == reign)
-        return self._coordinator.begin(now_s, reign, voters)
+        return self._coordinator.begin(now_s, reign, voters, is_dead=self._granter.handed_back(reign))

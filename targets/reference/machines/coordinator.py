@@ -4,6 +4,9 @@
     idle        a majority's standing votes           confirming  reads the register by a full ballot
     confirming  it still names the accused            reaching    "decided"; are the standbys there?
     reaching    enough eligible standbys answered     fencing     witnesses stop renewing the lease
+    fencing     the register is unchanged             fencing     the device is told to switch the node off
+    fencing     its PowerState reads Off              marking     the register names the reign as fenced
+    marking     it does                               sealing     "fenced"; its grants are free
     fencing     a majority's leases are over          rereading   "lease over"; the register once more
     rereading   unchanged                             sealing     standbys refuse the old epoch for ever
     sealing     enough are sealed                     moving      compare-and-set to the most advanced one
@@ -14,7 +17,8 @@
 An operator's order stands for the votes and waits for the lease like any other failover. Forced, it seals one
 node alone, eligible or not, and makes it the only eligible one.
 
-The wait for the lease is never shortened: each witness says itself when its own grant is over. Fences are
+The wait for the lease is never shortened: each witness says itself when its own grant is over, and only a
+node that was seen to be off, in the register by a full ballot, makes it needless. Fences are
 repeated while it lasts, so that no lease is renewed behind its back. With k = n any sealed standby holds
 every acknowledged write, so one is enough; the seal stays when the attempt is given up.
 """
@@ -25,11 +29,17 @@ from typing import Literal
 
 from msgspec import Struct
 
-from targets.reference.defects import ELIGIBLE_FOR_EVER, OUSTED_STAYS_ELIGIBLE
+from targets.reference.defects import (
+    ELIGIBLE_FOR_EVER,
+    FENCE_NOT_AWAITED,
+    FENCED_BEFORE_REACHED,
+    OUSTED_STAYS_ELIGIBLE,
+)
 from targets.reference.machines.grammar import Alert, Effects, Send, SetTimer, StopTimer, Tell, TellRegister
 from targets.reference.machines.lease import Reign
 from targets.reference.machines.messages import (
     Fence,
+    Fenced,
     Here,
     LeaseOver,
     Member,
@@ -40,11 +50,14 @@ from targets.reference.machines.messages import (
     Seal,
     Sealed,
 )
+from targets.reference.machines.power import Power
 from targets.reference.machines.registrar import Registrar
 from targets.reference.settings import Settings
 
 TIMER = "coordinate"
-Step = Literal["idle", "confirming", "reaching", "fencing", "rereading", "sealing", "moving", "hinting"]
+Step = Literal[
+    "idle", "confirming", "reaching", "fencing", "marking", "rereading", "sealing", "moving", "hinting"
+]
 # Beyond the lease that it waits for; every step takes milliseconds.
 _WITHIN_S = 1.0
 # With more than two nodes the others get this long to be sealed too, so that the most advanced is taken.
@@ -73,13 +86,19 @@ class Coordinator:
     """One attempt at a time. outcomes: how many of them ended how."""
 
     def __init__(
-        self, settings: Settings, registrar: Registrar, defects: frozenset[str] = frozenset()
+        self,
+        settings: Settings,
+        registrar: Registrar,
+        power: Power,
+        defects: frozenset[str] = frozenset(),
     ) -> None:
         self._settings, self._registrar, self._defects = settings, registrar, defects
+        self._power = power
         self.step: Step = "idle"
         self._reign: Reign = (0, "")
         self._voters: tuple[str, ...] = ()
         self._value = Register()
+        self._is_dead = False
         self._eligible: set[Member] = set()
         self._until_s = 0.0
         self._here: set[Member] = set()
@@ -95,9 +114,17 @@ class Coordinator:
         self.outcomes: dict[Outcome, int] = {}
 
     def begin(
-        self, now_s: float, reign: Reign, voters: tuple[str, ...], order: Order | None = None
+        self,
+        now_s: float,
+        reign: Reign,
+        voters: tuple[str, ...],
+        order: Order | None = None,
+        *,
+        is_dead: bool = False,
     ) -> Effects:
+        """is_dead: its process was seen to end, so there is nothing to switch off."""
         assert self.step == "idle", "one attempt at a time"
+        self._is_dead = is_dead
         self._reign, self._voters, self._order, self._named = reign, voters, order, ()
         self._until_s = now_s + self._settings.granted_lease_s + _WITHIN_S
         self.step = "confirming"
@@ -108,14 +135,18 @@ class Coordinator:
         match self.step:
             case "confirming" if (register.epoch, register.primary) == self._reign:
                 if register.maintenance and self._order is None:
-                    return self._give_up("maintenance", register.maintenance)
+                    return self._give_up(now_s, "maintenance", register.maintenance)
                 return self._decided(now_s, register)
+            case "fencing" if register == self._value:
+                return self._aimed(now_s)
+            case "marking" if register == self._value.with_own_fence():
+                return self._marked(now_s, register)
             case "rereading" if register == self._value:
                 return self._begin_to_seal(now_s)
             case "moving":
                 return self._moved(now_s, register)
-            case "confirming" | "rereading":
-                return self._give_up("overtaken", _names(register))
+            case "confirming" | "fencing" | "marking" | "rereading":
+                return self._give_up(now_s, "overtaken", _names(register))
             case _:
                 return []
 
@@ -129,7 +160,14 @@ class Coordinator:
             return []
         self._here.add(member)
         self.step = "fencing"
-        return [*self._fences(), *self._lease_maybe_over(now_s)]
+        return [*self._fences(), *self._aim(now_s), *self._lease_maybe_over(now_s)]
+
+    def powered(self, now_s: float) -> Effects:
+        """The device has answered something."""
+        if self.step != "fencing" or self._power.state != "off" or self._registrar.busy:
+            return []
+        self.step = "marking"
+        return self._registrar.change(now_s, self._value, self._value.with_own_fence())
 
     def lease_over(self, now_s: float, witness: str, message: LeaseOver) -> Effects:
         if (message.epoch, message.node) != self._reign or self.step in ("idle", "confirming"):
@@ -151,11 +189,11 @@ class Coordinator:
         whole = len(self._sealed) == len(self._standbys)
         return self._move(now_s) if whole else [SetTimer(TIMER, now_s + _GATHER_S)]
 
-    def heard(self, epoch: int, node: str) -> Effects:
+    def heard(self, now_s: float, epoch: int, node: str) -> Effects:
         """A reign's heartbeat. Of the promoted one: it knows, nothing is left to be done."""
         if self.step == "hinting" and epoch > self._reign[0] and node == self._chosen:
             self.step = "idle"
-            return [StopTimer(TIMER)]
+            return [StopTimer(TIMER), *self._power.release(now_s)]
         return []
 
     def fired(self, now_s: float) -> Effects:
@@ -163,7 +201,7 @@ class Coordinator:
         if self.step == "idle":
             return []
         if now_s >= self._until_s:
-            return self._too_late()
+            return self._too_late(now_s)
         match self.step:
             case "reaching":
                 again = self._reaches()
@@ -197,8 +235,34 @@ class Coordinator:
         self.hopeless = self._reign if wanting and self._order is None else (0, "")
         if wanting:
             alarm = self._alarm(wanting) if self._order is None else []
-            return [TellRegister(register), decided, *alarm, *self._give_up("nobody eligible", wanting)]
-        return [TellRegister(register), decided, *self._reaches()]
+            return [
+                TellRegister(register),
+                decided,
+                *alarm,
+                *self._give_up(now_s, "nobody eligible", wanting),
+            ]
+        first = self._power.cut(node) if FENCED_BEFORE_REACHED in self._defects and self._switches_off else []
+        return [TellRegister(register), decided, *first, *self._reaches()]
+
+    @property
+    def _switches_off(self) -> bool:
+        """An operator who orders a promotion has a whole lease to think again."""
+        return self._power.has_device and not self._is_dead and self._order is None
+
+    def _aim(self, now_s: float) -> Effects:
+        """To switch off cannot be undone: whom it strikes is looked up once more right before."""
+        return self._registrar.read(now_s) if self._switches_off else []
+
+    def _aimed(self, now_s: float) -> Effects:
+        if self._switches_off and self._power.state == "none":
+            return self._power.cut(self._value.primary)
+        return self.powered(now_s)
+
+    def _marked(self, now_s: float, register: Register) -> Effects:
+        self._value = register
+        epoch, node = self._reign
+        fenced = Tell("fenced", epoch, node, "its power was read back as off")
+        return [fenced, *self._fences(), *self._begin_to_seal(now_s)]
 
     @property
     def _why(self) -> str:
@@ -216,7 +280,8 @@ class Coordinator:
         return f"{order.to} is not eligible: it may lack acknowledged writes; only a forced promotion does it"
 
     def _lease_maybe_over(self, now_s: float) -> Effects:
-        if self.step != "fencing" or len(self._over) < self._settings.majority:
+        enough = 0 if FENCE_NOT_AWAITED in self._defects else self._settings.majority
+        if self.step != "fencing" or len(self._over) < enough:
             return []
         self.step = "rereading"
         epoch, node = self._reign
@@ -233,7 +298,7 @@ class Coordinator:
         chosen = max(self._sealed, key=self._rank)
         if self._order is not None and chosen.node != self._order.to:
             detail = f"{chosen.node} holds more than {self._order.to}: promote that one, or force it"
-            return self._give_up("refused", detail)
+            return self._give_up(now_s, "refused", detail)
         self._chosen = chosen.node
         self.step = "moving"
         stay = self._value.eligible if OUSTED_STAYS_ELIGIBLE in self._defects else self._standbys
@@ -248,10 +313,10 @@ class Coordinator:
 
     def _moved(self, now_s: float, register: Register) -> Effects:
         if register.primary != self._chosen or register.epoch < self._epoch:
-            return self._give_up("overtaken", _names(register))
+            return self._give_up(now_s, "overtaken", _names(register))
         self._end("promoted", _names(register))
         self.step = "hinting"
-        return [TellRegister(register), *self._hint(), self._tick(now_s)]
+        return [TellRegister(register), *self._hint(), *self._power.release(now_s), self._tick(now_s)]
 
     def take_ended(self) -> Ended | None:
         """How the last attempt ended, once."""
@@ -262,13 +327,13 @@ class Coordinator:
         self._ended = Ended(outcome, detail)
         self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
 
-    def _give_up(self, outcome: Outcome, detail: str) -> Effects:
+    def _give_up(self, now_s: float, outcome: Outcome, detail: str) -> Effects:
         self._end(outcome, detail)
         self.step = "idle"
         self._registrar.abandon()
-        return [StopTimer(TIMER)]
+        return [StopTimer(TIMER), *self._power.release(now_s)]
 
-    def _too_late(self) -> Effects:
+    def _too_late(self, now_s: float) -> Effects:
         why = {
             "reaching": "no eligible standby answers; nothing was touched",
             "fencing": "the old lease could not be seen to end",
@@ -278,7 +343,7 @@ class Coordinator:
         if self._order is not None and why:
             why = f"{self._order.to}: {why}"
         detail = why or "the register was not settled in time: no majority of the witnesses answers"
-        return [*(self._alarm(why) if why else []), *self._give_up("too late", detail)]
+        return [*(self._alarm(why) if why else []), *self._give_up(now_s, "too late", detail)]
 
     def _alarm(self, why: str) -> Effects:
         """Once a reign: an attempt is made again and again."""
@@ -294,8 +359,11 @@ class Coordinator:
         return [Send(member.node, Reach(self._reign[0])) for member in self._standbys]
 
     def _fences(self) -> Effects:
-        fence = Fence(*self._reign, self._voters, self._order.by if self._order else "")
-        return [Send(witness, fence) for witness in self._settings.witnesses]
+        by = self._order.by if self._order else ""
+        words: list[Fence | Fenced] = [Fence(*self._reign, self._voters, by)]
+        if self._reign in self._value.fenced:
+            words.append(Fenced(*self._reign))
+        return [Send(witness, word) for witness in self._settings.witnesses for word in words]
 
     def _seals(self) -> Effects:
         return [Send(member.node, Seal(self._epoch)) for member in self._standbys]

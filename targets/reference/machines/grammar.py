@@ -55,7 +55,24 @@ class AgentSaw(Struct, frozen=True):
     epoch: int = 0
 
 
-Event = Began | Received | Fired | Durable | AgentSaw
+# PowerState as Redfish has it. unknown: the device refused, or did not answer.
+PowerState = Literal["On", "Off", "PoweringOn", "PoweringOff", "unknown"]
+PowerOrder = Literal["ForceOff", "On", "read"]
+
+
+class PowerAnswered(Struct, frozen=True):
+    """The fence device's answer to AskPower, or that there is none; comes once for each.
+
+    state: of an order, "unknown" where it was not accepted; of a read, what was read. detail: why unknown.
+    """
+
+    request: int
+    node: str
+    state: PowerState
+    detail: str = ""
+
+
+Event = Began | Received | Fired | Durable | AgentSaw | PowerAnswered
 
 
 # --- effects --------------------------------------------------------------------------------
@@ -141,6 +158,14 @@ class Validate(Struct, frozen=True):
     primary: str
 
 
+class AskPower(Struct, frozen=True):
+    """Ask the fence device to switch a node's power, or how it stands; answered by PowerAnswered."""
+
+    request: int
+    node: str
+    order: PowerOrder
+
+
 class StartChild(Struct, frozen=True):
     """The agent starts the data node's process."""
 
@@ -183,6 +208,7 @@ Effect = (
     | Claim
     | Redirect
     | Validate
+    | AskPower
     | StartChild
     | Tell
     | TellRole

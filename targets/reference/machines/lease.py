@@ -9,7 +9,12 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from targets.reference.defects import EPOCH_IN_MEMORY, GRANTS_AFTER_A_RESTART, HAND_BACK_UNBOUND
+from targets.reference.defects import (
+    EPOCH_IN_MEMORY,
+    FENCED_BY_NAME,
+    GRANTS_AFTER_A_RESTART,
+    HAND_BACK_UNBOUND,
+)
 from targets.reference.settings import Settings
 
 NEVER_S = float("-inf")
@@ -126,6 +131,8 @@ class Granter:
         """
         self.hand_back(epoch, node)
         self.heard(epoch + 1)
+        if FENCED_BY_NAME in self._defects:
+            self._handed_back[node] = 1 << 62  # whatever its epoch
 
     def handed_back(self, reign: Reign) -> bool:
         return reign[0] <= self._handed_back.get(reign[1], 0)

@@ -15,7 +15,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from targets.reference.defects import COMES_BACK_EMPTY, WITNESS_FORGETS
-from targets.reference.machines import accuser, coordinator, copying, desk, detector, probing, registrar
+from targets.reference.machines import (
+    accuser,
+    coordinator,
+    copying,
+    desk,
+    detector,
+    power,
+    probing,
+    registrar,
+)
 from targets.reference.machines import register as ballots
 from targets.reference.machines.accuser import Accuser
 from targets.reference.machines.coordinator import Coordinator
@@ -29,6 +38,7 @@ from targets.reference.machines.grammar import (
     Event,
     Fired,
     Persist,
+    PowerAnswered,
     Received,
     Send,
     SetTimer,
@@ -61,6 +71,7 @@ from targets.reference.machines.messages import (
     Vote,
 )
 from targets.reference.machines.operating import WitnessStatus
+from targets.reference.machines.power import Power
 from targets.reference.machines.register import Acceptor
 from targets.reference.machines.registrar import Registrar
 from targets.reference.settings import Settings
@@ -89,7 +100,8 @@ class Witness:
         self._copying = Copying(name, settings)
         self._granter = Granter(settings, defects)
         self._registrar = Registrar(name, incarnation, settings, defects)
-        self._coordinator = Coordinator(settings, self._registrar, defects)
+        self._power = Power(settings, self._place, defects)
+        self._coordinator = Coordinator(settings, self._registrar, self._power, defects)
         self._proven: Reign = detector.NOBODY  # the newest that a heartbeat or a full ballot has shown
         self._detector = Detector(settings, defects)
         self._accuser = Accuser(
@@ -119,6 +131,7 @@ class Witness:
         self._events: Mapping[type, Callable[[float, Any], Effects]] = {
             Received: self._received,
             Fired: self._fired,
+            PowerAnswered: self._powered,
             Began: self._began,
         }
         # Whoever has no store yet answers these alone.
@@ -169,6 +182,9 @@ class Witness:
         act = self._events.get(type(event))
         return act(now_s, event) if act else []
 
+    def _powered(self, now_s: float, event: PowerAnswered) -> Effects:
+        return [*self._power.answered(now_s, event), *self._coordinator.powered(now_s)]
+
     def _began(self, now_s: float, event: Began) -> Effects:
         self._granter.began(now_s)
         if self._acceptor is None:
@@ -178,7 +194,7 @@ class Witness:
     def _ready(self, now_s: float, state: WitnessState) -> Effects:
         """From now on it answers for the register."""
         self._granter.accepted(state.value.epoch)
-        return [*self._watch_newest(now_s), *self._desk.begin(now_s)]
+        return [*self._watch_newest(now_s), *self._desk.begin(now_s), *self._power.began(now_s)]
 
     # --- messages ---------------------------------------------------------------------------------
 
@@ -253,7 +269,7 @@ class Witness:
         if reign != self._detector.reign:
             return effects
         self._desk.heard(now_s, reign, message.last)
-        effects += self._coordinator.heard(*reign)
+        effects += self._coordinator.heard(now_s, *reign)
         effects += [*self._know_register(now_s), *self._detector.beat(now_s, message.stuck_s)]
         return effects + self._accuser.judge(now_s)
 
@@ -284,6 +300,7 @@ class Witness:
             return []
         if sender != self._name:
             self._accuser.turn.saw_fence(now_s)
+            self._power.hold(now_s, message.node)
         self._granter.block(now_s, reign)
         self._awaited.setdefault(reign, set()).add(sender)
         return self._lease_maybe_over(now_s)
@@ -329,6 +346,8 @@ class Witness:
                 return self._desk.fired(now_s, timer)
             case probing.TIMER:
                 return self._detector.probe(now_s)
+            case power.CUT | power.LOOK:
+                return self._power.fired(now_s, timer, resting=bool(self._desk.maintenance))
             case accuser.VOTE | accuser.LEAD:
                 return self._accuser.fired(now_s, timer)
             case "lease over":

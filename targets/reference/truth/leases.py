@@ -8,6 +8,7 @@ from targets.reference.machines.lease import Reign
 from targets.reference.machines.node import DataNode
 from targets.reference.machines.primary import Primary
 from targets.reference.settings import Settings
+from targets.reference.truth.fences import Fences
 from targets.reference.truth.findings import Findings, Seat
 
 # Clocks are converted forth and back.
@@ -23,8 +24,10 @@ class Leases:
         self._grants: dict[str, dict[Reign, Grant]] = {witness: {} for witness in settings.witnesses}
         self._voted: dict[Reign, set[str]] = {}
         self._ordered: set[Reign] = set()  # which an operator wants to be followed by another
+        self._over: dict[Reign, set[str]] = {}  # who has said so
         self._fenced: set[Reign] = set()  # in any register that was ever chosen
         self._primaries: dict[str, tuple[Seat, DataNode]] = {}
+        self.fences = Fences(findings, self.reigning)
 
     # --- witnesses --------------------------------------------------------------------------------
 
@@ -61,12 +64,29 @@ class Leases:
         if len(voters) < self._settings.majority and not self.is_ordered(reign):
             detail = f"{witness.host} ousts {reign}, but only {voters} voted"
             self._findings.broken(witness, "too-few-votes", detail)
+        self.fences.decided(witness)
+
+    def says_over(self, witness: Seat, reign: Reign) -> None:
+        """A witness tells a coordinator that its own grant has ended: run out, handed back or fenced."""
+        lasts = self._lasts(reign, self._grants[witness.host], witness.now_s() + 2 * _ROUNDING_S)
+        if lasts and reign not in self._fenced:
+            detail = f"{witness.host} says that {reign} is over, and still grants it"
+            self._findings.broken(witness, "unfenced-failover", detail)
+        self._over.setdefault(reign, set()).add(witness.host)
+
+    def over(self, witness: Seat, reign: Reign) -> None:
+        """A coordinator takes the lease for over."""
+        said = sorted(self._over.get(reign, ()))
+        if len(said) < self._settings.majority:
+            detail = f"{witness.host} waits no longer for the lease of {reign}; over at {said} alone"
+            self._findings.broken(witness, "unfenced-failover", detail)
 
     def fenced(self, witness: Seat, reign: Reign) -> None:
         """The register names it; its grants count no more."""
         self._fenced.add(reign)
         for seat, node in self._living():
-            if isinstance(node.role, Primary) and (node.role.epoch, seat.host) == reign:
+            lives = isinstance(node.role, Primary) and (node.role.epoch, seat.host) == reign
+            if lives and not self.fences.excuses(seat):
                 self._findings.broken(witness, "fenced-lives", f"{reign} is named as fenced, and lives")
 
     # --- data nodes -------------------------------------------------------------------------------
@@ -78,7 +98,11 @@ class Leases:
     def one_server(self, seat: Seat, node: DataNode) -> None:
         if len(self._primaries) < 2 or not node.serving(seat.clock_s()):
             return
-        serving = [other.host for other, machine in self._living() if machine.serving(other.clock_s())]
+        serving = [
+            other.host
+            for other, machine in self._living()
+            if machine.serving(other.clock_s()) and not self.fences.excuses(other)
+        ]
         if len(serving) > 1:
             self._findings.broken(seat, "two-deciders", f"{' and '.join(serving)} can decide at once")
 
@@ -102,8 +126,13 @@ class Leases:
             seat is not None
             and node is not None
             and seat.alive
+            and not self.fences.excuses(seat)
             and node.own.lease.valid(seat.clock_s(), epoch)
         )
+
+    def reigning(self, host: str) -> Seat | None:
+        """A living process of this host that reigns, with a lease or without."""
+        return next((seat for seat, _ in self._living() if seat.host == host), None)
 
     def _lasts(self, reign: Reign, grants: dict[Reign, Grant], until_s: float) -> bool:
         grant = grants.get(reign)

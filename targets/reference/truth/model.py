@@ -11,9 +11,11 @@ from collections.abc import Callable, Sequence
 from targets.reference.machines.grammar import (
     Answer,
     Append,
+    AskPower,
     Began,
     Effect,
     Event,
+    PowerAnswered,
     Received,
     Send,
     Tell,
@@ -25,6 +27,8 @@ from targets.reference.machines.messages import (
     Ballot,
     Granted,
     HandBack,
+    Here,
+    LeaseOver,
     Message,
     PromoteOrder,
     Record,
@@ -53,7 +57,9 @@ class Truth:
     ) -> None:
         self._stored, self._findings = stored, Findings(told)
         self.leases = Leases(settings, self._findings)
-        self.records = Records(settings, self._findings, stored, lambda: self.chosen.newest)
+        self.records = Records(
+            settings, self._findings, stored, lambda: self.chosen.newest, self.leases.fences.excuses
+        )
         self.chosen = Chosen(
             settings, self._findings, self.leases, lambda seat: self.records.all_hold(seat, "chosen")
         )
@@ -104,13 +110,23 @@ class Truth:
             self.leases.handed_back(seat, (event.message.epoch, event.message.node))
         elif type(event) is Received and type(event.message) is PromoteOrder:
             self.leases.ordered((event.message.epoch, event.message.primary))
+        elif type(event) is Received and type(event.message) is Here:
+            self.leases.fences.reached(seat)
+        elif type(event) is PowerAnswered:
+            self.leases.fences.answered(event)
         for effect in effects:
             if type(effect) is Answer:
                 self._answered(seat, effect.message)
             elif type(effect) is Send and type(effect.message) is Vote:
                 self.leases.voted(seat, (effect.message.epoch, effect.message.node))
+            elif type(effect) is Send and type(effect.message) is LeaseOver:
+                self.leases.says_over(seat, (effect.message.epoch, effect.message.node))
+            elif type(effect) is AskPower:
+                self.leases.fences.asks(seat, effect)
             elif type(effect) is Tell and effect.phase == "decided":
                 self.leases.decided(seat, (effect.epoch, effect.subject))
+            elif type(effect) is Tell and effect.phase == "lease_over":
+                self.leases.over(seat, (effect.epoch, effect.subject))
 
     def _answered(self, seat: Seat, message: Message) -> None:
         if type(message) is Granted:

@@ -32,8 +32,14 @@ class Records:
     """Of one run. lost: in async mode, what a failover cost (found when, acknowledged when, the record)."""
 
     def __init__(
-        self, settings: Settings, findings: Findings, stored: Stored, register: Callable[[], Register]
+        self,
+        settings: Settings,
+        findings: Findings,
+        stored: Stored,
+        register: Callable[[], Register],
+        excuses: Callable[[Seat], bool],
     ) -> None:
+        self._excuses = excuses
         self._findings, self._stored, self._register = findings, stored, register
         self._keeps = settings.replication != "async"
         self.lost: list[tuple[float, float, Record]] = []
@@ -149,6 +155,8 @@ class Records:
             self._findings.broken(seat, "stale-answer", f"{seat.host} answers {asked.ask} without serving")
             return
         upto = role.acknowledged
+        if isinstance(asked.ask, Read | ReadAll) and self._excuses(seat):
+            return  # it may show what it had until its lease has run out; it acknowledges nothing
         if upto < asked.floor and (self._keeps or not self.lost):
             detail = f"{seat.host} answers {asked.ask} at {upto}, {asked.floor} was acknowledged"
             self._findings.broken(seat, "stale-answer", detail)

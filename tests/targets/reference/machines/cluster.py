@@ -18,6 +18,7 @@ from targets.reference.machines.grammar import (
     Alert,
     Answer,
     Append,
+    AskPower,
     Began,
     Claim,
     Durable,
@@ -43,6 +44,7 @@ from targets.reference.machines.witness import Witness
 from targets.reference.settings import Settings
 from targets.reference.truth.model import Truth
 from tests.targets.reference.machines.connections import Network, Way
+from tests.targets.reference.machines.device import Device
 from tests.targets.reference.machines.process import Clock, NodeDisk, Process
 
 _DISK_S = (0.0002, 0.004)
@@ -84,6 +86,7 @@ class Cluster:
         self.agents: dict[str, Process] = {}
         self.running: dict[str, Process] = {}  # the data nodes' children and the witnesses
         self.net = Network(self.draw, lambda: self.now_s, self.later, self.running.get)
+        self.device = Device(self)
         self.calls: dict[int, Call] = {}
         self.told: list[tuple[float, str, Tell | Alert]] = []
         self.router = settings.nodes[0]
@@ -109,7 +112,9 @@ class Cluster:
     # --- processes --------------------------------------------------------------------------------
 
     def start_host(self, host: str) -> None:
-        """Power on: a witness, or the agent, which starts its child."""
+        """Power on: a witness, or the agent, which starts its child. In vain where the switch is off."""
+        if host in self.device.off:
+            return
         if host in self.settings.witnesses:
             if host not in self.running:
                 machine = Witness(host, self.settings, self.stores[host], self._incarnation(), self.defects)
@@ -241,6 +246,8 @@ class Cluster:
                 self._when_synced(process)
             case Claim(epoch) if process.host in self.agents:
                 self.agents[process.host].receive(AgentSaw("child claims", epoch))
+            case AskPower():
+                self.device.ask(process, effect)
             case StartChild():
                 self.later(self.draw.uniform(*_CHILD_S), self._start_child, process.host)
             case Redirect(primary):

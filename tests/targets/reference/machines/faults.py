@@ -11,6 +11,7 @@ from collections.abc import Callable
 from targets.reference.truth.model import Truth
 from tests.targets.reference.machines.cluster import Cluster, both_ways
 from tests.targets.reference.machines.connections import Cut, Way
+from tests.targets.reference.machines.device import MOODS
 
 Fault = Callable[[str, str], None]
 
@@ -28,7 +29,7 @@ class Faults:
         return (
             *(self.crash, self.crash, self.power, self.pause, self.pause, self.cut, self.cut, self.part),
             *(self.late, self.late, self.slow, self.slow_disk, self.switch, self.switch, self.lose_store),
-            *(self.blackout, self.sleep),
+            *(self.blackout, self.sleep, self.device, self.device),
         )
 
     def _end_later(self, act: Callable[..., object], *values: object) -> None:
@@ -55,6 +56,13 @@ class Faults:
         self._note(f"start {host}")
         self._cluster.start_host(host)
         self._cluster.start_child(host)
+
+    def device(self, host: str, peer: str) -> None:
+        """What ails the fence device. In async mode a lie is beyond what any controller can survive."""
+        device, sync = self._cluster.device, self._cluster.settings.replication == "sync"
+        device.mood = self._draw.choice(MOODS if sync else MOODS[:-1])
+        self._note(f"device {device.mood}")
+        self._end_later(setattr, device, "mood", "sound")
 
     def pause(self, host: str, peer: str) -> None:
         agent = self._draw.random() < 0.5

@@ -14,6 +14,7 @@ from targets.reference.detection import WAYS, Way
 from targets.reference.machines.grammar import (
     Alert,
     Answer,
+    AskPower,
     Effect,
     NodeState,
     Send,
@@ -86,6 +87,8 @@ _MOMENTS: tuple[type, ...] = (
     ProbeAnswer,
     Alive,
     Hint,
+    AskPower,
+    AskPower,
 )
 
 
@@ -100,6 +103,7 @@ def settings_of(draw: random.Random) -> Settings:
         canary_s=draw.choice((0.1, 1.0)),
         lease_s=draw.choice((0.0, 0.0, 0.25, 0.8)),
         clock_rate_error=draw.choice((0.001, 0.001, 0.05)),
+        fence=draw.choice(("none", "device", "device")),
         nodes=tuple(f"n{number}" for number in range(1, nodes + 1)),
     )
 
@@ -191,6 +195,7 @@ class Run:
         cluster.net.slow_s.clear()
         cluster.net.heal([*cluster.net.cuts])
         cluster.slow_disks_s.clear()
+        cluster.device.mood = "sound"
         for host in self.cluster.hosts:
             cluster.resume(host)
             cluster.start_host(host)
@@ -221,23 +226,30 @@ class Run:
             self.cluster.later(wait_s, lambda: fault(*draw.sample(self.cluster.hosts, 2)))
 
     def _moment(self, process: Process, effect: Effect) -> None:
-        """Before a message is sent: whom it is about gets the fault."""
-        if not self._armed or not isinstance(effect, Send | Answer):
+        """Before a message is sent, or the device is asked: whom it is about gets the fault."""
+        if not self._armed or not isinstance(effect, Send | Answer | AskPower):
             return
+        said = effect if isinstance(effect, AskPower) else effect.message
         for index, (moment, nth, fault) in enumerate(self._armed):
-            if isinstance(effect.message, moment):
+            if isinstance(said, moment):
                 self._armed[index] = (moment, nth - 1, fault)
                 if nth == 1:
                     del self._armed[index]
                     self._strike(fault, process, effect)
                 return
 
-    def _strike(self, fault: Fault, process: Process, effect: Send | Answer) -> None:
+    def _strike(self, fault: Fault, process: Process, effect: Send | Answer | AskPower) -> None:
         cluster = self.cluster
-        peer = effect.to if isinstance(effect, Send) else cluster.net.peer(process, effect.via)
+        match effect:
+            case AskPower(node=peer):
+                said: object = effect
+            case Send(peer, said):
+                pass
+            case Answer(via, said):
+                peer = cluster.net.peer(process, via)
         if peer not in self.cluster.hosts:
             peer = self.draw.choice(self.cluster.hosts)
-        self.note(f"{type(effect.message).__name__} of {process.host} to {peer}:")
+        self.note(f"{type(said).__name__} of {process.host} to {peer}:")
         pair = self.draw.choice(((process.host, peer), (process.host, peer), (peer, process.host)))
         if self.draw.random() < 0.7:
             fault(*pair)

@@ -9,6 +9,7 @@ from targets.reference.machines.detector import Detector
 from targets.reference.machines.grammar import Effects, Send, SetTimer, StopTimer, Tell
 from targets.reference.machines.lease import Granter
 from targets.reference.machines.messages import Prepare, Vote
+from targets.reference.machines.power import Power
 from targets.reference.machines.registrar import Registrar
 from tests.targets.reference.machines.playbook import SETTINGS
 
@@ -35,7 +36,7 @@ class Given:
             defects,
             granter=self.granter,
             detector=self.detector,
-            coordinator=Coordinator(SETTINGS, registrar),
+            coordinator=Coordinator(SETTINGS, registrar, Power(SETTINGS, 0)),
             maintenance=lambda: self.maintenance,
             suspected=lambda reason: [],
         )

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+import msgspec
+
 from targets.reference.machines.coordinator import TIMER, Coordinator
 from targets.reference.machines.grammar import (
     Alert,
+    AskPower,
     Began,
     Effects,
     Event,
     Fired,
+    PowerAnswered,
+    PowerState,
     Received,
     Tell,
     TellRegister,
@@ -14,6 +19,7 @@ from targets.reference.machines.grammar import (
 from targets.reference.machines.messages import (
     Accept,
     Fence,
+    Fenced,
     Here,
     LeaseOver,
     Member,
@@ -26,7 +32,9 @@ from targets.reference.machines.messages import (
     Seal,
     Sealed,
 )
+from targets.reference.machines.power import LOOK, Power
 from targets.reference.machines.registrar import Registrar
+from targets.reference.settings import Settings
 from tests.targets.reference.machines.playbook import SETTINGS, A, B, Play
 
 INTERVAL_S, L_S = SETTINGS.detector.interval_s, SETTINGS.granted_lease_s
@@ -39,9 +47,10 @@ VOTERS = ("w1", "w2")
 class Leading:
     """w1 with its coordinator and its way to the register, and nothing else of a witness."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings = SETTINGS, *, is_dead: bool = False) -> None:
+        self.is_dead, self.power = is_dead, Power(settings, 0)
         self.registrar = Registrar("w1", 7, SETTINGS)
-        self.coordinator = Coordinator(SETTINGS, self.registrar)
+        self.coordinator = Coordinator(settings, self.registrar, self.power)
 
     def handle(self, now_s: float, event: Event) -> Effects:
         effects = self._take(now_s, event)
@@ -59,12 +68,14 @@ class Leading:
                 return self.coordinator.sealed(now_s, sealed)
             case Received(sender=sender, message=message):
                 return self.registrar.handle(now_s, sender, message)
+            case PowerAnswered() as answered:
+                return [*self.power.answered(now_s, answered), *self.coordinator.powered(now_s)]
             case Fired(timer=timer) if timer == TIMER:
                 return self.coordinator.fired(now_s)
             case Fired(timer=timer):
                 return self.registrar.fired(now_s, timer)
             case _:
-                return self.coordinator.begin(now_s, (1, "n1"), VOTERS)
+                return self.coordinator.begin(now_s, (1, "n1"), VOTERS, is_dead=self.is_dead)
 
 
 def hears(play: Play, message: Message, *senders: str) -> Play:
@@ -242,9 +253,9 @@ def test_the_promoted_one_is_told_until_it_is_heard() -> None:
     assert play.said(Promote) == [Promote(2)]
     assert play.when(Fired(TIMER), after_s=INTERVAL_S).said(Promote) == [Promote(2)]
     assert isinstance(play.machine, Leading)
-    play.machine.coordinator.heard(1, "n1")
+    play.machine.coordinator.heard(play.now_s, 1, "n1")
     assert step(play) == "hinting"
-    play.machine.coordinator.heard(2, "n2")
+    play.machine.coordinator.heard(play.now_s, 2, "n2")
     assert step(play) == "idle"
 
 
@@ -274,3 +285,92 @@ def test_messages_out_of_their_step_do_nothing() -> None:
     assert hears(idle, LeaseOver(1, "n1"), "w1", "w2").effects == []
     assert idle.hears("n2", Here(1, "n2", "b")).effects == []
     assert idle.when(Fired(TIMER)).effects == []
+
+
+# --- the fence device -----------------------------------------------------------------------------
+
+FENCED_V = V.with_own_fence()
+
+
+def switching_off(*, is_dead: bool = False) -> Play:
+    settings = msgspec.structs.replace(SETTINGS, fence="device")
+    play = Play(Leading(settings, is_dead=is_dead)).when(Began()).shows(V)
+    return hears(play, Here(1, "n2", "b"), "n2")
+
+
+def answered(play: Play, request: int, state: PowerState) -> Play:
+    return play.when(PowerAnswered(request, "n1", state, "why" if state == "unknown" else ""))
+
+
+def read_back() -> Play:
+    play = answered(switching_off().shows(V), 1, "PoweringOff")
+    return answered(play, 2, "Off")
+
+
+def test_whom_it_strikes_is_looked_up_right_before_it_is_switched_off() -> None:
+    play = switching_off()
+    assert play.said(Fence) and not play.of(AskPower)
+    assert play.said(Prepare)
+    assert play.shows(V).of(AskPower) == [AskPower(1, "n1", "ForceOff")]
+
+
+def test_a_newer_reign_of_the_node_is_not_switched_off() -> None:
+    play = switching_off().shows(Register(2, "n1", (A, B)))
+    assert step(play) == "idle" and not play.of(AskPower)
+
+
+def test_nobody_is_switched_off_before_a_standby_has_answered() -> None:
+    settings = msgspec.structs.replace(SETTINGS, fence="device")
+    play = Play(Leading(settings)).when(Began()).shows(V)
+    assert step(play) == "reaching" and not play.of(AskPower)
+    assert not play.when(Fired(TIMER), after_s=INTERVAL_S).of(AskPower)
+
+
+def test_off_read_back_is_committed_before_anybody_is_sealed() -> None:
+    play = answered(switching_off().shows(V), 1, "PoweringOff")
+    assert not play.said(Prepare)
+    answered(play, 2, "Off")
+    assert step(play) == "marking" and play.said(Prepare) and not play.said(Seal)
+    assert {accept.value for accept in play.promised(V).said(Accept)} == {FENCED_V}
+    play.accepted(play.said(Accept)[-1].ballot)
+    assert play.of(Tell) == [Tell("fenced", 1, "n1", "its power was read back as off")]
+    assert play.sent_to(Fenced) == ["w1", "w2", "w3"] and play.sent_to(Seal) == ["n2"]
+
+
+def test_what_is_promoted_over_a_fence_carries_it() -> None:
+    play = hears(read_back().shows(V), Sealed(2, "n2", "b", Place(1, 5)), "n2")
+    moved = {accept.value for accept in play.promised(FENCED_V).said(Accept)}
+    assert moved == {Register(2, "n2", (B,), ((1, "n1"),))}
+
+
+def test_a_fence_that_was_not_committed_is_none() -> None:
+    """Another got there first: begun again from what the register says now."""
+    play = read_back().shows(Register(1, "n1", (A,)))
+    assert step(play) == "idle" and not play.of(Tell) and not play.said(Fenced) and not play.said(Seal)
+
+
+def test_a_lease_that_ends_first_is_enough() -> None:
+    play = hears(switching_off().shows(V), LeaseOver(1, "n1"), "w1", "w2").shows(V)
+    assert step(play) == "sealing"
+    assert not answered(answered(play, 1, "PoweringOff"), 2, "Off").said(Prepare)
+    assert step(play) == "sealing"
+
+
+def test_one_whose_process_was_seen_to_end_is_not_switched_off() -> None:
+    play = switching_off(is_dead=True)
+    assert not play.said(Prepare) and not play.when(Fired(TIMER), after_s=INTERVAL_S).of(AskPower)
+    assert step(hears(play, LeaseOver(1, "n1"), "w1", "w2")) == "rereading"
+
+
+def test_a_device_that_is_no_help_changes_nothing_about_the_wait() -> None:
+    play = answered(switching_off().shows(V), 1, "unknown")
+    assert step(play) == "fencing" and len(play.of(Alert)) == 1
+    assert step(hears(play, LeaseOver(1, "n1"), "w1")) == "fencing"
+    assert step(hears(play, LeaseOver(1, "n1"), "w2")) == "rereading"
+
+
+def test_it_gets_its_power_back_once_the_other_is_promoted_or_the_attempt_given_up() -> None:
+    play = hears(read_back().shows(V), Sealed(2, "n2", "b", Place(1, 5)), "n2").shows(FENCED_V)
+    assert step(play) == "hinting" and play.due_s(LOOK) == play.now_s
+    play = read_back().shows(V).when(Fired(TIMER), after_s=L_S + 2.0)
+    assert step(play) == "idle" and play.due_s(LOOK) == play.now_s

@@ -10,15 +10,30 @@ from __future__ import annotations
 
 import pytest
 
-from targets.reference.defects import LONE_WITNESS_DECIDES, NO_LEASE_CHECK
+from targets.reference.defects import (
+    FENCE_NOT_AWAITED,
+    FENCED_BEFORE_REACHED,
+    LONE_WITNESS_DECIDES,
+    NEVER_POWERED_ON,
+    NO_LEASE_CHECK,
+    OFF_NOT_READ_BACK,
+)
 from targets.reference.machines import messages
 from tests.targets.reference.machines.schedules import Run
 
 RUNS = 600
-PHASES = {"suspected", "decided", "lease_over", "promoted", "rejoined"}
+PHASES = {"suspected", "decided", "lease_over", "fenced", "promoted", "rejoined"}
 ROLES = {"primary", "standby", "starting", "fenced", "down"}
+FINDINGS = {
+    NO_LEASE_CHECK: "two-deciders",
+    LONE_WITNESS_DECIDES: "too-few-votes",
+    FENCE_NOT_AWAITED: "unfenced-failover",
+    OFF_NOT_READ_BACK: "fenced-lives",
+    FENCED_BEFORE_REACHED: "hasty-fence",
+    NEVER_POWERED_ON: "not whole",
+}
 # Not part of the protocol: what clients ask, and what is not asked here.
-CLIENTS = {"Write", "Read", "ReadAll", "SwitchOver", "Fenced"}
+CLIENTS = {"Write", "Read", "ReadAll", "SwitchOver"}
 CLIENTS |= {"AskStatus", "WhoIsPrimary", "Maintain", "PromoteOrder", "Rejoin"}
 
 
@@ -46,18 +61,15 @@ def test_the_schedules_reach_every_message_phase_and_role(
     problems_and_reached: tuple[dict[int, str], set[str]],
 ) -> None:
     every = {kind.__name__ for kind in messages.Message.__args__}
-    assert (every - CLIENTS) | PHASES | ROLES | {"Truncate", "Alert"} <= problems_and_reached[1]
+    assert (every - CLIENTS) | PHASES | ROLES | {"Truncate", "Alert", "AskPower"} <= problems_and_reached[1]
 
 
-@pytest.mark.parametrize(
-    ("defect", "finding"),
-    [(NO_LEASE_CHECK, "two-deciders"), (LONE_WITNESS_DECIDES, "too-few-votes")],
-)
+@pytest.mark.parametrize(("defect", "finding"), FINDINGS.items())
 def test_every_defect_is_found(defect: str, finding: str) -> None:
     def found(seed: int) -> bool:
         run = Run(seed, frozenset({defect}))
-        run.problem()
-        return any(finding == violation.invariant for violation in run.truth.violations)
+        problem = run.problem()
+        return finding in problem or any(finding == broken.invariant for broken in run.truth.violations)
 
     assert any(found(seed) for seed in range(100))
 

@@ -1,7 +1,16 @@
 from __future__ import annotations
 
-from targets.reference.machines.grammar import Answer, Send, Tell
-from targets.reference.machines.messages import Fence, Granted, HandBack, Heartbeat, Place, PromoteOrder, Vote
+from targets.reference.machines.grammar import Answer, Effects, Send, Tell
+from targets.reference.machines.messages import (
+    Fence,
+    Granted,
+    HandBack,
+    Heartbeat,
+    LeaseOver,
+    Place,
+    PromoteOrder,
+    Vote,
+)
 from tests.targets.reference.truth.stage import Stage
 
 LEASE_S = Stage().settings.granted_lease_s
@@ -107,3 +116,26 @@ def test_an_operators_order_stands_for_the_votes_of_that_reign_alone() -> None:
     assert stage.broken == []
     stage.witness("w1", order, [Tell("decided", 2, "n2")])
     assert stage.broken == ["too-few-votes"]
+
+
+def test_a_witness_that_calls_its_grant_over_too_early_is_seen() -> None:
+    stage = Stage()
+    grant(stage, "w1", 1, "n1")
+    over: Effects = [Send("w2", LeaseOver(1, "n1"))]
+    stage.now_s = LEASE_S - 0.01
+    stage.witness("w1", Fence(1, "n1", ()), over)
+    assert stage.broken == ["unfenced-failover"]
+    stage.now_s = LEASE_S
+    stage.witness("w1", Fence(1, "n1", ()), over)
+    assert stage.broken == ["unfenced-failover"]
+
+
+def test_a_coordinator_that_does_not_wait_for_a_majority_to_say_so_is_seen() -> None:
+    stage = Stage()
+    over = Tell("lease_over", 1, "n1")
+    stage.witness("w1", Fence(1, "n1", ()), [Send("w3", LeaseOver(1, "n1"))])
+    stage.witness("w3", Fence(1, "n1", ()), [over])
+    assert stage.broken == ["unfenced-failover"]
+    stage.witness("w2", Fence(1, "n1", ()), [Send("w3", LeaseOver(1, "n1"))])
+    stage.witness("w3", Fence(1, "n1", ()), [over])
+    assert stage.broken == ["unfenced-failover"]
