@@ -15,6 +15,8 @@ _STAGGER_S = 0.03
 _YIELD_S = 0.05
 # Nobody can take over: only the old primary can help, and every ballot of ours is in its way.
 _HOPELESS_S = 1.0
+# Who leads repeats its fences each interval while it lives. Two: one that is lost means nothing.
+_SILENT_INTERVALS = 2
 
 
 class Turn:
@@ -24,7 +26,7 @@ class Turn:
         place = settings.witnesses.index(name)
         self._before = settings.witnesses[:place]
         self._stagger_s = _STAGGER_S * place
-        self._lease_s, self._interval_s = settings.granted_lease_s, settings.detector.interval_s
+        self._interval_s = settings.detector.interval_s
         self.lapse()
         self._put_off_s = NEVER_S
 
@@ -42,8 +44,8 @@ class Turn:
             self._put_off_s = max(self._put_off_s, now_s + _YIELD_S)
 
     def saw_fence(self, now_s: float) -> None:
-        """Another one leads, and waits for the lease; should it die, somebody takes over."""
-        self._put_off_s = now_s + self._lease_s + self._stagger_s
+        """Another one leads, and says so each interval; should it die, somebody takes over."""
+        self._put_off_s = now_s + _SILENT_INTERVALS * self._interval_s + self._stagger_s
 
     def due_s(self, now_s: float) -> float:
         """A majority's votes stand: from when on to lead."""

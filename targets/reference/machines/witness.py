@@ -24,6 +24,7 @@ from targets.reference.machines import (
     power,
     probing,
     registrar,
+    reminder,
 )
 from targets.reference.machines import register as ballots
 from targets.reference.machines.accuser import Accuser
@@ -74,6 +75,7 @@ from targets.reference.machines.operating import WitnessStatus
 from targets.reference.machines.power import Power
 from targets.reference.machines.register import Acceptor
 from targets.reference.machines.registrar import Registrar
+from targets.reference.machines.reminder import Reminder
 from targets.reference.settings import Settings
 
 LEASE_OVER, REFRESH = "lease over", "refresh"
@@ -114,6 +116,7 @@ class Witness:
             maintenance=self._maintained,
             suspected=self._suspected,
         )
+        self._reminder = Reminder(name, settings)
         self._refreshing = False
         self._awaited: dict[Reign, set[str]] = {}  # who wants to hear that our grant is over
         self._told = Register()
@@ -166,6 +169,7 @@ class Witness:
         return self._desk.maintenance
 
     def _suspected(self, reason: str) -> Effects:
+        self._reminder.over()
         return self._desk.suspected(reason)
 
     def status(self, now_s: float) -> WitnessStatus:
@@ -269,6 +273,7 @@ class Witness:
         if reign != self._detector.reign:
             return effects
         self._desk.heard(now_s, reign, message.last)
+        self._reminder.over()
         effects += self._coordinator.heard(now_s, *reign)
         effects += [*self._know_register(now_s), *self._detector.beat(now_s, message.stuck_s)]
         return effects + self._accuser.judge(now_s)
@@ -344,6 +349,8 @@ class Witness:
                 return self._accuser.silence_due(now_s)
             case desk.TIMER | desk.REMIND:
                 return self._desk.fired(now_s, timer)
+            case reminder.TIMER:
+                return self._reminder.fired(now_s)
             case probing.TIMER:
                 return self._detector.probe(now_s)
             case power.CUT | power.LOOK:
@@ -375,7 +382,7 @@ class Witness:
         if newest == self._detector.reign:
             return []
         watch = self._detector.watch(now_s, newest, ready_s=self._granter.ready_s)
-        return [*self._accuser.watch(newest[0]), *watch]
+        return [*self._accuser.watch(newest[0]), *watch, self._reminder.watch(now_s, newest)]
 
     # --- the own grant ----------------------------------------------------------------------------
 

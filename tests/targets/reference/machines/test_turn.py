@@ -1,7 +1,7 @@
 from targets.reference.machines.turn import Turn
 from tests.targets.reference.machines.playbook import SETTINGS
 
-L_S = SETTINGS.granted_lease_s
+INTERVAL_S = SETTINGS.detector.interval_s
 
 
 def test_the_first_in_line_leads_at_once_the_others_one_after_another() -> None:
@@ -30,10 +30,10 @@ def test_a_ballot_that_it_gave_way_to_leaves_time_within_the_stated_bound() -> N
     assert turn.due_s(10.0) < 10.0 + SETTINGS.vote_s
 
 
-def test_a_fence_of_another_one_puts_it_off_for_a_lease() -> None:
+def test_who_leads_is_taken_over_from_once_two_of_its_fences_are_missing() -> None:
     turn = Turn("w1", SETTINGS)
     turn.saw_fence(10.0)
-    assert turn.due_s(10.0) == 10.0 + L_S
+    assert turn.due_s(10.0) == 10.0 + 2 * INTERVAL_S < 10.0 + SETTINGS.granted_lease_s
     turn.reset()
     assert turn.due_s(10.0) == 10.0
 
@@ -42,7 +42,7 @@ def test_a_ballot_does_not_shorten_what_a_fence_put_off() -> None:
     turn = Turn("w2", SETTINGS)
     turn.saw_fence(10.0)
     turn.saw_ballot(10.0, "w1")
-    assert turn.due_s(10.0) > 10.0 + L_S
+    assert turn.due_s(10.0) > 10.0 + 2 * INTERVAL_S
 
 
 def test_after_an_attempt_the_next_comes_later_and_much_later_when_nobody_could_take_over() -> None:
