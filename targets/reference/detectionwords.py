@@ -14,6 +14,7 @@ THRESHOLD_MAX = 100
 WINDOW_MAX = 10_000
 IGNORED = "ignored"
 _KINDS = ("threshold", "phi")
+_OF_PHI, _OF_MISSES = {"phi", "window", "min_std_s", "cap_s"}, {"threshold"}
 
 
 def detector(field: str, written: Json) -> object:
@@ -66,6 +67,18 @@ def _misses(field: str, written: Json) -> int | None:
         raise DrillError(f"unknown word '{written}'; {nearest(written, {IGNORED: None})}", field=field)
     reader = count(f"misses, or '{IGNORED}'", low=1, high=THRESHOLD_MAX)
     return reader(field, written)  # type: ignore[return-value]
+
+
+def said(values: dict[str, Json]) -> dict[str, Json]:
+    """Plain settings, without the other kind's words and without layers that do as the detector says."""
+    detector, health = values["detector"], values["health"]
+    assert isinstance(detector, dict) and isinstance(health, dict)
+    idle = _OF_PHI if detector["kind"] == "threshold" else _OF_MISSES
+    kept: dict[str, Json] = {
+        "detector": {word: value for word, value in detector.items() if word not in idle},
+        "health": {layer: misses for layer, misses in health.items() if misses != 0},
+    }
+    return {word: kept.get(word, value) for word, value in values.items() if kept.get(word, value) != {}}
 
 
 def schema() -> dict[str, Any]:

@@ -47,8 +47,9 @@ def settings_from(plain: Mapping[str, Json]) -> Settings:
 
 
 def plain(settings: Settings) -> dict[str, Json]:
-    """What JSON carries: to a plan, and to the machines."""
-    return cast(dict[str, Json], msgspec.json.decode(msgspec.json.encode(settings)))
+    """What JSON carries: to a plan, and to the machines. Without what says nothing in these settings."""
+    values = cast(dict[str, Json], msgspec.json.decode(msgspec.json.encode(settings)))
+    return detectionwords.said(values)
 
 
 def schema() -> dict[str, Json]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
+from msgspec.structs import replace
 
 from targets.reference.defects import NO_LEASE_CHECK
 from targets.reference.machines.grammar import Alert, Tell
@@ -21,8 +23,16 @@ Fault = Callable[["Steady"], None]
 class Steady:
     """A cluster that runs for a while: n1 reigns, n2 is eligible, clients are served."""
 
-    def __init__(self, seed: int, *, defect: str = "", replication: str = "sync", load: bool = True) -> None:
-        settings = SETTINGS if replication == "sync" else Settings(replication="async")
+    def __init__(
+        self,
+        seed: int,
+        *,
+        defect: str = "",
+        replication: Literal["sync", "async"] = "sync",
+        load: bool = True,
+        settings: Settings = SETTINGS,
+    ) -> None:
+        settings = replace(settings, replication=replication)
         self.cluster = Cluster(seed, settings, frozenset({defect} if defect else ()))
         self.truth = self.cluster.truth
         for host in HOSTS:
@@ -69,6 +79,7 @@ FAULTS: dict[str, Fault] = {
     "paused": lambda steady: steady.cluster.pause("n1", agent=True),
     "cut off": lambda steady: steady.isolate("n1"),
     "mute": lambda steady: steady.isolate("n1", how="mute"),
+    "deaf": lambda steady: steady.isolate("n1", how="deaf"),
 }
 FIRST_WITNESS: dict[str, Fault] = {
     "well": lambda steady: None,
