@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.conductor.stand import Stand
-from harness.model.command import StartLoad, StopLoad
+from harness.model.command import DISCOVERY, StartLoad, StopLoad
 from harness.model.plan import ClientPlan
 
 
@@ -28,10 +28,16 @@ class Clients:
     def ended(self, client: str) -> None:
         self.running.discard(client)
 
+    def _address(self, client: ClientPlan) -> str:
+        stand = self._stand
+        if client.via == "discovery":
+            return DISCOVERY + ",".join(stand.hosts.witnesses)
+        router = next(iter(stand.hosts.routers), "")
+        return router if client.via == "router" and router else stand.view.primary
+
     def _start(self, client: ClientPlan) -> None:
         stand, load = self._stand, self._stand.plan.load
-        router = next(iter(stand.hosts.routers), "")
-        address = router if client.via == "router" and router else stand.view.primary
+        address = self._address(client)
         stand.addresses[client.host] = address
         self.running.add(client.host)
         self._asked_to_end.discard(client.host)

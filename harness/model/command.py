@@ -7,6 +7,9 @@ from msgspec import Struct
 from harness.model.fault import Fault
 from harness.model.moment import Moment
 
+# Begins an address that has to be asked for.
+DISCOVERY = "discovery:"
+
 
 class Inject(Struct, frozen=True, tag="inject"):
     """Apply the fault; answered by Applied or Failed with the same id."""
@@ -24,7 +27,8 @@ class Heal(Struct, frozen=True, tag="heal"):
 class StartLoad(Struct, frozen=True, tag="start_load"):
     """Begin a client's share of the load; its operations come back as Returned.
 
-    address is where it writes: the router's or a data node's host name. Values are
+    address is where it writes: the router's or a data node's host name, or DISCOVERY and the hosts to ask who
+    is primary, joined by commas. Values are
     `<value_prefix>.<client host>.<writer>.<n>`, so every write is unique.
     """
 

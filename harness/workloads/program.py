@@ -1,6 +1,6 @@
 """The load program on a client host: an open loop of operations, each told whole. Never repeats one.
 
-python3 -m harness.workloads.program --connector targets.reference.client --host client1 --port 7300
+python3 -m harness.workloads.program --connector targets.reference.connector --host client1 --port 7300
 """
 
 from __future__ import annotations

@@ -16,7 +16,15 @@ from harness.workloads.connector import Reply
 from targets.reference.driver.surroundings import PEER_PORT, address
 from targets.reference.driver.wire import Frame, Hello, Splitter, encode
 from targets.reference.machines import messages
-from targets.reference.machines.messages import Read, ReadAll, SwitchOver, SwitchOverAnswer, Write
+from targets.reference.machines.messages import (
+    PrimaryIs,
+    Read,
+    ReadAll,
+    SwitchOver,
+    SwitchOverAnswer,
+    WhoIsPrimary,
+    Write,
+)
 
 SENDER = "client"
 _CHUNK = 1 << 16
@@ -65,6 +73,14 @@ class NodeConnection(asyncio.Protocol):
                 return answer
             case other:
                 raise ConnectionError(f"the node answered a switchover with {type(other).__name__}")
+
+    async def who_is_primary(self) -> PrimaryIs:
+        """Of a witness. Raises OSError when the connection is lost before the answer."""
+        match await self._ask(WhoIsPrimary):
+            case PrimaryIs() as answer:
+                return answer
+            case other:
+                raise ConnectionError(f"the witness answered with {type(other).__name__}")
 
     def close(self) -> None:
         self.closed = True
@@ -123,8 +139,8 @@ class NodeConnection(asyncio.Protocol):
             case Hello(sender):
                 if not self.greeted.done():
                     self.greeted.set_result(sender)
-            case messages.Reply(request=request) | SwitchOverAnswer(request=request):
-                future = self._open.get(request)
+            case messages.Reply() | SwitchOverAnswer() | PrimaryIs():
+                future = self._open.get(frame.request)
                 if future is not None and not future.done():
                     future.set_result(frame)
 

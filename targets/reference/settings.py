@@ -22,6 +22,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     vote_s: the stated time of a vote, from the first suspicion to the majority's.
     fence: device: a power switch ends the old primary where its lease would last longer.
     fence_token: wrong: the witnesses were given one that the device does not know.
+    router_api: closed: nobody reaches the router's runtime API, its own check alone moves the traffic.
     """
 
     replication: Literal["sync", "async"] = "sync"
@@ -38,6 +39,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     nodes: tuple[str, ...] = ("n1", "n2")
     witnesses: tuple[str, ...] = ("w1", "w2", "w3")
     router: str = "router"
+    router_api: Literal["open", "closed"] = "open"
 
     @property
     def granted_lease_s(self) -> float:

@@ -48,7 +48,7 @@ class ReferenceTarget:
         return ACTS
 
     def vias(self) -> frozenset[str]:
-        return frozenset({"router", "primary"})
+        return frozenset({"router", "primary", "discovery"})
 
     def defects(self) -> Mapping[str, str]:
         return DEFECTS
@@ -67,8 +67,9 @@ class ReferenceTarget:
             ("router", (names.router,)),
             ("client", CLIENTS),
         ]
+        ports = _PORTS if names.router_api == "open" else {**_PORTS, "router": (PEER_PORT,)}
         return tuple(
-            HostPlan(name=host, role=role, ports=_PORTS[role]) for role, hosts in roles for host in hosts
+            HostPlan(name=host, role=role, ports=ports[role]) for role, hosts in roles for host in hosts
         )
 
     def promises(self, settings: Mapping[str, Json]) -> Promises:

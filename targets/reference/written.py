@@ -15,6 +15,7 @@ from targets.reference.unsafe import why_unsafe
 from targets.reference.words import DURATION, Reader, number, one_of, positive, read
 
 _REPLICATIONS = ("sync", "async")
+_ROUTER_APIS = ("open", "closed")
 NODES_MIN, NODES_MAX = 2, 5
 
 
@@ -31,6 +32,7 @@ def settings_of(written: Mapping[str, Json]) -> Settings:
         "clock_margin": ("clock_margin_s", positive),
         "vote": ("vote_s", positive),
         "nodes": ("nodes", _nodes),
+        "router_api": ("router_api", one_of(dict.fromkeys(_ROUTER_APIS), "router_api")),
     }
     settings = msgspec.convert(read("", written, known), Settings)
     for unsafe in why_unsafe(settings):
@@ -71,6 +73,10 @@ def schema() -> dict[str, Json]:
             "minimum": NODES_MIN,
             "maximum": NODES_MAX,
             "description": "How many data nodes there are, the primary included.",
+        },
+        "router_api": {
+            "enum": [*_ROUTER_APIS],
+            "description": "closed: nobody reaches the router's runtime API; its own check remains.",
         },
     }
     return cast(dict[str, Json], {"type": "object", "additionalProperties": False, "properties": properties})

@@ -17,6 +17,10 @@ CHILD_END_LIMIT_S = 1.0
 HAND_BACK_S = 0.15
 SWITCHOVER_LIMIT_S = 10.0
 
+# --- clients without a router ---
+# Beyond it a witness is taken for silent, and the others' word for a hint.
+INQUIRY_LIMIT_S = 0.1
+
 # --- the router ---
 ATTEMPT_LIMIT_S = 0.5
 AGAIN_S = 0.05

@@ -6,7 +6,7 @@ log      a data node's log on a simulated disk: group commit
 node     the data node's process; agent its parent; witness a witness
 router   HAProxy, as far as it matters here
 moves    what the data node asks of the router, and its canary
-client   clients' connections
+client   clients' connections; discovery  those that ask the witnesses for the primary
 watch    the observer
 stack    all of it, as harness.seams.Simulated
 

@@ -11,16 +11,18 @@ from targets.reference.driver.surroundings import PEER_PORT
 from targets.reference.driver.wire import Hello
 from targets.reference.machines import messages
 from targets.reference.machines.messages import (
+    PrimaryIs,
     Read,
     ReadAll,
     SwitchOver,
     SwitchOverAnswer,
+    WhoIsPrimary,
     Write,
 )
 
 _LOST = Reply(outcome="unknown", error="connection lost", answered=False)
-Answer = messages.Reply | SwitchOverAnswer
-Ask = Write | Read | ReadAll | SwitchOver
+Answer = messages.Reply | SwitchOverAnswer | PrimaryIs
+Ask = Write | Read | ReadAll | SwitchOver | WhoIsPrimary
 # None: the connection was lost before the answer.
 Answered = Callable[[Answer | None], None]
 
@@ -31,12 +33,14 @@ class NodeConnection:
     greeted is told once: usable after the node's hello, since a router with nobody behind it accepts too.
     """
 
-    def __init__(self, kernel: Kernel, address: str, greeted: Callable[[bool], None]) -> None:
+    def __init__(
+        self, kernel: Kernel, address: str, greeted: Callable[[bool], None], port: int = PEER_PORT
+    ) -> None:
         self.closed = False
         self._greeted: Callable[[bool], None] | None = greeted
         self._open: dict[int, Answered] = {}
         self._requests = 0
-        self._wire = kernel.dial(address, PEER_PORT, self)
+        self._wire = kernel.dial(address, port, self)
 
     def operate(self, kind: OpKind, key: str, value: str, done: Callable[[Reply], None]) -> None:
         if self.closed:
@@ -64,7 +68,7 @@ class NodeConnection:
         wire.send(Hello(SENDER))
 
     def received(self, wire: Wire, message: object) -> None:
-        if isinstance(message, messages.Reply | SwitchOverAnswer):
+        if isinstance(message, messages.Reply | SwitchOverAnswer | PrimaryIs):
             answered = self._open.pop(message.request, None)
             if answered is not None:
                 answered(message)
@@ -115,7 +119,13 @@ def within(kernel: Kernel, limit_s: float, told: Answered) -> Answered:
 
 
 def ask_once(
-    kernel: Kernel, address: str, message: Callable[[int], Ask], answered: Answered, *, limit_s: float
+    kernel: Kernel,
+    address: str,
+    message: Callable[[int], Ask],
+    answered: Answered,
+    *,
+    limit_s: float,
+    port: int = PEER_PORT,
 ) -> None:
     """Over a connection of its own. None: not reached, lost, or not answered within the limit."""
 
@@ -131,4 +141,4 @@ def ask_once(
         else:
             told(None)
 
-    connection = NodeConnection(kernel, address, greeted)
+    connection = NodeConnection(kernel, address, greeted, port)

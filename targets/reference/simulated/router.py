@@ -190,7 +190,8 @@ class RouterProgram:
         self._sessions: dict[Session, None] = {}
         self._turn = 0
         kernel.listen(PEER_PORT, self._accept)
-        kernel.listen(ROUTER_ADMIN_PORT, lambda wire: Admin(self))
+        if settings.router_api == "open":
+            kernel.listen(ROUTER_ADMIN_PORT, lambda wire: Admin(self))
         self._checking = [Checking(kernel, server) for server in self._servers]
 
     def signalled(self, name: str) -> None:

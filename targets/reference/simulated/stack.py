@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from harness.model.command import DISCOVERY
 from harness.model.event import Violated, Watched
 from harness.model.plan import HostPlan, Plan
 from harness.seams import Kernel, Program, ServiceProcess
@@ -15,6 +16,7 @@ from targets.reference.settings import Settings
 from targets.reference.simulated import log
 from targets.reference.simulated.agent import AgentProgram
 from targets.reference.simulated.client import NodeConnection
+from targets.reference.simulated.discovery import DiscoveredConnection
 from targets.reference.simulated.router import RouterProgram
 from targets.reference.simulated.runner import Saw
 from targets.reference.simulated.watch import SimulatedWatch
@@ -52,8 +54,12 @@ class SimulatedReference:
     def process(self, host: HostPlan) -> ServiceProcess:
         return DATA_PROCESS if host.role == "data" else ServiceProcess()
 
-    def connect(self, kernel: Kernel, address: str, done: Callable[[bool], None]) -> NodeConnection:
-        return NodeConnection(kernel, address, done)
+    def connect(
+        self, kernel: Kernel, address: str, done: Callable[[bool], None]
+    ) -> NodeConnection | DiscoveredConnection:
+        if not address.startswith(DISCOVERY):
+            return NodeConnection(kernel, address, done)
+        return DiscoveredConnection(kernel, tuple(address.removeprefix(DISCOVERY).split(",")), done)
 
     def watch(self, plan: Plan, kernel: Kernel) -> SimulatedWatch:
         return SimulatedWatch(kernel, [host.name for host in plan.hosts if host.role in ("data", "witness")])

@@ -157,7 +157,15 @@ class LoopbackStack:
     def _words(self, host: str) -> list[str]:
         if host == "client1":
             program = "harness.workloads.program"
-            return [sys.executable, "-m", program, "--connector", "targets.reference.client", "--host", host]
+            return [
+                sys.executable,
+                "-m",
+                program,
+                "--connector",
+                "targets.reference.connector",
+                "--host",
+                host,
+            ]
         module = "data_node" if host[0] == "n" else "witness_node"
         return [sys.executable, "-m", f"targets.reference.driver.{module}", host]
 

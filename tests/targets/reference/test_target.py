@@ -13,6 +13,7 @@ import yaml
 from harness.model.drill import Load
 from harness.model.plan import Plan
 from harness.seams import Target
+from targets.reference.driver.surroundings import ROUTER_ADMIN_PORT
 from targets.reference.settings import Settings
 from targets.reference.target import REFERENCE
 from targets.reference.written import plain, settings_of
@@ -170,3 +171,9 @@ def test_every_defect_has_one_line_for_a_person() -> None:
         assert name == name.lower()
         assert line
         assert "\n" not in line
+
+
+def test_nobody_is_led_to_a_runtime_api_that_is_closed() -> None:
+    for api, leads in (("open", True), ("closed", False)):
+        (router,) = [host for host in plan(router_api=api).hosts if host.role == "router"]
+        assert (ROUTER_ADMIN_PORT in router.ports) == leads

@@ -90,6 +90,7 @@ WRONG: list[tuple[dict[str, Json], str, str]] = [
     ({"canary": "0s"}, "canary", "more than nothing"),
     ({"nodes": ["a"]}, "nodes", "write 2 to 5"),
     ({"nodes": 1}, "nodes", "the primary included"),
+    ({"router_api": "shut"}, "router_api", "unknown router_api 'shut'"),
     ({"nodes": 6}, "nodes", "write 2 to 5"),
     ({"nodes": True}, "nodes", "write 2 to 5"),
     ({"knots": 3}, "knots", "did you mean 'nodes'"),
