@@ -347,6 +347,26 @@ class Simulated(Protocol):
     def watch(self, plan: Plan, kernel: Kernel) -> SimulatedWatch: ...
 
 
+class Searched(Simulated, Protocol):
+    """What a search asks beside, of one run."""
+
+    def variation(self, draw: Random) -> dict[str, Json]:
+        """A settings block as a person could write it, drawn."""
+        ...
+
+    def moments(self, *, failing: bool) -> Sequence[tuple[str, str]]:
+        """(act, what) worth striking at, as often as they are worth it; failing: that a failover brings."""
+        ...
+
+    def nobody_can_reign(self) -> bool:
+        """What alone may lead is lost: the target waits for a person, and is right to."""
+        ...
+
+    def edges(self) -> Mapping[str, int]:
+        """Every edge of its machines' state tables -> how often this run took it."""
+        ...
+
+
 class Checker(Protocol):
     """Plan and entries of one journal -> findings. Pure."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from harness.seams import Simulated, Target
+from harness.seams import Searched, Target
 from targets.reference.simulated.stack import SimulatedReference
 from targets.reference.target import REFERENCE
 
 TARGETS: dict[str, Target] = {REFERENCE.name: REFERENCE}
 # Those that can be run in virtual time too, made anew for each run.
-SIMULATED: dict[str, Callable[[], Simulated]] = {REFERENCE.name: SimulatedReference}
+SIMULATED: dict[str, Callable[[], Searched]] = {REFERENCE.name: SimulatedReference}

@@ -148,6 +148,32 @@ def _check(parser: Parser) -> None:
     _json(parser)
 
 
+def _search(parser: Parser) -> None:
+    """Search for schedules of faults that break the target, in the simulator.
+
+    Each schedule is a drill of about half a minute of virtual time: a light load, and
+    one to six faults at random times and at moments of the protocol. It is sound when
+    every invariant held and the cluster recovered. A violating one is reduced to a
+    drill file that shows the same. Uses all cores; what is found depends on the seed
+    alone.
+
+    examples:
+      failover-drill search --schedules 1000 --seed 1
+      failover-drill search --schedules 2000 --defect hand-back-unbound --out found
+      failover-drill search --resume found             (goes on where it ended)
+    """
+    parser.add_argument("--schedules", metavar="N", type=_schedules, default=1000, help="how many (1000)")
+    parser.add_argument("--seed", metavar="S", type=_seed, default=1, help="what they are drawn from (1)")
+    parser.add_argument("--target", metavar="T", default="", help="the system that is searched (reference)")
+    parser.add_argument("--defect", metavar="NAME", default="", help="break the target on purpose")
+    parser.add_argument("--all", action="store_true", help="count all violations; default: stop at the first")
+    folder = parser.add_mutually_exclusive_group()
+    folder.add_argument("--out", metavar="DIR", default="", help="a new folder for what is found")
+    folder.add_argument("--resume", metavar="DIR", default="", help="go on with the search in this folder")
+    parser.add_argument("--workers", metavar="N", type=_workers, help="processes (as many as cores)")
+    _json(parser)
+
+
 def _doctor(parser: Parser) -> None:
     """Say what is there, what is missing, and how to get it.
 
@@ -252,6 +278,7 @@ _COMMANDS: dict[str, tuple[str, Callable[[Parser], None]]] = {
     "run": ("drills:run", _run),
     "plan": ("drills:plan", _plan),
     "check": ("drills:check", _check),
+    "search": ("search:search", _search),
     "doctor": ("looks:doctor", _doctor),
     "setup": ("looks:setup", _setup),
     "clean": ("looks:clean", _clean),
@@ -301,6 +328,8 @@ def _number(least: int, most: int, example: str) -> Callable[[str], int]:
 
 
 _trials = _number(1, _TRIALS_MAX, "--trials 30")
+_schedules = _number(1, 10_000_000, "--schedules 1000")
+_workers = _number(1, 1000, "--workers 2")
 _seed = _number(0, _SEED_MAX, "--seed 4711")
 
 

@@ -83,9 +83,15 @@ def _plans(args: Namespace) -> list[tuple[Drill, Plan]]:
     """All files read and planned; the first wrong one raises before anything starts."""
     if args.world not in _WORLDS:
         raise DrillError(_no_world(args.world))
-    seed = secrets.randbelow(2**32) if args.seed is None else args.seed
     drills = drillfile.read_all([Path(file) for file in args.files], _DRILLS)
-    return [(drill, _planned(drill, args, seed)) for drill in drills]
+    drawn = secrets.randbelow(2**32)
+    return [(drill, _planned(drill, args, _seed(drill, args, drawn))) for drill in drills]
+
+
+def _seed(drill: Drill, args: Namespace, drawn: int) -> int:
+    """The command's, else the file's own, else one for all files."""
+    written: int | None = args.seed
+    return next(seed for seed in (written, drill.seed, drawn) if seed is not None)
 
 
 def _planned(drill: Drill, args: Namespace, seed: int) -> Plan:

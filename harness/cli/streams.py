@@ -7,6 +7,8 @@ import os
 import shutil
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from harness.model.errors import WorldError
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 _WIDTH_MAX, _WIDTH_MIN, _WIDTH_OF_A_FILE = 160, 60, 100
 
 
+# Progress where there is no terminal.
+_LINE_EVERY_S = 10.0
 # A file that cannot take the report; any other failure means that its reader has gone.
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -162,3 +166,29 @@ def _silence(stream: TextIO) -> None:
         os.close(nowhere)
     except (OSError, ValueError):
         pass
+
+
+@contextmanager
+def progress(total: int, what: str) -> Iterator[Callable[[int, int], None]]:
+    """On standard error: a bar on a terminal, else a line now and then. Told (done, violating)."""
+    if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=_error_console(), transient=True) as bar:
+            task = bar.add_task(what, total=total)
+            yield lambda done, bad: bar.update(task, completed=done, description=f"{what}{_bad(bad)}")
+        return
+    write_error(f"{what}\n")
+    last_s = [time.monotonic()]
+
+    def told(done: int, bad: int) -> None:
+        if time.monotonic() - last_s[0] >= _LINE_EVERY_S:
+            last_s[0] = time.monotonic()
+            write_error(f"{done} of {total}{_bad(bad)}\n")
+
+    yield told
+
+
+def _bad(violations: int) -> str:
+    return f", {violations} violating" if violations else ""

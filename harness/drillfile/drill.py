@@ -12,6 +12,7 @@ from harness.drillfile.words import NAME, Field, Kind, read_fields, whole
 from harness.model.drill import Drill, Expectation, Json, Load, Step, Via
 
 TRIALS_MAX = 100_000
+SEED_MAX = 2**63 - 1
 
 
 def read_drill(top: Node, *, path: str, story: str) -> Drill:
@@ -28,6 +29,7 @@ def read_drill(top: Node, *, path: str, story: str) -> Drill:
         trials=words[TRIALS],
         steps=words[_STEPS],
         expect=words[_EXPECT],
+        seed=words[_SEED],
         lines=lines(top),
     )
 
@@ -92,6 +94,13 @@ TRIALS: Field[int] = Field(
     default=1,
     written="1",
 )
+_SEED: Field[int | None] = Field(
+    name="seed",
+    kind=Kind(whole(0, SEED_MAX).read, whole(0, SEED_MAX).schema),
+    help="what a run draws from where --seed names none: phases, and all chance in the simulator",
+    example="4711",
+    written="drawn anew for each run",
+)
 _STEPS: Field[tuple[Step, ...]] = Field(
     name="steps",
     kind=STEPS,
@@ -102,4 +111,4 @@ _STEPS: Field[tuple[Step, ...]] = Field(
 _EXPECT: Field[tuple[Expectation, ...]] = Field(
     name="expect", kind=EXPECT, help="what must hold", example="{lost_writes: 0}", required=True
 )
-FIELDS: tuple[Field[Any], ...] = (_NAME, _TARGET, _SETTINGS, _LOAD, _CLIENTS, TRIALS, _STEPS, _EXPECT)
+FIELDS: tuple[Field[Any], ...] = (_NAME, _TARGET, _SETTINGS, _LOAD, _CLIENTS, TRIALS, _SEED, _STEPS, _EXPECT)

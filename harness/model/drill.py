@@ -173,4 +173,5 @@ class Drill(Struct, frozen=True, kw_only=True):
     trials: int
     steps: tuple[Step, ...]
     expect: tuple[Expectation, ...]
+    seed: int | None = None  # to be run with where the command names none
     lines: dict[str, int] = {}  # `steps[0].kill` -> 12: where to point when only a plan shows what is wrong

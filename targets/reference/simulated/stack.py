@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from random import Random
 from typing import Any
 
 from harness.model.command import DISCOVERY
+from harness.model.drill import Json
 from harness.model.event import Violated, Watched
 from harness.model.plan import HostPlan, Plan
 from harness.seams import Kernel, Program, ServiceProcess
@@ -13,7 +15,7 @@ from targets.reference import written as blocks
 from targets.reference.machines.grammar import Effects, Event, NodeState, WitnessState
 from targets.reference.machines.messages import Record
 from targets.reference.settings import Settings
-from targets.reference.simulated import log
+from targets.reference.simulated import log, variations
 from targets.reference.simulated.agent import AgentProgram
 from targets.reference.simulated.client import NodeConnection
 from targets.reference.simulated.discovery import DiscoveredConnection
@@ -27,7 +29,7 @@ from targets.reference.truth.model import Truth
 
 
 class SimulatedReference:
-    """Offers harness.seams.Simulated, for one run, with the truth about it. also: hears what machines did."""
+    """Offers harness.seams.Searched, for one run, with the truth about it. also: hears what machines did."""
 
     def __init__(self, also: Saw | None = None) -> None:
         self._also = also
@@ -63,6 +65,20 @@ class SimulatedReference:
 
     def watch(self, plan: Plan, kernel: Kernel) -> SimulatedWatch:
         return SimulatedWatch(kernel, [host.name for host in plan.hosts if host.role in ("data", "witness")])
+
+    # --- for a search -----------------------------------------------------------------------------
+
+    def variation(self, draw: Random) -> dict[str, Json]:
+        return variations.variation(draw)
+
+    def moments(self, *, failing: bool) -> Sequence[tuple[str, str]]:
+        return variations.moments(failing=failing)
+
+    def nobody_can_reign(self) -> bool:
+        return self._truth is not None and self._truth.lost_store()
+
+    def edges(self) -> Mapping[str, int]:
+        return {}
 
     # --- the truth --------------------------------------------------------------------------------
 

@@ -1,0 +1,174 @@
+"""A drill -> its file as a person would write it, without what is as by default. The reverse of reading."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import assert_never
+
+from harness.drillfile.measures import BOUND, NEVER, QUANTILES
+from harness.model.drill import (
+    ControlStep,
+    CrashStep,
+    Drill,
+    Expectation,
+    HoldStep,
+    Json,
+    KillStep,
+    LatencyStep,
+    Load,
+    PartitionStep,
+    Step,
+    Trigger,
+    WaitStep,
+    Window,
+)
+from harness.model.moment import TELLS
+from harness.model.units import duration
+
+_COMMENT_WIDTH = 110
+_TIMES = ("detection_time", "outage", "rejoin_time")
+Fields = list[tuple[str, str]]
+
+
+def written(drill: Drill) -> str:
+    """Reads back as the same drill. The story becomes the comment on top."""
+    lines = [*_comment(drill.story), f"drill: {drill.name}", f"target: {drill.target}"]
+    if drill.seed is not None:
+        lines.append(f"seed: {drill.seed}")
+    if any(drill.settings.values()):
+        lines.append(f"settings: {_flow(drill.settings)}")
+    lines.append(f"load: {_block(_load(drill.load))}")
+    if drill.clients:
+        ways = ", ".join(f"{word}: {{via: {via}}}" for word, via in drill.clients.items())
+        lines.append(f"clients: {{{ways}}}")
+    if drill.trials != 1:
+        lines.append(f"trials: {drill.trials}")
+    lines.append("steps:")
+    for step in drill.steps:
+        lines += [f"  {'  ' if n else '- '}{name}: {text}" for n, (name, text) in enumerate(_step(step))]
+    lines.append(f"expect: {_block([*_expected(drill.expect)])}")
+    return "\n".join(lines) + "\n"
+
+
+def _comment(story: str) -> Iterator[str]:
+    for line in story.splitlines():
+        hang = line[: len(line) - len(line.lstrip())]
+        wrapped = textwrap.wrap(line, _COMMENT_WIDTH, initial_indent="# ", subsequent_indent=f"# {hang}  ")
+        yield from wrapped or ["#"]
+
+
+def _load(load: Load) -> Fields:
+    usual = Load()
+    fields = [
+        ("writers", f"{load.writers}"),
+        ("rate", f"{load.rate_per_s:g}/s"),
+        ("readers", f"{load.readers}"),
+    ]
+    if load.read_rate_per_s != usual.read_rate_per_s:
+        fields.append(("read_rate", f"{load.read_rate_per_s:g}/s"))
+    return fields + ([] if load.timeout_s == usual.timeout_s else [("timeout", duration(load.timeout_s))])
+
+
+# --- steps ------------------------------------------------------------------------------------------
+
+
+def _step(step: Step) -> Fields:
+    match step:
+        case WaitStep(wait_for=wait_for, host=host, within_s=within_s):
+            narrowed = f", host: {host}" if host else ""
+            return [("wait", f"{{for: {wait_for}{narrowed}, within: {duration(within_s)}}}")]
+        case HoldStep(duration_s=duration_s):
+            return [("hold", duration(duration_s))]
+        case ControlStep(action=action, to=to):
+            return [(action, f"{{to: {to}}}"), *_when(step.on, step.at)]
+        case KillStep(verb=verb, victim=victim, scope=scope):
+            wide = [] if scope == "process" else [("scope", scope)]
+            return [(verb, victim), *wide, *_when(step.on, step.at), _until(step.until_s)]
+        case CrashStep(victim=victim, side=side, until_s=until_s, within_s=within_s):
+            nth = [("nth", f"{step.nth}")] if step.nth > 1 else []
+            point = (side, _block([(step.act, step.what), *nth]))
+            # `within` is the point's: a moment that it counts from as well is waited for as long.
+            when = [field for field in _when(step.on, step.at) if field[0] != "within"]
+            return [("crash", victim), point, *when, ("within", duration(within_s)), _until(until_s)]
+        case PartitionStep(how=how, direction=direction):
+            way = [] if direction == "both" else [("direction", direction)]
+            return [*_cut(step), ("how", how), *way, *_when(step.on, step.at), _until(step.until_s)]
+        case LatencyStep(delay_s=delay_s, jitter_s=jitter_s):
+            jitter = [("jitter", duration(jitter_s))] if jitter_s else []
+            much = [("delay", duration(delay_s)), *jitter]
+            return [("latency", _sides(step.sides)), *much, *_when(step.on, step.at), _until(step.until_s)]
+        case _:
+            assert_never(step)
+
+
+def _cut(step: PartitionStep) -> Fields:
+    if len(step.sides) == 2 and step.sides[1] == ("rest",):
+        alone = step.sides[0]
+        return [("isolate", alone[0] if len(alone) == 1 else f"[{', '.join(alone)}]")]
+    return [("partition", _sides(step.sides))]
+
+
+def _sides(sides: Sequence[Sequence[str]]) -> str:
+    return f"[{', '.join(map(_side, sides))}]"
+
+
+def _side(side: Sequence[str]) -> str:
+    return "rest" if [*side] == ["rest"] else f"[{', '.join(side)}]"
+
+
+def _when(on: Trigger | None, at: Window) -> Fields:
+    low, high = duration(at.low_s), duration(at.high_s)
+    fields = [] if at == Window(0.0, 0.0) else [("at", low if low == high else f"{low}..{high}")]
+    return fields if on is None else [("on", _moment(on)), ("within", duration(on.within_s)), *fields]
+
+
+def _moment(on: Trigger) -> str:
+    if on.act == TELLS and not on.host and on.nth == 1 and on.what != "register":
+        return on.what
+    host = [("host", on.host)] if on.host else []
+    return _block([(on.act, on.what), *host, *([("nth", f"{on.nth}")] if on.nth > 1 else [])])
+
+
+def _until(until_s: float) -> tuple[str, str]:
+    return "until", duration(until_s)
+
+
+# --- bounds -----------------------------------------------------------------------------------------
+
+
+def _expected(expect: Sequence[Expectation]) -> Iterable[tuple[str, str]]:
+    """A number that is asked for from both sides is one word; quantiles of one measure are one block."""
+    fields: dict[str, str] = {}
+    names = {limit: name for name, limit in QUANTILES.items()}
+    for one in expect:
+        if one.measure in _TIMES:
+            mine = [other for other in expect if other.measure == one.measure]
+            fields[one.measure] = _block([(names[other.quantile], _limit(other)) for other in mine])
+        elif not one.at_least:
+            fields[one.measure] = _limit(one)
+    return fields.items()
+
+
+def _limit(one: Expectation) -> str:
+    if one.limit is None:
+        return BOUND
+    if one.measure == "split_brain":
+        return NEVER
+    return duration(one.limit) if one.measure in (*_TIMES, "rpo") else f"{one.limit:g}"
+
+
+def _block(fields: Fields) -> str:
+    return f"{{{', '.join(f'{name}: {text}' for name, text in fields)}}}"
+
+
+def _flow(value: Json | Mapping[str, Json]) -> str:
+    match value:
+        case dict():
+            return _block([(name, _flow(entry)) for name, entry in value.items()])
+        case list():
+            return f"[{', '.join(map(_flow, value))}]"
+        case bool():
+            return "true" if value else "false"
+        case _:
+            return f"{value}"

@@ -1,0 +1,13 @@
+"""Random schedules of faults in the simulator: found, counted, reduced to a drill that a person can read.
+
+schedules  (seed, number) -> a drill: settings, load, faults at random times and at moments of the protocol
+playing    a plan, played to its end in memory
+outcome    what a played schedule proves: sound, a violation, or nothing that counts. Pure
+coverage   which fault hit whom in which phase, which edges of the state tables were taken. Pure
+crew       many schedules on all cores, their results in order
+results    the folder of a search: a line a schedule; it can be gone on with
+shrink     a violating drill -> a smaller one that violates the same. Pure
+story      what happened in it, for a person. Pure
+
+Nothing is judged more kindly than in a run of a drill file: the same planner, conductor, world and checkers.
+"""

@@ -1,0 +1,129 @@
+"""Schedules played on all cores, their results in order. Each worker is a process of its own, begun anew.
+
+What comes out does not depend on how many there are: a schedule is drawn from (seed, number) alone.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+
+from msgspec import Struct
+
+from harness import planner
+from harness.model.errors import DrillError
+from harness.model.plan import Plan
+from harness.planner.offers import FAULTS_OF_WORLDS
+from harness.seams import Searched, Target
+from harness.search.coverage import Coverage, hits
+from harness.search.outcome import Outcome, outcome
+from harness.search.playing import play
+from harness.search.results import Asked, Result
+from harness.search.schedules import Offers, Schedule, schedule
+
+WORLD = "simulator"
+_CHUNK = 8
+_AHEAD = 4  # chunks for each worker
+
+
+class Field(Struct, frozen=True):
+    """What is searched: the target, and how it is made for one run in virtual time."""
+
+    target: Target
+    simulated: Callable[[], Searched]
+
+
+# By a target's name; a module's own function, so that a new process finds it again.
+FieldOf = Callable[[str], Field]
+
+
+def offers_of(field: Field) -> Offers:
+    target = field.target
+    return Offers(
+        target=target.name,
+        faults=target.faults() & FAULTS_OF_WORLDS[WORLD],
+        controls=target.controls(),
+        calm=field.simulated().moments(failing=False),
+        failing=field.simulated().moments(failing=True),
+        settings=field.simulated().variation,
+        hosts=lambda written: target.hosts(target.settings(written)),
+        promises_all=lambda written: target.promises(target.settings(written)).reads_are_linearizable,
+    )
+
+
+def plan_of(field: Field, drawn: Schedule, defect: str) -> Plan:
+    """Raises DrillError when nobody could play it."""
+    return planner.plan(drawn.drill, field.target, world=WORLD, seed=drawn.seed, trials=1, defect=defect)
+
+
+def played(field: Field, drawn: Schedule, defect: str) -> Result:
+    """Plan it, play it, judge it."""
+    try:
+        plan = plan_of(field, drawn, defect)
+    except DrillError as error:
+        nothing = Outcome(kind="uncounted", why=f"it cannot be planned: {error.problem}")
+        return Result(number=drawn.number, seed=drawn.seed, outcome=nothing, coverage=Coverage())
+    simulated = field.simulated()
+    entries = play(plan, simulated)
+    return Result(
+        number=drawn.number,
+        seed=drawn.seed,
+        outcome=outcome(plan, entries, nobody_can=simulated.nobody_can_reign()),
+        coverage=Coverage(hits(plan, entries), dict(simulated.edges())),
+    )
+
+
+def crew(asked: Asked, field_of: FieldOf, *, begin: int, workers: int) -> Generator[Result, None, None]:
+    """From number `begin` on, in order. Closing it ends the workers."""
+    if workers == 1:
+        yield from _chunk(asked, field_of, begin, asked.schedules)
+        return
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_deaf)
+    try:
+        ahead: deque[Future[list[Result]]] = deque()
+        starts = iter(range(begin, asked.schedules, _CHUNK))
+        for _ in range(workers * _AHEAD):
+            _submit(pool, ahead, asked, field_of, starts)
+        while ahead:
+            yield from ahead.popleft().result()
+            _submit(pool, ahead, asked, field_of, starts)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def cores() -> int:
+    return len(os.sched_getaffinity(0))
+
+
+def _submit(
+    pool: ProcessPoolExecutor,
+    ahead: deque[Future[list[Result]]],
+    asked: Asked,
+    field_of: FieldOf,
+    starts: Iterator[int],
+) -> None:
+    start = next(starts, None)
+    if start is not None:
+        end = min(start + _CHUNK, asked.schedules)
+        ahead.append(pool.submit(_chunk_of, asked, field_of, start, end))
+
+
+def _chunk_of(asked: Asked, field_of: FieldOf, begin: int, end: int) -> list[Result]:
+    return [*_chunk(asked, field_of, begin, end)]
+
+
+def _chunk(asked: Asked, field_of: FieldOf, begin: int, end: int) -> Iterator[Result]:
+    field = field_of(asked.target)
+    offers = offers_of(field)
+    for number in range(begin, end):
+        yield played(field, schedule(offers, asked.seed, number), asked.defect)
+
+
+def _deaf() -> None:
+    """Ctrl-C reaches the whole group of processes; only the first of them ends the search."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
