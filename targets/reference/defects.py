@@ -56,6 +56,22 @@ OFF_NOT_READ_BACK: Final = "off-not-read-back"
 FENCED_BY_NAME: Final = "fenced-by-name"
 FENCED_BEFORE_REACHED: Final = "fenced-before-reached"
 NEVER_POWERED_ON: Final = "never-powered-on"
+# --- who counts, who is promoted, who stays eligible
+ACK_BY_THE_OLD_VIEW: Final = "ack-by-the-old-view"
+INELIGIBLE_COUNTS: Final = "ineligible-counts"
+MIN_STANDBYS_IGNORED: Final = "min-standbys-ignored"
+REMOVAL_WITHOUT_THE_REST: Final = "removal-without-the-rest"
+RETURN_WITHOUT_VERIFYING: Final = "return-without-verifying"
+UNKNOWN_CHANGE_TAKEN_FOR_DONE: Final = "unknown-change-taken-for-done"
+DEGRADE_WITHOUT_THE_REGISTER: Final = "degrade-without-the-register"
+ONE_SEALED_IS_ENOUGH: Final = "one-sealed-is-enough"
+LAGGARDS_STAY_ELIGIBLE: Final = "laggards-stay-eligible"
+POSITION_BEFORE_EPOCH: Final = "position-before-epoch"
+POSITIONS_BEFORE_THE_SEAL: Final = "positions-before-the-seal"
+VALUE_READ_AFTER_THE_SEALS: Final = "value-read-after-the-seals"
+THE_DEAD_DO_NOT_COUNT: Final = "the-dead-do-not-count"
+MAX_LAG_IGNORED: Final = "max-lag-ignored"
+SWITCHOVER_KEEPS_LAGGARDS: Final = "switchover-keeps-laggards"
 
 DEFECTS: dict[str, str] = {
     NO_LEASE_CHECK: "a primary never looks at its lease: it serves on behind a cut, and after a pause",
@@ -100,4 +116,19 @@ DEFECTS: dict[str, str] = {
     FENCED_BY_NAME: "a fence strikes the node and not its epoch: a restarted primary gets no lease any more",
     FENCED_BEFORE_REACHED: "the primary is switched off before anybody looks whether a standby is there",
     NEVER_POWERED_ON: "a node that was fenced stays off",
+    ACK_BY_THE_OLD_VIEW: "while a standby returns, a write is acknowledged without it: it may be promoted so",
+    INELIGIBLE_COUNTS: "a standby that is not eligible counts for an acknowledgement; nobody seals it",
+    MIN_STANDBYS_IGNORED: "with fewer eligible standbys than min_standbys it acknowledges all the same",
+    REMOVAL_WITHOUT_THE_REST: "a dead standby is removed though only it holds what was acknowledged",
+    RETURN_WITHOUT_VERIFYING: "a standby becomes eligible again before it holds everything",
+    UNKNOWN_CHANGE_TAKEN_FOR_DONE: "a change of eligible is taken for done once it is proposed",
+    DEGRADE_WITHOUT_THE_REGISTER: "semi-sync acknowledges alone without asking the register first",
+    ONE_SEALED_IS_ENOUGH: "with k < n one sealed standby is promoted: it may lack what another one holds",
+    LAGGARDS_STAY_ELIGIBLE: "with k < n standbys that lack records stay eligible after a promotion",
+    POSITION_BEFORE_EPOCH: "the longest log is promoted, though its tail is of an older epoch",
+    POSITIONS_BEFORE_THE_SEAL: "the most advanced standby is chosen by what it held before it was sealed",
+    VALUE_READ_AFTER_THE_SEALS: "a promotion compares with the register of now, not of before the first seal",
+    THE_DEAD_DO_NOT_COUNT: "a coordinator counts only the standbys that answer: who is dead is as if removed",
+    MAX_LAG_IGNORED: "in async a standby further behind than max_lag is promoted",
+    SWITCHOVER_KEEPS_LAGGARDS: "with k < n a switchover leaves standbys eligible that lack records",
 }

@@ -8,7 +8,9 @@ from msgspec import Struct
 
 from targets.reference.detection import WAYS, Detector, Health, Way
 
-__all__ = ["Detector", "Settings"]
+__all__ = ["Detector", "Replication", "Settings"]
+
+Replication = Literal["sync", "semi-sync", "async"]
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -23,9 +25,19 @@ class Settings(Struct, frozen=True, kw_only=True):
     fence: device: a power switch ends the old primary where its lease would last longer.
     fence_token: wrong: the witnesses were given one that the device does not know.
     router_api: closed: nobody reaches the router's runtime API, its own check alone moves the traffic.
+    sync_standbys: k of the n eligible standbys must hold a write; 0 is all of them.
+    min_standbys: with fewer eligible ones nothing is acknowledged.
+    degrade_after_s: semi-sync waits so long for a standby, then takes it out of the register's `eligible`.
+    dead_standby: in sync, what becomes of one whose death a majority of the witnesses has confirmed.
+    max_lag: in async, a standby that is further behind is not promoted, in positions; 0 is no limit.
     """
 
-    replication: Literal["sync", "async"] = "sync"
+    replication: Replication = "sync"
+    sync_standbys: int = 0
+    min_standbys: int = 0
+    degrade_after_s: float = 1.0
+    dead_standby: Literal["remove", "wait"] = "remove"
+    max_lag: int = 0
     detector: Detector = Detector()
     heartbeats: tuple[Way, ...] = WAYS
     health: Health = Health()
@@ -74,6 +86,25 @@ class Settings(Struct, frozen=True, kw_only=True):
         """For a primary that beats on, but cannot write any more: until a canary shows it, and is told."""
         limit_s = self.health.limit_s("business", self.detector)
         return self.canary_s + limit_s + 2 * self.detector.interval_s + self.vote_s
+
+    @property
+    def waits_for_standbys(self) -> bool:
+        """An acknowledged write is never lost: sync and semi-sync."""
+        return self.replication != "async"
+
+    def needed(self, standbys: int) -> int:
+        """k: of so many eligible standbys these must hold a write before it is acknowledged."""
+        if not self.waits_for_standbys:
+            return 0
+        return min(self.sync_standbys or standbys, standbys)
+
+    def to_seal(self, standbys: int) -> int:
+        """n − k + 1: one of so many holds every acknowledged write, whichever they are. In async any one."""
+        return standbys - self.needed(standbys) + 1 if self.waits_for_standbys else 1
+
+    def all_hold_all(self, standbys: int) -> bool:
+        """k = n: every eligible standby holds every acknowledged write. In async none need to."""
+        return not self.waits_for_standbys or self.needed(standbys) == standbys
 
     @property
     def majority(self) -> int:

@@ -20,6 +20,7 @@ from targets.reference.machines.detector import Detector, Illness
 from targets.reference.machines.grammar import Effects, Send, SetTimer, StopTimer, Tell
 from targets.reference.machines.lease import Granter
 from targets.reference.machines.messages import Vote
+from targets.reference.machines.sealing import Heard
 from targets.reference.machines.turn import Turn
 from targets.reference.machines.votes import Votes
 from targets.reference.settings import Settings
@@ -82,7 +83,10 @@ class Accuser:
     def voted(self, now_s: float, voter: str, message: Vote) -> Effects:
         if voter not in self._settings.witnesses:
             return []
-        self.votes.cast(now_s, voter, (message.epoch, message.node))
+        reign = (message.epoch, message.node)
+        self.votes.cast(now_s, voter, reign)
+        if reign == self._detector.reign:
+            self._coordinator.told(reign, Heard(message.heard, message.opened))
         return self._maybe_lead(now_s)
 
     def fired(self, now_s: float, timer: str) -> Effects:
@@ -112,7 +116,9 @@ class Accuser:
         self.votes.cast(now_s, self._name, reign)
         self._granter.block(now_s, reign)
         others = [witness for witness in self._settings.witnesses if witness != self._name]
-        effects: Effects = [Send(witness, Vote(*reign, self.reason)) for witness in others]
+        heard = self._coordinator.heard_of(reign)
+        vote = Vote(*reign, self.reason, heard.last, heard.opened)
+        effects: Effects = [Send(witness, vote) for witness in others]
         return [*effects, again, *self._maybe_lead(now_s)]
 
     def _maybe_lead(self, now_s: float) -> Effects:

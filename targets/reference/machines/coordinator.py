@@ -34,6 +34,7 @@ from targets.reference.defects import (
     FENCE_NOT_AWAITED,
     FENCED_BEFORE_REACHED,
     OUSTED_STAYS_ELIGIBLE,
+    VALUE_READ_AFTER_THE_SEALS,
 )
 from targets.reference.machines.grammar import Alert, Effects, Send, SetTimer, StopTimer, Tell, TellRegister
 from targets.reference.machines.lease import Reign
@@ -43,7 +44,6 @@ from targets.reference.machines.messages import (
     Here,
     LeaseOver,
     Member,
-    Place,
     Promote,
     Reach,
     Register,
@@ -52,6 +52,7 @@ from targets.reference.machines.messages import (
 )
 from targets.reference.machines.power import Power
 from targets.reference.machines.registrar import Registrar
+from targets.reference.machines.sealing import Heard, Sealing
 from targets.reference.settings import Settings
 
 TIMER = "coordinate"
@@ -60,7 +61,8 @@ Step = Literal[
 ]
 # Beyond the lease that it waits for; every step takes milliseconds.
 _WITHIN_S = 1.0
-# With more than two nodes the others get this long to be sealed too, so that the most advanced is taken.
+# Beyond those that are needed the others get this long to be sealed too: more stay eligible, or in async one
+# that is further may be among them.
 _GATHER_S = 0.02
 
 
@@ -101,15 +103,14 @@ class Coordinator:
         self._is_dead = False
         self._eligible: set[Member] = set()
         self._until_s = 0.0
-        self._here: set[Member] = set()
+        self._heard: tuple[Reign, Heard] = ((0, ""), Heard())
         self._over: set[str] = set()
-        self._sealed: dict[Member, Place] = {}
+        self._sealing = Sealing(settings, ())
         self._epoch = 0
         self._chosen = ""
         self._alarmed: Reign = (0, "")
         self.hopeless: Reign = (0, "")  # nobody was eligible in its place when last looked at
         self._order: Order | None = None
-        self._named: tuple[Member, ...] = ()  # whom a forced order names, once it has answered
         self._ended: Ended | None = None
         self.outcomes: dict[Outcome, int] = {}
 
@@ -125,7 +126,7 @@ class Coordinator:
         """is_dead: its process was seen to end, so there is nothing to switch off."""
         assert self.step == "idle", "one attempt at a time"
         self._is_dead = is_dead
-        self._reign, self._voters, self._order, self._named = reign, voters, order, ()
+        self._reign, self._voters, self._order = reign, voters, order
         self._until_s = now_s + self._settings.granted_lease_s + _WITHIN_S
         self.step = "confirming"
         return [*self._registrar.read(now_s), self._tick(now_s)]
@@ -155,10 +156,10 @@ class Coordinator:
         if self.step != "reaching" or message.epoch != self._reign[0]:
             return []
         if self._order is not None and self._order.forced and message.node == self._order.to:
-            self._named = (member,)
-        if member not in self._standbys:
+            self._sealing = Sealing(self._settings, (member,), self._defects, forced=True)
+        self._sealing.here(member, message.last)
+        if not self._sealing.enough_are_here or self._sealing.too_far(self._newest):
             return []
-        self._here.add(member)
         self.step = "fencing"
         return [*self._fences(), *self._aim(now_s), *self._lease_maybe_over(now_s)]
 
@@ -177,17 +178,32 @@ class Coordinator:
 
     def sealed(self, now_s: float, message: Sealed) -> Effects:
         member = Member(message.node, message.identity)
-        if self.step != "sealing" or member not in self._standbys:
+        if self.step != "sealing" or member not in self._sealing.standbys:
             return []
         if message.epoch > self._epoch:
             # Another attempt got further with it: all are asked again, above that.
-            self._epoch, self._sealed = message.epoch, {}
+            self._epoch = message.epoch
+            self._sealing.begin_anew()
             return self._seals()
         if message.epoch < self._epoch:
             return []
-        self._sealed[member] = message.last
-        whole = len(self._sealed) == len(self._standbys)
-        return self._move(now_s) if whole else [SetTimer(TIMER, now_s + _GATHER_S)]
+        self._sealing.sealed(member, message.last)
+        if self._sealing.is_whole:
+            return self._move(now_s)
+        return [SetTimer(TIMER, now_s + _GATHER_S)] if self._sealing.is_enough else []
+
+    def told(self, reign: Reign, heard: Heard) -> None:
+        """A heartbeat, or the vote of one who has heard it, says how far the reign's log was."""
+        before = self._heard[1] if self._heard[0] == reign else Heard()
+        if reign >= self._heard[0]:
+            self._heard = (reign, max(before, heard))
+
+    def heard_of(self, reign: Reign) -> Heard:
+        return self._heard[1] if self._heard[0] == reign else Heard()
+
+    @property
+    def _newest(self) -> Heard:
+        return self.heard_of(self._reign)
 
     def heard(self, now_s: float, epoch: int, node: str) -> Effects:
         """A reign's heartbeat. Of the promoted one: it knows, nothing is left to be done."""
@@ -205,7 +221,7 @@ class Coordinator:
         match self.step:
             case "reaching":
                 again = self._reaches()
-            case "sealing" if self._sealed:
+            case "sealing" if self._sealing.is_enough:
                 return self._move(now_s)
             case "sealing":
                 again = [*self._fences(), *self._seals()]
@@ -217,17 +233,13 @@ class Coordinator:
                 again = self._fences()
         return [*again, self._tick(now_s)]
 
-    @property
-    def _standbys(self) -> tuple[Member, ...]:
-        if self._order is not None and self._order.forced:
-            return self._named
-        return tuple(sorted(member for member in self._eligible if member.node != self._value.primary))
-
     def _decided(self, now_s: float, register: Register) -> Effects:
         epoch, node = self._reign
-        self._value, self._here, self._over, self._sealed = register, set(), set(), {}
+        self._value, self._over = register, set()
         ever = self._eligible if ELIGIBLE_FOR_EVER in self._defects else set()
         self._eligible = {*register.eligible, *ever}
+        standbys = tuple(sorted(member for member in self._eligible if member.node != register.primary))
+        self._sealing = Sealing(self._settings, standbys, self._defects)
         self._epoch = epoch + 1
         self.step = "reaching"
         decided = Tell("decided", epoch, node, self._why)
@@ -274,8 +286,8 @@ class Coordinator:
         """Why nobody can be promoted, whoever answers."""
         order = self._order
         if order is None:
-            return "" if self._standbys else "no standby is eligible"
-        if order.forced or any(member.node == order.to for member in self._standbys):
+            return "" if self._sealing.standbys else "no standby is eligible"
+        if order.forced or any(member.node == order.to for member in self._sealing.standbys):
             return ""
         return f"{order.to} is not eligible: it may lack acknowledged writes; only a forced promotion does it"
 
@@ -295,24 +307,26 @@ class Coordinator:
     def _move(self, now_s: float) -> Effects:
         if self._registrar.busy:
             return [self._tick(now_s)]
-        chosen = max(self._sealed, key=self._rank)
+        if self._sealing.too_far(self._newest):
+            return [*self._alarm(self._behind()), *self._give_up(now_s, "too late", self._behind())]
+        chosen = self._sealing.chosen(self._order.to if self._order else "")
         if self._order is not None and chosen.node != self._order.to:
             detail = f"{chosen.node} holds more than {self._order.to}: promote that one, or force it"
             return self._give_up(now_s, "refused", detail)
         self._chosen = chosen.node
         self.step = "moving"
-        stay = self._value.eligible if OUSTED_STAYS_ELIGIBLE in self._defects else self._standbys
+        stay = self._sealing.eligible(chosen)
+        if OUSTED_STAYS_ELIGIBLE in self._defects:
+            stay = self._value.eligible
         newer = self._value.succeeded(self._epoch, chosen.node, stay)
         change = self._registrar.change(now_s, self._value, newer)
         return [*change, self._tick(now_s)]
 
-    def _rank(self, member: Member) -> tuple[Place, bool, str]:
-        """The most advanced first; of equals the one that an order names."""
-        named = self._order is not None and member.node == self._order.to
-        return self._sealed[member], named, member.node
-
     def _moved(self, now_s: float, register: Register) -> Effects:
         if register.primary != self._chosen or register.epoch < self._epoch:
+            if VALUE_READ_AFTER_THE_SEALS in self._defects and register.epoch < self._epoch:
+                self._value = register
+                return self._move(now_s)
             return self._give_up(now_s, "overtaken", _names(register))
         self._end("promoted", _names(register))
         self.step = "hinting"
@@ -335,15 +349,27 @@ class Coordinator:
 
     def _too_late(self, now_s: float) -> Effects:
         why = {
-            "reaching": "no eligible standby answers; nothing was touched",
+            "reaching": f"{self._too_few()}; nothing was touched",
             "fencing": "the old lease could not be seen to end",
-            "sealing": "no eligible standby could be sealed",
+            "sealing": f"{self._sealing.needed} of its eligible standbys must be sealed, and are not",
             "hinting": f"{self._chosen} was promoted, but is not heard",
         }.get(self.step)
         if self._order is not None and why:
             why = f"{self._order.to}: {why}"
         detail = why or "the register was not settled in time: no majority of the witnesses answers"
         return [*(self._alarm(why) if why else []), *self._give_up(now_s, "too late", detail)]
+
+    def _too_few(self) -> str:
+        if not self._sealing.enough_are_here:
+            return f"fewer than {self._sealing.needed} of its eligible standbys answer"
+        return self._behind()
+
+    def _behind(self) -> str:
+        """Said of async mode alone."""
+        return (
+            f"the nearest standby lacks {self._sealing.behind(self._newest)} of its records, more than "
+            f"max_lag, {self._settings.max_lag}; bring the old primary back, or force the promotion"
+        )
 
     def _alarm(self, why: str) -> Effects:
         """Once a reign: an attempt is made again and again."""
@@ -356,7 +382,7 @@ class Coordinator:
     def _reaches(self) -> Effects:
         if self._order is not None and self._order.forced:
             return [Send(self._order.to, Reach(self._reign[0]))]
-        return [Send(member.node, Reach(self._reign[0])) for member in self._standbys]
+        return [Send(member.node, Reach(self._reign[0])) for member in self._sealing.standbys]
 
     def _fences(self) -> Effects:
         by = self._order.by if self._order else ""
@@ -366,7 +392,7 @@ class Coordinator:
         return [Send(witness, word) for witness in self._settings.witnesses for word in words]
 
     def _seals(self) -> Effects:
-        return [Send(member.node, Seal(self._epoch)) for member in self._standbys]
+        return [Send(member.node, Seal(self._epoch)) for member in self._sealing.standbys]
 
     def _hint(self) -> Effects:
         return [Send(self._chosen, Promote(self._epoch))]

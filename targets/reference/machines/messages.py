@@ -76,7 +76,8 @@ class CopyAnswer(Struct, frozen=True, tag=True):
 class Heartbeat(Struct, frozen=True, tag=True):
     """The primary asks each witness for its lease. sent_s: the sender's clock, echoed in the answer.
 
-    stuck_s: for so long its disk has had something to write, and has finished nothing.
+    last: what it holds durably. stuck_s: for so long its disk has had something to write, and has finished
+    nothing. opened: the position at which its epoch begins.
     """
 
     epoch: int
@@ -84,6 +85,7 @@ class Heartbeat(Struct, frozen=True, tag=True):
     sent_s: float
     last: Place
     stuck_s: float = 0.0
+    opened: int = 0
 
 
 class Granted(Struct, frozen=True, tag=True):
@@ -144,11 +146,16 @@ class Hint(Struct, frozen=True, tag=True):
 
 
 class Vote(Struct, frozen=True, tag=True):
-    """Witness to witness: I hold (epoch, node) for failed. Stands for one lease, then is repeated."""
+    """Witness to witness: I hold (epoch, node) for failed. Stands for one lease, then is repeated.
+
+    heard, opened: the newest that its heartbeats told here.
+    """
 
     epoch: int
     node: str
     reason: str
+    heard: Place = Place()
+    opened: int = 0
 
 
 class Fence(Struct, frozen=True, tag=True):
@@ -187,9 +194,12 @@ class Reach(Struct, frozen=True, tag=True):
 
 
 class Here(Struct, frozen=True, tag=True):
+    """last: what it holds durably now; it may hold more by the time it is sealed."""
+
     epoch: int
     node: str
     identity: str
+    last: Place = Place()
 
 
 class Seal(Struct, frozen=True, tag=True):
@@ -273,6 +283,23 @@ class StreamRefused(Struct, frozen=True, tag=True):
     last: Place
 
 
+class Missing(Struct, frozen=True, tag=True):
+    """Primary to witness: this eligible standby does not follow me; does it answer you?"""
+
+    epoch: int
+    node: str
+    identity: str
+
+
+class MissingAnswer(Struct, frozen=True, tag=True):
+    """dead: this witness has had no answer for a whole silence, knocking all the while."""
+
+    epoch: int
+    node: str
+    identity: str
+    dead: bool
+
+
 class SwitchOver(Struct, frozen=True, tag=True):
     """Operator to primary: hand over to this node."""
 
@@ -351,6 +378,8 @@ Message = (
     | Stream
     | StreamAck
     | StreamRefused
+    | Missing
+    | MissingAnswer
     | SwitchOver
     | SwitchOverAnswer
     | Write

@@ -44,6 +44,7 @@ from targets.reference.machines.messages import (
     Granted,
     HeartbeatRefused,
     Here,
+    MissingAnswer,
     OrderAnswer,
     Place,
     Probe,
@@ -81,6 +82,7 @@ _LOOK_AGAIN_S = 0.2
 _OF_PRIMARY: Mapping[type, Callable[[Primary, float, Any, Received], Effects]] = {
     Granted: lambda role, now_s, message, event: role.granted(now_s, event.sender, message),
     HeartbeatRefused: lambda role, now_s, message, event: role.heartbeat_refused(now_s, message),
+    MissingAnswer: lambda role, now_s, message, event: role.missing(now_s, event.sender, message),
     StreamAck: lambda role, now_s, message, event: role.acked(now_s, message),
     Follow: lambda role, now_s, message, event: role.follow(now_s, message, event.via),
     StreamRefused: lambda role, now_s, message, event: role.stream_refused(now_s, message),
@@ -239,7 +241,8 @@ class DataNode:
     def _reached(self, now_s: float, message: Reach, event: Received) -> Effects:
         if isinstance(self._role, Primary):
             return []
-        return [Answer(event.via, Here(message.epoch, self._own.name, self._own.member.identity))]
+        own = self._own
+        return [Answer(event.via, Here(message.epoch, own.name, own.member.identity, own.durable))]
 
     def _probed(self, now_s: float, message: Probe, event: Received) -> Effects:
         epoch, stuck_s = 0, 0.0

@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import Literal
 
 from targets.reference.defects import (
-    GIVEN_UP_PROMOTION_BLOCKS,
+    DEGRADE_WITHOUT_THE_REGISTER,
     GOES_ON_AFTER_HAND_BACK,
     LEASE_FROM_ANSWER,
     LEASE_FROM_NEWEST_SEND,
@@ -25,9 +25,10 @@ from targets.reference.defects import (
     SWITCHOVER_WITHOUT_SEAL,
     UNKNOWN_TOLD_AS_FAILED,
 )
-from targets.reference.machines import business
+from targets.reference.machines import business, eligibility, retaking
 from targets.reference.machines import handover as switch
 from targets.reference.machines.business import Business
+from targets.reference.machines.eligibility import Eligibility
 from targets.reference.machines.grammar import (
     Alert,
     Answer,
@@ -50,6 +51,7 @@ from targets.reference.machines.messages import (
     Heartbeat,
     HeartbeatRefused,
     Member,
+    MissingAnswer,
     Promote,
     Read,
     ReadAll,
@@ -66,10 +68,11 @@ from targets.reference.machines.messages import (
 from targets.reference.machines.operating import StandbyStatus
 from targets.reference.machines.own import Own
 from targets.reference.machines.replication import Replication
+from targets.reference.machines.retaking import Retaking
 from targets.reference.machines.waiting import Waiting, WaitingWrites
 
-BEAT, LEASE, RETAKE = "beat", "lease", "retake"
-TIMERS = (BEAT, LEASE, RETAKE, switch.TIMER)
+BEAT, LEASE = "beat", "lease"
+TIMERS = (BEAT, LEASE, retaking.TIMER, eligibility.TIMER, switch.TIMER, switch.GATHER)
 NOT_SERVING = "this node does not serve: no lease, or not open yet"
 
 
@@ -80,23 +83,20 @@ class Primary:
         self._own, self.epoch = own, register.epoch
         self._waiting = waiting or WaitingWrites()
         self._open = self._serves = False
-        self._refused_for, self._refused_s = 0, 0.0
-        self._beat_s = 0.0
-        self._retaking: bool | None = None  # None: never refused; True: the time to retake has come
+        self._begun_s = self._beat_s = 0.0
+        self._retaking = Retaking(own, register.epoch)
         self._handover: Handover | None = None
         self._business = Business(own.settings.canary_s)
         self._mark = Record(register.epoch, own.log.last.position + 1, "", "")
         self._seal = own.seal(register.epoch)
         self._append = own.append((self._mark,))
-        self._replication = Replication(
-            own.log,
-            register,
-            sync=own.settings.replication == "sync",
-            silence_s=own.settings.detector.silence_s,
-            defects=own.defects,
-        )
+        self._replication = Replication(own.log, register, own.settings, own.defects)
+        self._counting = self._replication.counting
+        self._eligibility = Eligibility(own, self._replication)
 
     def begin(self, now_s: float) -> Effects:
+        self._begun_s = now_s
+        self._eligibility.begin(now_s)
         others = [node for node in self._own.settings.nodes if node != self._own.name]
         # Whoever follows an older epoch, or reigns in it, need not wait until it notices.
         hints = [Send(node, Promote(self.epoch)) for node in others]
@@ -106,7 +106,7 @@ class Primary:
     @property
     def acknowledged(self) -> int:
         """The position up to which everything is acknowledged, and may be shown."""
-        return self._replication.acknowledged
+        return self._counting.acknowledged
 
     def stuck_s(self, now_s: float) -> float:
         """For so long its disk has had something to write and has finished nothing."""
@@ -155,7 +155,7 @@ class Primary:
         return [Answer(via, Reply(message.request, "ok", self._own.name, self.epoch, value))]
 
     def read_all(self, now_s: float, message: ReadAll, via: str) -> Effects:
-        shown = self._own.log.upto(self._replication.acknowledged)
+        shown = self._own.log.upto(self._counting.acknowledged)
         values = tuple(r.value for r in shown if r.key and r.value.startswith(message.prefix))
         if not self.serving(now_s):
             return [self._fail(message.request, via, NOT_SERVING)]
@@ -166,7 +166,10 @@ class Primary:
         if problem:
             return [Answer(via, SwitchOverAnswer(message.request, False, problem))]
         candidate = Member(message.to, self._replication.identity(message.to))
-        self._handover = Handover(via, message.request, candidate, self.epoch)
+        own = self._own
+        self._handover = Handover(
+            own.settings, candidate, self.epoch, via=via, request=message.request, defects=own.defects
+        )
         handed_back = self._hand_back() if GOES_ON_AFTER_HAND_BACK in self._own.defects else []
         return [*self._handover.begin(now_s), *handed_back, *self._handed_over(now_s)]
 
@@ -189,7 +192,9 @@ class Primary:
         return effects
 
     def heartbeat_refused(self, now_s: float, message: HeartbeatRefused) -> Effects:
-        return self._too_old(now_s, message.known_epoch) if message.epoch == self.epoch else []
+        if message.epoch != self.epoch:
+            return []
+        return self._retaking.refused(now_s, message.known_epoch)
 
     def fired(self, now_s: float, timer: str) -> Effects:
         match timer:
@@ -197,8 +202,12 @@ class Primary:
                 return self._beat(now_s)
             case "lease":
                 return self._lease_over(now_s)
-            case "retake":
-                return self._retake(now_s)
+            case retaking.TIMER:
+                return self._retaking.fired(now_s)
+            case eligibility.TIMER:
+                return self._moved(now_s)
+            case switch.GATHER:
+                return self._propose_handover(now_s)
             case _:
                 return self._give_up_handover()
 
@@ -215,36 +224,42 @@ class Primary:
     def stream_refused(self, now_s: float, message: StreamRefused) -> Effects:
         if message.epoch == self.epoch and message.sealed > self.epoch:
             # The seal of a switchover is its own; given up, it is refused again soon.
-            return [] if self._handover else self._too_old(now_s, message.sealed)
+            return [] if self._handover else self._retaking.refused(now_s, message.sealed)
         return self._replication.refused(message)
 
     def sealed(self, now_s: float, message: Sealed) -> Effects:
         """Only a switchover asks for a seal."""
         handover, own = self._handover, self._own
-        if handover is None or own.registrar.busy or not handover.sealed(message, own.log.last):
+        if handover is None or own.registrar.busy:
             return []
-        return self._propose(now_s, handover.change(self._replication.register))
+        handover.sealed(message)
+        if not handover.ready(own.log.last):
+            return []
+        return handover.gathers(now_s, self._counting.register) or self._propose_handover(now_s)
+
+    def missing(self, now_s: float, witness: str, message: MissingAnswer) -> Effects:
+        """A witness's word on a standby that does not follow."""
+        return [*self._eligibility.answered(now_s, witness, message), *self._moved(now_s)]
 
     def wrote(self, now_s: float) -> Effects:
         own = self._own
         self._business.durable(now_s, everything=own.durable == own.log.last)
-        self._replication.durable(own.durable.position)
+        self._counting.durable = own.durable.position
         return self._moved(now_s)
 
     # --- the register -----------------------------------------------------------------------------
 
     def settled(self, now_s: float, register: Register) -> Effects:
         """A full ballot has shown this, and it is this very reign."""
-        before = self._replication.register.eligible
-        self._replication.resolved(register)
+        before = self._counting.register.eligible
+        self._counting.resolved(register)
         effects: Effects = [
             Tell("rejoined", self.epoch, member.node) for member in register.eligible if member not in before
         ]
         if self._handover is not None and self._handover.step == "proposed":
             effects += self._end_handover(register, "the register kept this primary")
-        if self._retaking and not self._own.registrar.busy:
-            epoch = max(self._refused_for, self.epoch + 1)
-            newer = register.succeeded(epoch, register.primary, register.eligible)
+        if self._retaking.is_due and not self._own.registrar.busy:
+            newer = self._retaking.newer(register)
             return [*effects, *self._own.registrar.change(now_s, register, newer)]
         return [*effects, *self._moved(now_s)]
 
@@ -279,17 +294,17 @@ class Primary:
     # --- what follows from it ---------------------------------------------------------------------
 
     def _moved(self, now_s: float) -> Effects:
-        return [*self._advance(now_s), *self._handed_over(now_s), *self._take_back(now_s)]
+        return [*self._advance(now_s), *self._handed_over(now_s), *self._change_eligible(now_s)]
 
     def _advance(self, now_s: float) -> Effects:
         """Acknowledge all that the rule allows, if the lease allows it now."""
-        replication, own = self._replication, self._own
-        upto = replication.reachable()
-        if upto <= replication.acknowledged or not self._leased(now_s):
+        counting, own = self._counting, self._own
+        upto = counting.reachable()
+        if upto <= counting.acknowledged or not self._leased(now_s):
             return []
         effects: Effects = [self._done(write) for write in self._waiting.take(upto)]
         own.table.apply(own.log, upto)
-        replication.acknowledged = upto
+        counting.acknowledged = upto
         self._business.acknowledged(now_s, upto, reads=own.table.value(business.KEY))
         if not self._open:
             effects += self._begin_to_serve()
@@ -305,47 +320,37 @@ class Primary:
             Validate(self.epoch, own.name),
         ]
 
-    def _take_back(self, now_s: float) -> Effects:
-        """Whoever has caught up becomes eligible again, through the register.
+    @property
+    def _waits_since_s(self) -> float | None:
+        """Since when the next write, or the opening of the reign, is waited for."""
+        return self._waiting.oldest_s if self._open else self._begun_s
 
-        Before it is open only who takes a lost store's place: that one it would wait for in vain.
-        """
-        if self._handover is not None or self._own.registrar.busy:
+    def _change_eligible(self, now_s: float) -> Effects:
+        """If it is time for it."""
+        if self._handover is not None or self._own.registrar.busy or not self._leased(now_s):
             return []
-        change = self._replication.candidate(successors_only=not self._open)
-        return self._propose(now_s, change) if change is not None else []
+        change = self._eligibility.change(now_s, is_open=self._open, waits_since_s=self._waits_since_s)
+        if change is None:
+            return []
+        if DEGRADE_WITHOUT_THE_REGISTER in self._own.defects and len(change.eligible) == 1:
+            self._counting.resolved(change)
+            return []
+        return self._propose(now_s, change)
 
     def _propose(self, now_s: float, change: Register) -> Effects:
         """Until it is resolved both rules must be met."""
-        expected = self._replication.register
-        self._replication.proposed(change)
+        expected = self._counting.register
+        self._counting.proposed(change)
         return self._own.registrar.change(now_s, expected, change)
-
-    def _too_old(self, now_s: float, known_epoch: int) -> Effects:
-        """Somebody knows a newer epoch: either another reigns, or a promotion was given up."""
-        if known_epoch <= self.epoch:
-            return []
-        self._refused_for, self._refused_s = max(self._refused_for, known_epoch), now_s
-        if self._retaking is not None:
-            return []
-        self._retaking = False
-        due_s = now_s + self._own.settings.granted_lease_s
-        return [SetTimer(RETAKE, due_s), *self._own.registrar.read(now_s)]
-
-    def _retake(self, now_s: float) -> Effects:
-        """A lease has passed. Whoever refused and does so no more has merely been ahead of the register."""
-        still = now_s - self._refused_s <= self._own.settings.detector.silence_s
-        self._retaking = True if still else None
-        if GIVEN_UP_PROMOTION_BLOCKS in self._own.defects:
-            return []
-        return self._own.registrar.read(now_s) if still else []
 
     def _beat(self, now_s: float) -> Effects:
         own, self._beat_s = self._own, now_s
-        beat = Heartbeat(self.epoch, own.name, now_s, own.durable, self.stuck_s(now_s))
+        beat = Heartbeat(self.epoch, own.name, now_s, own.durable, self.stuck_s(now_s), self._mark.position)
         effects: Effects = [Send(witness, beat) for witness in own.settings.witnesses]
         effects.append(SetTimer(BEAT, now_s + own.settings.detector.interval_s))
-        effects += [*self._replication.beat(now_s), *self._moved(now_s), *self._canary(now_s)]
+        effects += [*self._replication.beat(now_s), *self._eligibility.beat(now_s)]
+        effects += self._eligibility.due(now_s, self._waits_since_s)
+        effects += [*self._moved(now_s), *self._canary(now_s)]
         return [*effects, *self._complain(now_s)]
 
     def _canary(self, now_s: float) -> Effects:
@@ -363,7 +368,7 @@ class Primary:
         long_s = 2 * self._own.settings.detector.silence_s
         if not self._leased(now_s) or not self._waiting.complaint_due(now_s, after_s=long_s):
             return []
-        names = ", ".join(self._replication.waited_for())
+        names = ", ".join(self._counting.waited_for())
         return [Alert(f"{self._own.name}: writes wait for {names or 'the disk'}; none is acknowledged")]
 
     def _leased(self, now_s: float) -> bool:
@@ -383,7 +388,7 @@ class Primary:
     # --- switchover -------------------------------------------------------------------------------
 
     def _cannot_switch(self, now_s: float, to: str) -> str:
-        eligible = {member.node: member.identity for member in self._replication.register.eligible}
+        eligible = {member.node: member.identity for member in self._counting.register.eligible}
         if not self.serving(now_s):
             return f"{self._own.name} does not serve"
         if self._handover is not None:
@@ -398,13 +403,18 @@ class Primary:
         handover, own = self._handover, self._own
         if handover is None or own.registrar.busy or not self._leased(now_s):
             return []
-        drained = self._replication.acknowledged == own.log.last.position
+        drained = self._counting.acknowledged == own.log.last.position
         if not drained or not self._replication.has_all(handover.candidate.node):
             return []
         if SWITCHOVER_WITHOUT_SEAL in own.defects:
-            handover.step = "proposed"
-            return self._propose(now_s, handover.change(self._replication.register))
-        return handover.drained()
+            return self._propose(now_s, handover.propose(self._counting.register))
+        return handover.drained(self._counting.register)
+
+    def _propose_handover(self, now_s: float) -> Effects:
+        handover, own = self._handover, self._own
+        if handover is None or own.registrar.busy or not handover.ready(own.log.last):
+            return []
+        return self._propose(now_s, handover.propose(self._counting.register))
 
     def _give_up_handover(self) -> Effects:
         """Once it is proposed only the register can end it."""
@@ -419,7 +429,7 @@ class Primary:
         assert self._handover is not None
         answer = self._handover.answer(register, why)
         self._handover = None
-        return [StopTimer(switch.TIMER), *answer]
+        return [StopTimer(switch.TIMER), StopTimer(switch.GATHER), *answer]
 
     # --- answers ----------------------------------------------------------------------------------
 

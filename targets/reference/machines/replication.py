@@ -1,20 +1,11 @@
-"""A primary's view of its standbys, and what counts as acknowledged. Ignores leases and clients.
-
-    acknowledged = the last position that the primary itself and every standby that counts hold durably,
-                   once a record of the own epoch is among them
-
-A standby counts when the register's `eligible` names its (node, identity), or might: while a change is
-unresolved, the old set and the new one both must be satisfied. One that comes back counts from the moment on
-from which it is waited for, before it is published. In async mode the primary alone is enough.
-"""
+"""A primary's streams to its standbys, and what each is known to hold. Ignores leases and who counts."""
 
 from __future__ import annotations
 
-from targets.reference.defects import (
-    ACK_BEFORE_REPLICATION,
-    ANSWER_WITHOUT_EPOCH,
-    OWN_FSYNC_NOT_AWAITED,
-)
+from collections.abc import Iterable
+
+from targets.reference.defects import ANSWER_WITHOUT_EPOCH
+from targets.reference.machines.counting import Counting
 from targets.reference.machines.grammar import Answer, Effects
 from targets.reference.machines.log import Log
 from targets.reference.machines.messages import (
@@ -29,12 +20,11 @@ from targets.reference.machines.messages import (
     StreamRefused,
 )
 from targets.reference.machines.operating import StandbyStatus
+from targets.reference.settings import Settings
 
 # One message holds at most so many records, and so many may be on their way unanswered.
 _BATCH_MAX = 500
 _WINDOW_MAX = 4000
-# So close to the end of the log a standby can be waited for.
-_CLOSE = 200
 
 
 class _Session:
@@ -49,63 +39,42 @@ class _Session:
 
 
 class Replication:
-    """Of one reign. mark: the position of the record that opened it."""
+    """Of one reign. counting: who counts, by what is known here."""
 
     def __init__(
-        self,
-        log: Log,
-        register: Register,
-        *,
-        sync: bool,
-        silence_s: float,
-        defects: frozenset[str] = frozenset(),
+        self, log: Log, register: Register, settings: Settings, defects: frozenset[str] = frozenset()
     ) -> None:
-        self._log, self._silence_s = log, silence_s
-        self._sync = sync and ACK_BEFORE_REPLICATION not in defects
+        self._log, self._silence_s = log, settings.detector.silence_s
         self._by_position = ANSWER_WITHOUT_EPOCH in defects
-        self._own_disk_counts = OWN_FSYNC_NOT_AWAITED not in defects
-        self._epoch, self._own = register.epoch, register.primary
-        self._views = [register]
+        self._epoch = register.epoch
         self._sessions: dict[str, _Session] = {}
-        # Standbys that come back, each with the position from which on it is waited for.
-        self._returning: dict[Member, int] = {}
-        self._durable = 0
-        self.mark = log.last.position
-        self.acknowledged = 0
+        self.counting = Counting(
+            settings,
+            register,
+            mark=log.last.position,
+            held=self.held,
+            following=self.following,
+            defects=defects,
+        )
 
-    # --- what counts ------------------------------------------------------------------------------
+    # --- what is known ----------------------------------------------------------------------------
 
-    @property
-    def register(self) -> Register:
-        return self._views[0]
+    def held(self, member: Member) -> int:
+        """Up to there it is known to hold the log durably; nothing is known of who does not follow."""
+        session = self._sessions.get(member.node)
+        return session.held if session and session.member == member else 0
 
-    def proposed(self, register: Register) -> None:
-        """A change is under way: until it is resolved both sets must be satisfied."""
-        self._views = [self._views[0], register]
+    def following(self) -> Iterable[Member]:
+        return [session.member for session in self._sessions.values()]
 
-    def resolved(self, register: Register) -> None:
-        """A full ballot has shown this to be in force, so nothing else is."""
-        self._views = [register]
-        self._forget_the_gone()
-
-    def durable(self, position: int) -> None:
-        """The primary's own disk holds everything up to there."""
-        self._durable = max(self._durable, position)
-
-    def reachable(self) -> int:
-        """The position up to which everything may be acknowledged; the lease is the caller's business."""
-        held = min((self._held(member) for member in self._counting()), default=self._durable)
-        place = min(held, self._durable) if self._own_disk_counts else held
-        return place if place >= self.mark else 0
-
-    def waited_for(self) -> tuple[str, ...]:
-        """The standbys without which nothing is acknowledged."""
-        return tuple(sorted({member.node for member in self._counting()}))
+    def heard(self, since_s: float) -> Iterable[Member]:
+        """Those who follow and have answered since then."""
+        return [session.member for session in self._sessions.values() if session.heard_s >= since_s]
 
     def has_all(self, node: str) -> bool:
         """The standby is eligible and holds durably all that there is."""
         session = self._sessions.get(node)
-        if session is None or session.member not in self.register.eligible:
+        if session is None or session.member not in self.counting.register.eligible:
             return False
         return session.held == self._log.last.position
 
@@ -115,17 +84,17 @@ class Replication:
 
     def states(self, now_s: float) -> tuple[StandbyStatus, ...]:
         """Of everyone who follows, and of the eligible that do not."""
-        eligible = {member.node: member for member in self.register.eligible if member.node != self._own}
+        eligible = {member.node: member for member in self.counting.standbys(self.counting.register)}
         members = eligible | {name: session.member for name, session in self._sessions.items()}
         return tuple(self._state(now_s, member) for _, member in sorted(members.items()))
 
     def _state(self, now_s: float, member: Member) -> StandbyStatus:
-        session, held, last = self._sessions.get(member.node), self._held(member), self._log.last.position
+        session, held, last = self._sessions.get(member.node), self.held(member), self._log.last.position
         lacking = self._log.after(held, at_most=last - held)
         return StandbyStatus(
             node=member.node,
-            eligible=member in self.register.eligible,
-            counts=member in self._counting(),
+            eligible=member in self.counting.register.eligible,
+            counts=member in self.counting.members(),
             held=held,
             lag_positions=last - held,
             lag_bytes=sum(len(record.key) + len(record.value) for record in lacking),
@@ -138,8 +107,8 @@ class Replication:
         start = self._log.common(message.history)
         session = _Session(Member(message.node, message.identity), via, start, now_s)
         self._sessions[message.node] = session
-        self._returning.pop(session.member, None)
-        self._forget_the_gone()
+        self.counting.begins_anew(session.member)
+        self.counting.forget_the_gone()
         of = message.history[-1] if message.history else Place()
         return [
             Answer(via, Common(self._epoch, start, of)),
@@ -178,6 +147,7 @@ class Replication:
                 self._lose(node)
             elif session.sent == self._log.last.position:
                 effects.append(self._stream(session, 0))
+        self.counting.give_up_stalled(now_s, after_s=self._silence_s)
         return effects
 
     def farewell(self, message: Message) -> Effects:
@@ -197,52 +167,8 @@ class Replication:
         previous = self._log.place(session.sent)
         records = self._log.after(session.sent, at_most=at_most)
         session.sent += len(records)
-        return Answer(session.via, Stream(self._epoch, previous, records, self.acknowledged))
+        return Answer(session.via, Stream(self._epoch, previous, records, self.counting.acknowledged))
 
     def _lose(self, node: str) -> None:
         del self._sessions[node]
-        self._forget_the_gone()
-
-    def _forget_the_gone(self) -> None:
-        """Who is published counts as such; who is not, and follows no more, need not be waited for.
-
-        While a change is unresolved its members count by it. A store that is lost never comes back.
-        """
-        follow = {session.member for session in self._sessions.values()}
-        returning = self._returning.items()
-        self._returning = {m: p for m, p in returning if m in follow and m not in self.register.eligible}
-
-    # --- coming back ------------------------------------------------------------------------------
-
-    def candidate(self, *, successors_only: bool = False) -> Register | None:
-        """The register with one more standby: it holds everything up to the moment since which it counts.
-
-        successors_only: only in place of another store of the same node.
-        """
-        if len(self._views) > 1:
-            return None
-        self._wait_for_returning(successors_only)
-        for member, since in self._returning.items():
-            if self._held(member) >= since:
-                others = [other for other in self.register.eligible if other.node != member.node]
-                return self.register.with_eligible(tuple(sorted([*others, member])))
-        return None
-
-    def _wait_for_returning(self, successors_only: bool) -> None:
-        last, named = self._log.last.position, {member.node for member in self.register.eligible}
-        for session in self._sessions.values():
-            known = session.member in self._returning or session.member in self.register.eligible
-            if successors_only and session.member.node not in named:
-                continue
-            if not known and last - session.held <= _CLOSE:
-                self._returning[session.member] = last
-
-    def _counting(self) -> set[Member]:
-        if not self._sync:
-            return set()
-        named = {member for view in self._views for member in view.eligible if member.node != self._own}
-        return named | self._returning.keys()
-
-    def _held(self, member: Member) -> int:
-        session = self._sessions.get(member.node)
-        return session.held if session and session.member == member else 0
+        self.counting.forget_the_gone()

@@ -30,6 +30,12 @@ class WaitingWrites:
     def full(self) -> bool:
         return len(self._writes) >= _MAX
 
+    @property
+    def oldest_s(self) -> float | None:
+        """Since when the first of them waits."""
+        oldest = next(iter(self._writes.values()), None)
+        return oldest.since_s if oldest else None
+
     def add(self, now_s: float, position: int, via: str, request: int) -> None:
         self._writes[position] = Waiting(via, request, now_s)
 
@@ -45,8 +51,8 @@ class WaitingWrites:
 
     def complaint_due(self, now_s: float, *, after_s: float) -> bool:
         """The oldest has waited so long; once, until something moves."""
-        oldest = next(iter(self._writes.values()), None)
-        if self._complained or oldest is None or now_s - oldest.since_s < after_s:
+        oldest_s = self.oldest_s
+        if self._complained or oldest_s is None or now_s - oldest_s < after_s:
             return False
         self._complained = True
         return True

@@ -47,6 +47,7 @@ from targets.reference.machines.grammar import (
     TellRegister,
     WitnessState,
 )
+from targets.reference.machines.knocking import Knocking
 from targets.reference.machines.lease import Granter, Reign
 from targets.reference.machines.messages import (
     Accept,
@@ -64,6 +65,7 @@ from targets.reference.machines.messages import (
     Here,
     Hint,
     LeaseOver,
+    Missing,
     Prepare,
     ProbeAnswer,
     Promised,
@@ -76,6 +78,7 @@ from targets.reference.machines.power import Power
 from targets.reference.machines.register import Acceptor
 from targets.reference.machines.registrar import Registrar
 from targets.reference.machines.reminder import Reminder
+from targets.reference.machines.sealing import Heard
 from targets.reference.settings import Settings
 
 LEASE_OVER, REFRESH = "lease over", "refresh"
@@ -117,6 +120,7 @@ class Witness:
             suspected=self._suspected,
         )
         self._reminder = Reminder(name, settings)
+        self._knocking = Knocking(settings)
         self._refreshing = False
         self._awaited: dict[Reign, set[str]] = {}  # who wants to hear that our grant is over
         self._told = Register()
@@ -157,6 +161,7 @@ class Witness:
             LeaseOver: self._lease_over,
             Here: self._here,
             Sealed: self._sealed,
+            Missing: self._missing,
         }
 
     def _its_acceptor(self) -> Acceptor | None:
@@ -275,6 +280,7 @@ class Witness:
         self._desk.heard(now_s, reign, message.last)
         self._reminder.over()
         effects += self._coordinator.heard(now_s, *reign)
+        self._coordinator.told(reign, Heard(message.last, message.opened))
         effects += [*self._know_register(now_s), *self._detector.beat(now_s, message.stuck_s)]
         return effects + self._accuser.judge(now_s)
 
@@ -327,10 +333,14 @@ class Witness:
         return self._coordinator.lease_over(now_s, event.sender, message)
 
     def _here(self, now_s: float, message: Here, event: Received) -> Effects:
+        self._knocking.heard(now_s, message)
         return self._coordinator.here(now_s, message)
 
     def _sealed(self, now_s: float, message: Sealed, event: Received) -> Effects:
         return self._coordinator.sealed(now_s, message)
+
+    def _missing(self, now_s: float, message: Missing, event: Received) -> Effects:
+        return self._knocking.asked(now_s, message, event.via)
 
     # --- timers -----------------------------------------------------------------------------------
 

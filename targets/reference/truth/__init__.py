@@ -4,6 +4,7 @@ model      Truth: what machines did comes in here, from whatever runs them
 leases     one server, one grant a witness, no lease beyond its grants, no failover on too few votes
 fences     nobody is switched off in haste; what a device that lies has done is not the controller's doing
 register   what is chosen: epochs grow, who takes over was eligible, and the old lease is over
+lags       who takes over in async mode is near enough
 records    what is acknowledged is kept, shown whole, and named once
 findings   the invariants by name, and what broke them
 

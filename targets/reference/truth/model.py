@@ -27,6 +27,7 @@ from targets.reference.machines.messages import (
     Ballot,
     Granted,
     HandBack,
+    Heartbeat,
     Here,
     LeaseOver,
     Message,
@@ -41,6 +42,7 @@ from targets.reference.machines.primary import Primary
 from targets.reference.machines.witness import Witness
 from targets.reference.settings import Settings
 from targets.reference.truth.findings import Findings, Seat, Violation
+from targets.reference.truth.lags import Lags
 from targets.reference.truth.leases import Leases
 from targets.reference.truth.records import ASKS, Records, Stored
 from targets.reference.truth.register import Chosen
@@ -61,8 +63,9 @@ class Truth:
             settings, self._findings, stored, lambda: self.chosen.newest, self.leases.fences.excuses
         )
         self.chosen = Chosen(
-            settings, self._findings, self.leases, lambda seat: self.records.all_hold(seat, "chosen")
+            settings, self._findings, self.leases, lambda seat: self.records.enough_hold(seat, "chosen")
         )
+        self._lags = Lags(settings, self._findings, stored) if settings.max_lag else None
         self._reigns: dict[str, Primary] = {}
         self._accepting: dict[str, Ballot] = {}
 
@@ -101,7 +104,10 @@ class Truth:
     def stored(self, seat: Seat, state: WitnessState) -> None:
         """A witness's disk holds this now. What it has merely copied it has not accepted."""
         if self._accepting.get(seat.host) == state.accepted:
+            before = self.chosen.newest
             self.chosen.accepted(seat, state)
+            if self._lags is not None and not self.leases.is_ordered((before.epoch, before.primary)):
+                self._lags.changed(seat, before, self.chosen.newest)
 
     # Called for each event of a run: asking for exact types costs a third of matching.
 
@@ -114,6 +120,8 @@ class Truth:
             self.leases.fences.reached(seat)
         elif type(event) is PowerAnswered:
             self.leases.fences.answered(event)
+        elif self._lags is not None and type(event) is Received and type(event.message) is Heartbeat:
+            self._lags.heard(seat, event.message)
         for effect in effects:
             if type(effect) is Answer:
                 self._answered(seat, effect.message)

@@ -1,4 +1,4 @@
-"""What is truly acknowledged: it is kept by every eligible store, shown whole, and named once."""
+"""What is truly acknowledged: it is kept by enough eligible stores, shown whole, and named once."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Records:
     ) -> None:
         self._excuses = excuses
         self._findings, self._stored, self._register = findings, stored, register
-        self._keeps = settings.replication != "async"
+        self._settings, self._keeps = settings, settings.waits_for_standbys
         self.lost: list[tuple[float, float, Record]] = []
         self.asked_s = 0.0  # when the newest acknowledged write was asked for
         self._named: dict[tuple[int, int], Record] = {}
@@ -103,21 +103,34 @@ class Records:
                 detail = f"{seat.host} in {role.epoch} acknowledges without {shown[-1][0]}"
                 self._findings.broken(seat, "acknowledged-lost", detail)
             self._lose(seat, node)
-        for record in log.after(len(shown), at_most=max(0, upto - len(shown))):
+        new = log.after(len(shown), at_most=max(0, upto - len(shown)))
+        for record in new:
             shown.append((record, seat.now_s()))
             self._positions[record.value] = self._newest[record.key] = record.position
-        self.all_hold(seat, "acknowledged")
+        if new and self._keeps:
+            self.enough_hold(seat, "acknowledged")
+            self._enough_count(seat)
 
-    def all_hold(self, seat: Seat, when: str) -> None:
-        """Every eligible store holds durably all that was ever acknowledged or shown."""
+    def enough_hold(self, seat: Seat, when: str) -> None:
+        """The primary and k of the n eligible standbys hold durably all that was acknowledged or shown."""
         if not self._shown or not self._keeps:
             return
-        last = self._shown[-1][0]
+        last, register = self._shown[-1][0], self._register()
+        lacking = [member for member in register.eligible if not self._holds_durably(member, last)]
+        standbys = len(register.eligible) - 1
+        if standbys - len(lacking) < self._settings.needed(standbys) or any(
+            member.node == register.primary for member in lacking
+        ):
+            names = ", ".join(member.node for member in lacking)
+            detail = f"{when} with {register}, k = {self._settings.needed(standbys)}: {names} lack {last}"
+            self._findings.broken(seat, "acknowledged-lost", detail)
+
+    def _enough_count(self, seat: Seat) -> None:
+        """Something new was acknowledged."""
         register = self._register()
-        for member in register.eligible:
-            if not self._holds_durably(member, last):
-                detail = f"{when} with {register}: {member.node} lacks {last}"
-                self._findings.broken(seat, "acknowledged-lost", detail)
+        if len(register.eligible) <= self._settings.min_standbys:
+            detail = f"{seat.host} acknowledges with {register}, min_standbys {self._settings.min_standbys}"
+            self._findings.broken(seat, "too-few-standbys", detail)
 
     def _holds_durably(self, member: Member, last: Record) -> bool:
         """A store that is gone is another matter: it holds nothing, and can never be promoted."""

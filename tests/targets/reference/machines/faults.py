@@ -30,7 +30,13 @@ class Faults:
             *(self.crash, self.crash, self.power, self.pause, self.pause, self.cut, self.cut, self.part),
             *(self.late, self.late, self.slow, self.slow_disk, self.switch, self.switch, self.lose_store),
             *(self.blackout, self.sleep, self.device, self.device),
+            *(self.blackout, self.sleep, self.behead, self.behead, self.lag, self.lag, self.maim),
         )
+
+    @property
+    def of_replication(self) -> tuple[Fault, ...]:
+        """Standbys that lag, come and go, and a primary that dies, maybe without its newest records."""
+        return (self.behead, self.behead, self.maim, self.lag, self.lag, self.part_standby, self.slow_primary)
 
     def _end_later(self, act: Callable[..., object], *values: object) -> None:
         duration_s = self._draw.choice((0.03, 0.2, 0.5, 1.0, 3.0)) * self._draw.random()
@@ -51,6 +57,39 @@ class Faults:
         for one in self._cluster.hosts:
             self._cluster.power_off(one)
             self._end_later(self._start, one)
+
+    def behead(self, host: str, peer: str) -> None:
+        """Whoever is primary."""
+        self._draw.choice((self.crash, self.power))(self._primary or host, peer)
+
+    def maim(self, host: str, peer: str) -> None:
+        """Any one standby."""
+        self._draw.choice((self.crash, self.power, self.pause))(self._standby(), peer)
+
+    def lag(self, host: str, peer: str) -> None:
+        """One standby hears its primary late: it follows, and holds less than others."""
+        standby = self._standby()
+        late_s = self._draw.choice((0.01, 0.05, 0.2, 0.5))
+        self._note(f"lag {standby} {late_s}")
+        self._cluster.net.slow_s[self._primary or host, standby] = late_s
+        self._end_later(self._cluster.net.slow_s.clear)
+
+    def part_standby(self, host: str, peer: str) -> None:
+        """One standby from everybody, or from its primary alone."""
+        standby = self._standby()
+        others = [one for one in self._cluster.hosts if one != standby]
+        self._cut(both_ways([standby], self._draw.choice((others, [self._primary or host]))))
+
+    def slow_primary(self, host: str, peer: str) -> None:
+        """Its standbys hold what it would lose."""
+        self.slow_disk(self._primary or host, peer)
+
+    @property
+    def _primary(self) -> str:
+        return self._truth.register.primary
+
+    def _standby(self) -> str:
+        return self._draw.choice([node for node in self._cluster.settings.nodes if node != self._primary])
 
     def _start(self, host: str) -> None:
         self._note(f"start {host}")

@@ -51,7 +51,7 @@ from targets.reference.machines.messages import (
     Vote,
     Write,
 )
-from targets.reference.settings import Detector, Settings
+from targets.reference.settings import Detector, Replication, Settings
 from tests.targets.reference.machines.cluster import Cluster
 from tests.targets.reference.machines.faults import Fault, Faults
 from tests.targets.reference.machines.operators import Operators
@@ -63,6 +63,7 @@ WRITABLE_WITHIN_S = 3.0
 WHOLE_WITHIN_S = 4.0
 _KINDS: tuple[Literal["threshold", "phi"], ...] = ("threshold", "threshold", "phi")
 _WAYS: tuple[tuple[Way, ...], ...] = (WAYS, WAYS, ("push",), ("pull",), ("bidirectional",), ("push", "pull"))
+_MODES: tuple[Replication, ...] = ("sync", "sync", "semi-sync", "semi-sync", "async")
 _MOMENTS: tuple[type, ...] = (
     Granted,
     Heartbeat,
@@ -95,9 +96,16 @@ _MOMENTS: tuple[type, ...] = (
 def settings_of(draw: random.Random) -> Settings:
     interval_s = draw.choice((0.05, 0.1))
     threshold, kind = draw.choice((2, 3, 5)), draw.choice(_KINDS)
-    nodes = draw.choice((2, 2, 3, 3, 4, 5))
+    nodes = draw.choice((2, 2, 2, 3, 3, 3, 4, 5))
+    replication = draw.choice(_MODES)
+    waits = replication != "async"
     return Settings(
-        replication="sync" if draw.random() < 0.75 else "async",
+        replication=replication,
+        sync_standbys=draw.choice((0, *range(1, nodes))) if waits else 0,
+        min_standbys=draw.choice((0, 0, 0, 1)) if waits else 0,
+        degrade_after_s=draw.choice((0.05, 0.3, 1.0)),
+        dead_standby=draw.choice(("remove", "remove", "wait")),
+        max_lag=0 if waits else draw.choice((0, 1, 5, 20)),
         detector=Detector(kind=kind, interval_s=interval_s, timeout_s=interval_s, threshold=threshold),
         heartbeats=draw.choice(_WAYS),
         canary_s=draw.choice((0.1, 1.0)),
@@ -143,6 +151,8 @@ class Run:
         self.reached: set[str] = set()  # kinds of effects and messages, phases, roles
         self._faults = Faults(self.cluster, self.truth, self.draw, self.note)
         self._operators = Operators(self.cluster, self.truth, self.draw, self.note)
+        everything = self._faults.all + self._operators.all
+        self._kinds = self.draw.choice((everything, everything, self._faults.of_replication))
         self._armed: list[tuple[type, int, Fault]] = []
         self._healed = False
 
@@ -218,7 +228,7 @@ class Run:
     def _plan(self, begin_s: float, end_s: float) -> None:
         draw = self.draw
         wait_s = draw.uniform(begin_s, end_s) - self.cluster.now_s
-        fault, aimed = draw.choice(self._faults.all + self._operators.all), draw.random() < 0.6
+        fault, aimed = draw.choice(self._kinds), draw.random() < 0.6
         if aimed:
             moment, nth = draw.choice(_MOMENTS), draw.choice((1, 1, 2, 3, 5))
             self.cluster.later(wait_s, self._armed.append, (moment, nth, fault))

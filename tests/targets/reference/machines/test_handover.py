@@ -19,7 +19,7 @@ from targets.reference.machines.messages import (
     SwitchOverAnswer,
     Write,
 )
-from targets.reference.machines.primary import RETAKE
+from targets.reference.machines.retaking import TIMER as RETAKE
 from tests.targets.reference.machines.playbook import SETTINGS, A, B, Play, serving
 
 BOTH, ALONE = Register(2, "n1", (A, B)), Register(2, "n1", (A,))

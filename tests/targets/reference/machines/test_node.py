@@ -189,7 +189,7 @@ def test_a_seal_of_its_own_epoch_leaves_a_primary_in_peace() -> None:
 
 
 def test_whoever_is_not_primary_can_be_reached() -> None:
-    assert following().hears("w1", Reach(2)).said(Here) == [Here(2, "n2", "b")]
+    assert following().hears("w1", Reach(2)).said(Here) == [Here(2, "n2", "b", Place(1, 1))]
     assert serving(BOTH).hears("w1", Reach(2)).said(Here) == []
 
 

@@ -37,7 +37,7 @@ from targets.reference.machines.messages import (
     Write,
 )
 from targets.reference.machines.node import DataNode
-from targets.reference.machines.primary import RETAKE
+from targets.reference.machines.retaking import TIMER as RETAKE
 from tests.targets.reference.machines.playbook import SETTINGS, A, B, Play, record, serving, taking
 
 HELD_S, L_S = SETTINGS.held_lease_s, SETTINGS.granted_lease_s

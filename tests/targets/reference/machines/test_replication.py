@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+from typing import Any
+
+import msgspec
+
 from targets.reference.machines.grammar import Answer
 from targets.reference.machines.log import Log
 from targets.reference.machines.messages import (
@@ -13,7 +17,7 @@ from targets.reference.machines.messages import (
     StreamRefused,
 )
 from targets.reference.machines.replication import Replication
-from tests.targets.reference.machines.playbook import A, B, record
+from tests.targets.reference.machines.playbook import SETTINGS, A, B, record
 
 C = Member("n3", "c")
 ALONE, BOTH = Register(2, "n1", (A,)), Register(2, "n1", (A, B))
@@ -22,9 +26,12 @@ ALONE, BOTH = Register(2, "n1", (A,)), Register(2, "n1", (A, B))
 class Given:
     """n1 reigns in epoch 2 over a log of one older record; its mark is at position 2."""
 
-    def __init__(self, register: Register = BOTH, *, sync: bool = True) -> None:
+    def __init__(self, register: Register = BOTH, *, defect: str = "", **words: Any) -> None:
         self.log = Log([record(1, 1), record(2, 2)])
-        self.replication = Replication(self.log, register, sync=sync, silence_s=0.4)
+        settings = msgspec.structs.replace(SETTINGS, **words)
+        defects = frozenset({defect} if defect else ())
+        self.replication = Replication(self.log, register, settings, defects)
+        self.counting = self.replication.counting
 
     def append(self, count: int = 1) -> Given:
         for _ in range(count):
@@ -33,7 +40,7 @@ class Given:
         return self
 
     def durable(self, position: int) -> Given:
-        self.replication.durable(position)
+        self.counting.durable = position
         return self
 
     def follows(self, member: Member = B, *history: Place, now_s: float = 0.0) -> Given:
@@ -45,9 +52,12 @@ class Given:
         self.replication.ack(now_s, StreamAck(epoch, member.node, member.identity, last))
         return self
 
+    def candidate(self, *, now_s: float = 0.0, successors_only: bool = False) -> Register | None:
+        return self.counting.candidate(now_s, self.log.last.position, successors_only=successors_only)
+
     @property
     def reachable(self) -> int:
-        return self.replication.reachable()
+        return self.counting.reachable()
 
 
 # --- what counts ----------------------------------------------------------------------------------
@@ -103,7 +113,7 @@ def test_nothing_inherited_counts_before_a_record_of_the_own_epoch_does() -> Non
 
 
 def test_in_async_mode_the_primary_alone_is_enough() -> None:
-    given = Given(sync=False).append()
+    given = Given(replication="async").append()
     assert given.durable(2).reachable == 2
 
 
@@ -114,7 +124,7 @@ def test_an_answer_counts_from_its_stream_on_not_from_an_older_one() -> None:
 
 
 def test_it_names_those_without_whom_nothing_is_acknowledged() -> None:
-    assert Given(Register(2, "n1", (A, B, C))).replication.waited_for() == ("n2", "n3")
+    assert Given(Register(2, "n1", (A, B, C))).counting.waited_for() == ("n2", "n3")
 
 
 # --- while eligible changes -----------------------------------------------------------------------
@@ -123,8 +133,8 @@ def test_it_names_those_without_whom_nothing_is_acknowledged() -> None:
 def test_acknowledging_while_a_standby_returns_needs_it_too() -> None:
     """By the old view alone a write could be acknowledged without it, and then it is promoted."""
     given = Given(ALONE).follows().durable(2).acks(2)
-    given.replication.candidate()
-    given.replication.proposed(BOTH)
+    given.candidate()
+    given.counting.proposed(BOTH)
     given.append().durable(3)
     assert given.reachable == 2
     assert given.acks(3).reachable == 3
@@ -133,16 +143,16 @@ def test_acknowledging_while_a_standby_returns_needs_it_too() -> None:
 def test_a_change_that_is_uncertain_needs_the_old_set_too() -> None:
     """Unknown degrade taken for done."""
     given = Given(BOTH).follows().durable(2)
-    given.replication.proposed(ALONE)
+    given.counting.proposed(ALONE)
     assert given.reachable == 0
-    given.replication.resolved(ALONE)
+    given.counting.resolved(ALONE)
     assert given.reachable == 2
 
 
 def test_a_returning_standby_is_waited_for_before_it_is_published() -> None:
     given = Given(ALONE).append(300).durable(302)
     given.follows().acks(200)
-    assert given.replication.candidate() is None
+    assert given.candidate() is None
     given.append().durable(303)
     assert given.reachable == 200
 
@@ -150,31 +160,31 @@ def test_a_returning_standby_is_waited_for_before_it_is_published() -> None:
 def test_a_return_checks_everything_before_the_moment_not_only_own_acknowledgements() -> None:
     """Inherited records and what reads have shown are in the log as well."""
     given = Given(ALONE).durable(2).follows().acks(1)
-    assert given.replication.candidate() is None
+    assert given.candidate() is None
     given.acks(2)
-    assert given.replication.candidate() == BOTH
+    assert given.candidate() == BOTH
 
 
 def test_a_return_includes_what_reads_have_shown_meanwhile() -> None:
     given = Given(ALONE).durable(2).follows().acks(1)
-    given.replication.candidate()
+    given.candidate()
     given.append().durable(3).acks(2)
-    assert given.replication.candidate() == BOTH
+    assert given.candidate() == BOTH
     assert given.reachable == 2
 
 
 def test_a_change_that_is_not_in_force_leaves_the_standby_waited_for() -> None:
     given = Given(ALONE).durable(2).follows().acks(2)
-    assert given.replication.candidate() == BOTH
-    given.replication.proposed(BOTH)
-    given.replication.resolved(ALONE)
+    assert given.candidate() == BOTH
+    given.counting.proposed(BOTH)
+    given.counting.resolved(ALONE)
     given.append().durable(3)
     assert given.reachable == 2
 
 
 def test_a_standby_that_left_before_it_was_published_is_waited_for_no_more() -> None:
     given = Given(ALONE).durable(2).follows().acks(1)
-    given.replication.candidate()
+    given.candidate()
     assert given.reachable == 0
     given.replication.beat(10.0)
     assert given.reachable == 2
@@ -182,8 +192,8 @@ def test_a_standby_that_left_before_it_was_published_is_waited_for_no_more() -> 
 
 def test_a_standby_that_left_while_it_is_published_is_waited_for() -> None:
     given = Given(ALONE).durable(2).follows().acks(2)
-    given.replication.candidate()
-    given.replication.proposed(BOTH)
+    given.candidate()
+    given.counting.proposed(BOTH)
     given.replication.beat(10.0)
     given.append().durable(3)
     assert given.reachable == 0
@@ -192,7 +202,7 @@ def test_a_standby_that_left_while_it_is_published_is_waited_for() -> None:
 def test_a_store_that_was_lost_while_it_returned_is_waited_for_no_more() -> None:
     """Its successor returns in its place; that store never will."""
     given = Given(ALONE).durable(2).follows().acks(1)
-    given.replication.candidate()
+    given.candidate()
     assert given.reachable == 0
     fresh = Member("n2", "another")
     assert given.follows(fresh).reachable == 2
@@ -200,40 +210,40 @@ def test_a_store_that_was_lost_while_it_returned_is_waited_for_no_more() -> None
 
 def test_one_that_is_gone_when_its_change_is_shown_not_to_be_in_force_is_waited_for_no_more() -> None:
     given = Given(ALONE).durable(2).follows().acks(2)
-    given.replication.candidate()
-    given.replication.proposed(BOTH)
+    given.candidate()
+    given.counting.proposed(BOTH)
     given.replication.beat(10.0)
     given.append().durable(3)
     assert given.reachable == 0
-    given.replication.resolved(ALONE)
+    given.counting.resolved(ALONE)
     assert given.reachable == 3
 
 
 def test_one_that_lags_far_behind_is_not_waited_for_yet() -> None:
     given = Given(ALONE).append(1000).durable(1002).follows().acks(700)
-    assert given.replication.candidate() is None
+    assert given.candidate() is None
     assert given.reachable == 1002
 
 
 def test_another_store_takes_the_place_of_the_lost_one() -> None:
     fresh = Member("n2", "another")
     given = Given(BOTH).durable(2).follows(fresh).acks(2, fresh)
-    assert given.replication.candidate() == Register(2, "n1", (A, fresh))
+    assert given.candidate() == Register(2, "n1", (A, fresh))
 
 
 def test_before_the_primary_is_open_only_a_lost_stores_successor_is_taken() -> None:
     """Whoever else comes back then would only be one more to wait for."""
     given = Given(ALONE).durable(2).follows().acks(2)
-    assert given.replication.candidate(successors_only=True) is None and given.reachable == 2
+    assert given.candidate(successors_only=True) is None and given.reachable == 2
     fresh = Member("n2", "another")
     given = Given(BOTH).durable(2).follows(fresh).acks(2, fresh)
-    assert given.replication.candidate(successors_only=True) == Register(2, "n1", (A, fresh))
+    assert given.candidate(successors_only=True) == Register(2, "n1", (A, fresh))
 
 
 def test_one_change_at_a_time() -> None:
     given = Given(ALONE).durable(2).follows().acks(2)
-    given.replication.proposed(BOTH)
-    assert given.replication.candidate() is None
+    given.counting.proposed(BOTH)
+    assert given.candidate() is None
 
 
 def test_a_standby_has_all_when_it_is_eligible_and_holds_the_last_record() -> None:

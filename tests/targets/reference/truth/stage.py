@@ -110,7 +110,7 @@ class Stage:
     def acknowledge(self, actor: tuple[Chair, DataNode], upto: int) -> None:
         role = actor[1].role
         assert isinstance(role, Primary)
-        role._replication.acknowledged = upto
+        role._replication.counting.acknowledged = upto
         self.turn(actor)
 
     def turn(self, actor: tuple[Chair, DataNode], message: Message | None = None, *effects: object) -> None:

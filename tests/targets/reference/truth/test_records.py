@@ -124,7 +124,7 @@ def test_a_read_that_shows_less_than_when_it_was_asked_for_is_seen() -> None:
     actor = reigning(stage)
     role = actor[1].role
     assert isinstance(role, Primary)
-    role._replication.acknowledged = 2
+    role._replication.counting.acknowledged = 2
     stage.turn(actor, Read(1, "k"), Answer("c9", Reply(1, "ok", "n1", 1, "a")))
     assert stage.broken == ["stale-answer"]
 
