@@ -276,8 +276,8 @@ class Kernel(Protocol):
         """
         ...
 
-    def fork(self, program: Program, ended: Callable[[], None]) -> Child:
-        """Start a process that dies with this one; ended is told when it is dead."""
+    def fork(self, program: Program, *, stopped: Callable[[], None], ended: Callable[[], None]) -> Child:
+        """Start a process that dies with this one. stopped: it alone was frozen. ended: it is dead."""
         ...
 
     def tell(self, event: Event) -> None: ...

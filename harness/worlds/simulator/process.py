@@ -75,6 +75,7 @@ class Process:
         self._at_clock: dict[int, tuple[float, _Act, _Values]] = {}
         self._asked = 0
         self._ended: list[Callable[[], None]] = []
+        self.stopped: Callable[[], None] = _nobody_hears
         host.processes.append(self)
 
     def begin(self, program: Program) -> None:
@@ -119,9 +120,10 @@ class Process:
     ) -> None:
         self._host.disk.write(Write(self, parts, work, done, failed))
 
-    def fork(self, program: Program, ended: Callable[[], None]) -> Process:
+    def fork(self, program: Program, *, stopped: Callable[[], None], ended: Callable[[], None]) -> Process:
         child = Process(self._host, self._timeline, self._network, self._tell, parent=self)
         child.when_ended(lambda: self._timeline.later(self.draw.uniform(*_WAITED_S), self.run, ended, ()))
+        child.stopped = stopped
         child.begin(program)
         return child
 
@@ -161,7 +163,10 @@ class Process:
             act()
 
     def pause(self, paused: bool) -> None:
+        """A parent that is not frozen itself hears of it, as by SIGCHLD."""
         self.paused = paused
+        if paused and self.parent is not None and not self.parent.paused:
+            self.parent.run(self.stopped, ())
         while self.alive and not self.paused and (self._messages or self._timers):
             act, values = (self._messages or self._timers).popleft()
             act(*values)
@@ -204,3 +209,7 @@ class Process:
             self._timers.append((act, values))
         elif self.alive:
             act(*values)
+
+
+def _nobody_hears() -> None:
+    """Who was not forked has no parent that could hear."""

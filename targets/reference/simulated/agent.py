@@ -66,7 +66,7 @@ class AgentProgram:
 
     def _start(self) -> None:
         if self._child is None:
-            self._child = self._kernel.fork(self._node, self._ended)
+            self._child = self._kernel.fork(self._node, stopped=self._stopped, ended=self._ended)
 
     def _node(self, kernel: Kernel) -> NodeProgram:
         """What the child puts into the pipe is heard in its order, and before its end."""
@@ -84,6 +84,9 @@ class AgentProgram:
 
     def _claimed(self, epoch: int) -> None:
         self._runner.feed(AgentSaw("child claims", epoch))
+
+    def _stopped(self) -> None:
+        self._runner.feed(AgentSaw("child stopped"))
 
     def _ended(self) -> None:
         self._child = None

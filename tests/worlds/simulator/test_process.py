@@ -78,7 +78,7 @@ def test_a_frozen_host_still_accepts() -> None:
 def test_a_parent_hears_of_its_childs_end_a_moment_later() -> None:
     lab = Lab("a")
     ended: list[float] = []
-    child = lab.processes["a"].fork(Noted, lambda: ended.append(lab.timeline.now_s))
+    child = lab.processes["a"].fork(Noted, stopped=_unheard, ended=lambda: ended.append(lab.timeline.now_s))
     child.signal("SIGKILL")
     assert (child.alive, ended) == (False, [])
     lab.run()
@@ -88,10 +88,25 @@ def test_a_parent_hears_of_its_childs_end_a_moment_later() -> None:
 def test_a_child_dies_with_its_parent_and_nobody_hears_of_it() -> None:
     lab = Lab("a")
     ended: list[str] = []
-    child = lab.processes["a"].fork(Noted, lambda: ended.append("child"))
+    child = lab.processes["a"].fork(Noted, stopped=_unheard, ended=lambda: ended.append("child"))
     lab.processes["a"].kill()
     lab.run()
     assert (child.alive, ended, lab.hosts["a"].processes) == (False, [], [])
+
+
+def test_a_parent_hears_of_a_child_that_was_stopped_alone() -> None:
+    lab = Lab("a")
+    stops: list[float] = []
+    parent = lab.processes["a"]
+    child = parent.fork(Noted, stopped=lambda: stops.append(lab.timeline.now_s), ended=_unheard)
+    child.pause(True)
+    assert len(stops) == 1
+    child.pause(False)
+    parent.pause(True)  # the whole host: nobody on it sees it happen, nor later that it did
+    child.pause(True)
+    child.pause(False)
+    parent.pause(False)
+    assert len(stops) == 1
 
 
 def test_a_dead_process_does_nothing_that_it_had_planned() -> None:
@@ -111,9 +126,13 @@ def test_any_other_signal_is_for_the_program_and_waits_while_it_is_paused() -> N
         programs.append(Noted(kernel))
         return programs[0]
 
-    child = lab.processes["a"].fork(program, lambda: None)
+    child = lab.processes["a"].fork(program, stopped=_unheard, ended=_unheard)
     child.pause(True)
     child.signal("SIGTERM")
     assert programs[0].signals == []
     child.pause(False)
     assert (programs[0].signals, child.alive) == (["SIGTERM"], True)
+
+
+def _unheard() -> None:
+    """What is not looked at here."""

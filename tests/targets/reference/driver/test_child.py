@@ -24,12 +24,13 @@ def say(**words):
 async def agent():
     def ended(how):
         say(ended=how, pid=pid[-1])
-    child = Child(said=lambda line: say(epoch=line.epoch), stopped=lambda: None, ended=ended)
+    child = Child(said=lambda line: say(epoch=line.epoch), stopped=lambda: say(stopped=pid[-1]), ended=ended)
     pid = []
     def start():
         child.start()
         loop.call_soon(lambda: (pid.append(child._pid), say(child=child._pid)))
     loop.add_signal_handler(signal.SIGUSR1, start)
+    loop.add_signal_handler(signal.SIGCHLD, child.look)
     say(agent=os.getpid())
     kept.append(child)
 
@@ -137,3 +138,13 @@ def test_a_second_start_while_one_runs_changes_nothing(tmp_path: Path) -> None:
         first = agent.start_child()
         assert agent.start_child() == first
         assert alive(first)
+
+
+def test_a_child_that_was_stopped_is_told_as_such_and_not_as_ended(tmp_path: Path) -> None:
+    with an_agent(tmp_path) as agent:
+        child = agent.start_child()
+        os.kill(child, signal.SIGSTOP)
+        assert agent.next("stopped")["stopped"] == child
+        os.kill(child, signal.SIGCONT)
+        os.kill(child, signal.SIGTERM)
+        assert agent.next("ended")["ended"] == "ended by SIGTERM"
