@@ -19,6 +19,7 @@ from harness.model.command import Command
 from harness.model.drill import Json
 from harness.model.event import Event, OpKind, Outcome
 from harness.model.plan import HostPlan, Plan, Promises
+from harness.model.proof import Proof
 
 Emit = Callable[[Event], None]
 
@@ -121,6 +122,10 @@ class Target(Protocol):
 
     def defects(self) -> Mapping[str, str]:
         """Name -> one line of what is broken, for targets that are ours."""
+        ...
+
+    def proofs(self) -> Mapping[str, Proof]:
+        """Of each defect the drills that have to find it."""
         ...
 
     def hosts(self, settings: Mapping[str, Json]) -> tuple[HostPlan, ...]: ...

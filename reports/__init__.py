@@ -7,5 +7,6 @@ timeline  the phases of one trial along a time axis, drawn in text
 live      what is going on, while it runs on a terminal
 lines     the same without a terminal: one line a trial and step
 plain     tables for plan, doctor, targets and faults
+defects   what was broken on purpose, and which drill found it
 machine   JSON
 """

@@ -174,6 +174,32 @@ def _search(parser: Parser) -> None:
     _json(parser)
 
 
+def _defects(parser: Parser) -> None:
+    """Break the target on purpose and see that the drills find it.
+
+    Every named defect of the target is run in the drills that have to find it, and
+    the sound controller in all of them. Exit code 0 only if each defect is found
+    and the sound controller passes.
+
+    examples:
+      failover-drill defects                       (in virtual time, all cores)
+      failover-drill defects --list
+      failover-drill defects --defect no-lease-check --world docker
+      failover-drill defects --json > defects.json
+    """
+    parser.add_argument("--list", action="store_true", help="say which there are, a defect a line")
+    parser.add_argument(
+        "--defect", metavar="NAME", nargs="+", action="extend", default=[], help="only these defects"
+    )
+    parser.add_argument(
+        "--world", metavar="W", default="simulator", help="where: simulator (the default) or docker"
+    )
+    parser.add_argument("--target", metavar="T", default="reference", help="which system (reference)")
+    parser.add_argument("--seed", metavar="S", type=_seed, default=1, help="what phases are drawn from (1)")
+    parser.add_argument("--out", metavar="DIR", default="runs", help="where runs in containers go (runs)")
+    _json(parser)
+
+
 def _doctor(parser: Parser) -> None:
     """Say what is there, what is missing, and how to get it.
 
@@ -279,6 +305,7 @@ _COMMANDS: dict[str, tuple[str, Callable[[Parser], None]]] = {
     "plan": ("drills:plan", _plan),
     "check": ("drills:check", _check),
     "search": ("search:search", _search),
+    "defects": ("defects:defects", _defects),
     "doctor": ("looks:doctor", _doctor),
     "setup": ("looks:setup", _setup),
     "clean": ("looks:clean", _clean),

@@ -23,7 +23,7 @@ from reports.terminal import Report, summary
 from targets.registry import SIMULATED, TARGETS
 
 # The folder above the package: a checkout, or where a wheel was installed.
-_DRILLS = Path(__file__).resolve().parent.parent.parent / "drills"
+DRILLS = Path(__file__).resolve().parent.parent.parent / "drills"
 _WORLDS = ("docker", "simulator")
 _NOT_YET = ("processes", "remote")
 
@@ -32,8 +32,8 @@ def run(args: Namespace) -> ExitCode:
     """Plan everything, look whether a run can start, run drill by drill, report each as it comes."""
     planned = _plans(args)
     open_world = _world(args)
-    images = _images() if args.world == "docker" else {}
-    jobs = [Job(plan=plan, command=_again(args, drill, plan), images=images) for drill, plan in planned]
+    made_from = images() if args.world == "docker" else {}
+    jobs = [Job(plan=plan, command=_again(args, drill, plan), images=made_from) for drill, plan in planned]
     results: list[Result] = []
     for result in workflow.run(
         jobs, out=Path(args.out), deadline_s=args.deadline, open_world=open_world, audience=audience()
@@ -83,7 +83,7 @@ def _plans(args: Namespace) -> list[tuple[Drill, Plan]]:
     """All files read and planned; the first wrong one raises before anything starts."""
     if args.world not in _WORLDS:
         raise DrillError(_no_world(args.world))
-    drills = drillfile.read_all([Path(file) for file in args.files], _DRILLS)
+    drills = drillfile.read_all([Path(file) for file in args.files], DRILLS)
     drawn = secrets.randbelow(2**32)
     return [(drill, _planned(drill, args, _seed(drill, args, drawn))) for drill in drills]
 
@@ -124,7 +124,7 @@ def _no_world(name: str) -> str:
 
 
 def _world(args: Namespace) -> OpenWorld:
-    return _containers(args) if args.world == "docker" else _virtual(args)
+    return containers(keep=args.keep) if args.world == "docker" else _virtual(args)
 
 
 def _virtual(args: Namespace) -> OpenWorld:
@@ -140,7 +140,7 @@ def _virtual(args: Namespace) -> OpenWorld:
     return opened
 
 
-def _containers(args: Namespace) -> OpenWorld:
+def containers(*, keep: bool) -> OpenWorld:
     """Raises WorldError when a run in containers cannot start."""
     from harness import setup
 
@@ -150,15 +150,16 @@ def _containers(args: Namespace) -> OpenWorld:
     from harness.worlds.docker.world import DockerWorld
 
     def opened(plan: Plan, folder: Path, say: workflow.Say) -> DockerWorld:
-        return DockerWorld.open(plan, TARGETS[plan.target], folder, say, args.keep)
+        return DockerWorld.open(plan, TARGETS[plan.target], folder, say, keep)
 
     return opened
 
 
-def _images() -> dict[str, str]:
-    from harness.setup import images
+def images() -> dict[str, str]:
+    """Those that a run in containers is made from: name -> id."""
+    from harness.setup import images as ours
 
-    return {image: images.image_id(image) for image in images.needed()}
+    return {image: ours.image_id(image) for image in ours.needed()}
 
 
 def _again(args: Namespace, drill: Drill, plan: Plan) -> str:

@@ -7,6 +7,7 @@ command  what the conductor asks of the world
 event    what the world tells, stamped where it happened
 journal  the append-only record of a run: events and the conductor's notes
 verdict  findings that are pass, fail or unknown, each with its evidence
+proof    defects × drills: what has to find what, and what did
 errors   what can be wrong with a file, a world, a target, a journal
 
 All nouns are frozen; a change is a new value. Times are seconds since the run's origin unless

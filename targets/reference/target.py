@@ -9,6 +9,7 @@ import msgspec
 
 from harness.model.drill import Json
 from harness.model.plan import Bound, HostPlan, HostRole, Plan, Promises
+from harness.model.proof import Proof
 from harness.model.units import duration
 from harness.seams import Dial, Emit, ServiceProcess, Stack, StackHost, Watch
 from harness.workloads.wire import CLIENT_PORT
@@ -16,6 +17,7 @@ from targets.reference import written as blocks
 from targets.reference.defects import DEFECTS
 from targets.reference.driver.surroundings import HEALTH_PORT, PEER_PORT, ROUTER_ADMIN_PORT, WITNESS_PORT
 from targets.reference.machines.acts import ACTS
+from targets.reference.proofs import PROOFS
 from targets.reference.settings import Settings
 from targets.reference.watch import ReferenceWatch
 
@@ -52,6 +54,9 @@ class ReferenceTarget:
 
     def defects(self) -> Mapping[str, str]:
         return DEFECTS
+
+    def proofs(self) -> Mapping[str, Proof]:
+        return PROOFS
 
     def settings(self, written: Mapping[str, Json]) -> dict[str, Json]:
         return blocks.plain(blocks.settings_of(written))

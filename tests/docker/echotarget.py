@@ -12,6 +12,7 @@ from harness.model.drill import Json, Load
 from harness.model.errors import TargetError
 from harness.model.event import HealthReported
 from harness.model.plan import Bound, HostPlan, Plan, Promises
+from harness.model.proof import Proof
 from harness.seams import Dial, Emit, Stack, StackHost
 
 STACK = Path(__file__).parent / "echostack" / "compose.yaml"
@@ -72,6 +73,9 @@ class EchoTarget:
         return frozenset({"primary"})
 
     def defects(self) -> Mapping[str, str]:
+        return {}
+
+    def proofs(self) -> Mapping[str, Proof]:
         return {}
 
     def hosts(self, settings: Mapping[str, Json]) -> tuple[HostPlan, ...]:

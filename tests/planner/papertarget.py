@@ -9,6 +9,7 @@ from typing import NoReturn
 from harness.model.drill import Json
 from harness.model.errors import DrillError
 from harness.model.plan import Bound, HostPlan, Plan, Promises
+from harness.model.proof import Proof
 from harness.seams import Stack
 from tests.hosts import HOSTS
 
@@ -42,6 +43,9 @@ class PaperTarget:
 
     def defects(self) -> Mapping[str, str]:
         return {"no-lease-check": "acknowledges without looking at the lease"}
+
+    def proofs(self) -> Mapping[str, Proof]:
+        return {"no-lease-check": Proof(drills=("isolate-primary",))}
 
     def hosts(self, settings: Mapping[str, Json]) -> tuple[HostPlan, ...]:
         return self._hosts

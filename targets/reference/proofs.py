@@ -1,0 +1,45 @@
+"""Which drills of the catalogue have to find which defect, and where one cannot show.
+
+A drill is named where the defect breaks what it expects, or an invariant that the simulator watches. What a
+world cannot do at all, like stopping at a moment inside a process, the planner says itself.
+"""
+
+from __future__ import annotations
+
+from harness.model.proof import Proof
+from targets.reference import defects as d
+
+# What only a model of the truth sees, and containers have none.
+_ONLY_SEEN_FROM_INSIDE = {"docker": "only the simulator's invariants see it: clients do not"}
+_RARE = {"docker": "it takes more trials than containers have time for"}
+
+PROOFS: dict[str, Proof] = {
+    # --- leases and detection
+    d.NO_LEASE_CHECK: Proof(drills=("isolate-primary", "pause-primary", "isolate-primary-async")),
+    d.LEASE_FROM_ANSWER: Proof(drills=("late-answers",)),
+    d.LEASE_FROM_NEWEST_SEND: Proof(drills=("late-answers",)),
+    d.GRANTS_AFTER_A_RESTART: Proof(drills=("impatient-witnesses",)),
+    d.EPOCH_IN_MEMORY: Proof(drills=("cold-start",)),
+    d.HAND_BACK_UNBOUND: Proof(drills=("late-hand-back",)),
+    d.GOES_ON_AFTER_HAND_BACK: Proof(drills=("switchover-in-vain",)),
+    d.STOPPED_IS_DEAD: Proof(drills=("stutter",)),
+    d.LONE_WITNESS_DECIDES: Proof(drills=("blind-witness",)),
+    # --- the register
+    d.WITNESS_FORGETS: Proof(drills=("restart-witnesses",)),
+    d.ONE_ACCEPTED_IS_ENOUGH: Proof(drills=("restart-primary",), not_in=_ONLY_SEEN_FROM_INSIDE),
+    # --- acknowledgement, logs, reads
+    d.ACK_BEFORE_REPLICATION: Proof(drills=("isolate-primary", "double-failover")),
+    d.OWN_FSYNC_NOT_AWAITED: Proof(drills=("restart-primary",), not_in=_RARE),
+    d.STANDBY_ANSWERS_EARLY: Proof(drills=("power-cut",), not_in=_RARE),
+    d.POSITIONS_WITHOUT_EPOCHS: Proof(drills=("double-failover",)),
+    d.REJOIN_WITHOUT_TRUNCATION: Proof(drills=("double-failover",)),
+    d.READS_LOCAL_RECORDS: Proof(drills=("double-failover",)),
+    d.UNKNOWN_TOLD_AS_FAILED: Proof(drills=("lost-answers",)),
+    # --- promotion, start, switchover
+    d.ELIGIBLE_FOR_EVER: Proof(drills=("standby-behind",)),
+    d.OUSTED_STAYS_ELIGIBLE: Proof(drills=("stale-router",)),
+    d.GIVEN_UP_PROMOTION_BLOCKS: Proof(drills=("promotion-in-vain",)),
+    d.RESUMES_ITS_EPOCH: Proof(drills=("restart-primary",), not_in=_ONLY_SEEN_FROM_INSIDE),
+    d.ONLY_FOLLOWS_AFTER_A_RESTART: Proof(drills=("restart-alone",)),
+    d.ROUTER_LEFT_BEHIND: Proof(drills=("stale-router",)),
+}
