@@ -106,7 +106,7 @@ def _in_order(cells: Sequence[Cell], made: Sequence[Pair]) -> tuple[Cell, ...]:
 # --- the simulator ----------------------------------------------------------------------------------
 
 
-class Ended(HarnessError):
+class EndedError(HarnessError):
     """By a signal."""
 
     def __init__(self, number: int) -> None:
@@ -132,7 +132,7 @@ def _in_virtual_time(made: Sequence[Pair]) -> Iterator[Cell]:
 
 
 def _ended(number: int, frame: object) -> NoReturn:
-    raise Ended(number)
+    raise EndedError(number)
 
 
 def _begin() -> None:
@@ -178,7 +178,7 @@ def _in_containers(made: Sequence[Pair], args: Namespace) -> Iterator[Cell]:
             [job], out=Path(args.out), deadline_s=None, open_world=opened, audience=audience()
         )
         if result.exit_code >= ExitCode.HANGUP:
-            raise Ended(result.exit_code - 128)
+            raise EndedError(result.exit_code - 128)
         if result.verdict is None:
             raise HarnessError(result.problem or "there was nothing to judge")
         return result.verdict
@@ -186,7 +186,7 @@ def _in_containers(made: Sequence[Pair], args: Namespace) -> Iterator[Cell]:
     for pair in made:
         try:
             yield prove(pair, run)
-        except Ended:
+        except EndedError:
             raise
         except HarnessError as error:
             yield Cell(defect=pair.defect, drill=pair.drill, outcome="unknown", reason=str(error))

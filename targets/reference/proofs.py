@@ -24,13 +24,20 @@ PROOFS: dict[str, Proof] = {
     d.GOES_ON_AFTER_HAND_BACK: Proof(drills=("switchover-in-vain",)),
     d.STOPPED_IS_DEAD: Proof(drills=("stutter",)),
     d.LONE_WITNESS_DECIDES: Proof(drills=("blind-witness",)),
+    d.TRIGGER_HAPPY: Proof(drills=("jitter-below-timeout",)),
+    d.TWICE_TOO_SLOW: Proof(drills=("isolate-primary-push",)),
+    d.TCP_ONLY: Proof(drills=("primary-hangs",)),
+    d.BEAT_STARTS_CLOCK: Proof(drills=("stillborn-primary",)),
+    d.VOTE_NEVER_LAPSES: Proof(drills=("blind-in-turn",)),
     # --- the register
     d.WITNESS_FORGETS: Proof(drills=("restart-witnesses",)),
     d.ONE_ACCEPTED_IS_ENOUGH: Proof(drills=("restart-primary",), not_in=_ONLY_SEEN_FROM_INSIDE),
+    d.PROMISES_PROVE: Proof(drills=("switchover-cut",)),
     # --- acknowledgement, logs, reads
     d.ACK_BEFORE_REPLICATION: Proof(drills=("isolate-primary", "double-failover")),
     d.OWN_FSYNC_NOT_AWAITED: Proof(drills=("restart-primary",), not_in=_RARE),
     d.STANDBY_ANSWERS_EARLY: Proof(drills=("power-cut",), not_in=_RARE),
+    d.OLDER_EPOCH_ACCEPTED: Proof(drills=("promotion-in-vain",)),
     d.POSITIONS_WITHOUT_EPOCHS: Proof(drills=("double-failover",)),
     d.REJOIN_WITHOUT_TRUNCATION: Proof(drills=("double-failover",)),
     d.READS_LOCAL_RECORDS: Proof(drills=("double-failover",)),
@@ -41,5 +48,6 @@ PROOFS: dict[str, Proof] = {
     d.GIVEN_UP_PROMOTION_BLOCKS: Proof(drills=("promotion-in-vain",)),
     d.RESUMES_ITS_EPOCH: Proof(drills=("restart-primary",), not_in=_ONLY_SEEN_FROM_INSIDE),
     d.ONLY_FOLLOWS_AFTER_A_RESTART: Proof(drills=("restart-alone",)),
+    d.SWITCHOVER_WITHOUT_SEAL: Proof(drills=("switchover-cut",)),
     d.ROUTER_LEFT_BEHIND: Proof(drills=("stale-router",)),
 }
