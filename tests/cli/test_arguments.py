@@ -39,7 +39,7 @@ def test_the_help_lists_every_command_and_every_exit_code(capsys: pytest.Capture
     ("words", "says"),
     [
         (["rnu", "x.yaml"], "unknown command 'rnu'; did you mean 'run'?"),
-        (["xyzzy"], "choose one of check, clean, ctl, doctor"),
+        (["xyzzy"], "choose one of check, clean, ctl, defects, doctor"),
         (["run", "x.yaml", "--trails", "3"], "did you mean '--trials'?"),
         (["run", "x.yaml", "--trails=3"], "did you mean '--trials'?"),
         (["run", "x.yaml", "--tri", "3"], "did you mean '--trials'?"),

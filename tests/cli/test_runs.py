@@ -53,7 +53,7 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     it = Stage()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(drills, "_world", lambda args: it.open)
-    monkeypatch.setattr(drills, "_images", dict)
+    monkeypatch.setattr(drills, "images", dict)
     for name in ("one", "two"):
         Path(f"{name}.yaml").write_text(DRILL.format(name=name))
     yield it
