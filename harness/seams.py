@@ -18,6 +18,8 @@ from msgspec import Struct
 from harness.model.command import Command
 from harness.model.drill import Json
 from harness.model.event import Event, OpKind, Outcome
+from harness.model.fault import Side
+from harness.model.moment import Moment
 from harness.model.plan import HostPlan, Plan, Promises
 from harness.model.proof import Proof
 
@@ -94,6 +96,17 @@ class Watch(Protocol):
 
     def read_all(self, host: str, value_prefix: str) -> tuple[int, tuple[str, ...]]:
         """(epoch, values) at the primary `host`. Raises TargetError when it cannot be had."""
+        ...
+
+    def arm(self, host: str, name: str, point: Moment, side: Side) -> None:
+        """Have a process of the host die at this point, once. Raises TargetError.
+
+        Before it does it tells MomentCame with that name, stamped in that moment.
+        """
+        ...
+
+    def spare(self, host: str, name: str) -> None:
+        """Take that back. Raises TargetError."""
         ...
 
     def close(self) -> None: ...

@@ -16,7 +16,7 @@ from harness.model.drill import (
 )
 
 FAULTS_OF_WORLDS: Mapping[str, frozenset[str]] = {
-    "docker": frozenset({"kill", "stop", "pause", "partition", "latency"}),
+    "docker": frozenset({"kill", "stop", "pause", "crash", "partition", "latency"}),
     "simulator": frozenset({"kill", "stop", "pause", "crash", "partition", "latency"}),
 }
 # Worlds that see what a program does; the others hear only what it tells.

@@ -5,6 +5,8 @@ from __future__ import annotations
 import msgspec
 from msgspec import Struct
 
+from harness.model.fault import Side
+
 
 class SwitchoverOrder(Struct, frozen=True, tag="switchover"):
     """Hand over to this node; asked of the present primary."""
@@ -16,11 +18,35 @@ class StartOrder(Struct, frozen=True, tag="start"):
     """Start the data node's process, where it has ended; asked of its agent."""
 
 
-Order = SwitchoverOrder | StartOrder
+class CrashOrder(Struct, frozen=True, tag="crash"):
+    """For drills: die right before or after the nth of these acts; each process counts its own."""
+
+    name: str
+    act: str
+    what: str
+    nth: int
+    side: Side
+
+
+class SpareOrder(Struct, frozen=True, tag="spare"):
+    """Take back the CrashOrder of that name; nothing happens where there is none."""
+
+    name: str
+
+
+PointOrder = CrashOrder | SpareOrder
+Order = SwitchoverOrder | StartOrder | CrashOrder | SpareOrder
 _orders = msgspec.json.Decoder(Order)
+_point_orders = msgspec.json.Decoder(PointOrder)
 
 
 def order(body: msgspec.Raw) -> Order:
     """Raises ValueError when it is no order."""
     decoded: Order = _orders.decode(body)
+    return decoded
+
+
+def point_order(line: bytes) -> PointOrder:
+    """What an agent passes on to its child. Raises ValueError when it is none."""
+    decoded: PointOrder = _point_orders.decode(line)
     return decoded

@@ -8,13 +8,17 @@ from collections.abc import Callable, Sequence
 
 from harness.model.errors import TargetError
 from harness.model.event import Event, HealthReported, RoleChanged
+from harness.model.fault import Side
+from harness.model.moment import Moment
 from harness.seams import Dial, Emit
 from harness.workloads.follow import Follower
+from harness.workloads.lines import Answer
 from targets.reference import client
 from targets.reference.driver.surroundings import ENTRY_PORT, PEER_PORT
-from targets.reference.orders import SwitchoverOrder
+from targets.reference.orders import CrashOrder, Order, SpareOrder, SwitchoverOrder
 
 _CONTROL_LIMIT_S = 12.0
+_POINT_LIMIT_S = 2.0
 READ_LIMIT_S = 10.0
 
 
@@ -38,15 +42,16 @@ class ReferenceWatch:
             raise TargetError(
                 "no primary is known yet; wait for the cluster to be steady before a switchover"
             )
-        future = self._followers[primary].ask(SwitchoverOrder(host))
-        try:
-            answer = future.result(timeout=_CONTROL_LIMIT_S)
-        except TimeoutError as error:
-            future.cancel()
-            raise TargetError(f"{primary} did not answer the switchover in {_CONTROL_LIMIT_S:g} s") from error
+        answer = self._ask(primary, SwitchoverOrder(host), "the switchover", limit_s=_CONTROL_LIMIT_S)
         if not answer.ok:
             raise TargetError(f"{primary} refused to hand over to {host}: {answer.detail}")
         return answer.detail
+
+    def arm(self, host: str, name: str, point: Moment, side: Side) -> None:
+        self._point(host, CrashOrder(name, point.act, point.what, point.nth, side))
+
+    def spare(self, host: str, name: str) -> None:
+        self._point(host, SpareOrder(name))
 
     def read_all(self, host: str, value_prefix: str) -> tuple[int, tuple[str, ...]]:
         try:
@@ -69,6 +74,21 @@ class ReferenceWatch:
             clock=self._clock,
             linked=lambda up, detail: self._linked(host, up, detail),
         )
+
+    def _point(self, host: str, order: CrashOrder | SpareOrder) -> None:
+        if host not in self._followers:
+            raise TargetError(f"{host} has no entry that a crash point could be armed at")
+        answer = self._ask(host, order, f"to '{order.name}'", limit_s=_POINT_LIMIT_S)
+        if not answer.ok:
+            raise TargetError(f"{host} takes no crash point: {answer.detail}")
+
+    def _ask(self, host: str, order: Order, what: str, *, limit_s: float) -> Answer:
+        future = self._followers[host].ask(order)
+        try:
+            return future.result(timeout=limit_s)
+        except TimeoutError as error:
+            future.cancel()
+            raise TargetError(f"{host} did not answer {what} in {limit_s:g} s") from error
 
     def _tell(self, event: Event) -> None:
         with self._lock:

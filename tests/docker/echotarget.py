@@ -11,6 +11,8 @@ from tenacity import retry, stop_after_delay, wait_fixed
 from harness.model.drill import Json, Load
 from harness.model.errors import TargetError
 from harness.model.event import HealthReported
+from harness.model.fault import Side
+from harness.model.moment import Moment
 from harness.model.plan import Bound, HostPlan, Plan, Promises
 from harness.model.proof import Proof
 from harness.seams import Dial, Emit, Stack, StackHost
@@ -50,6 +52,12 @@ class EchoWatch:
 
     def read_all(self, host: str, value_prefix: str) -> tuple[int, tuple[str, ...]]:
         return 0, (self._answer(host),)
+
+    def arm(self, host: str, name: str, point: Moment, side: Side) -> None:
+        raise TargetError("an echo has no machine that could die at a point")
+
+    def spare(self, host: str, name: str) -> None:
+        """Nothing is ever armed."""
 
     def close(self) -> None: ...
 

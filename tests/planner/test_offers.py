@@ -11,9 +11,9 @@ from tests.drillfile.written import step
 from tests.planner.planning import EXAMPLE, planned
 
 
-def test_every_fault_that_can_be_written_is_offered_by_the_simulator() -> None:
+def test_every_fault_that_can_be_written_is_offered_by_the_docker_world() -> None:
     needed = {needed_fault(step(verb.example)) for verb in FAULTS.values()}
-    assert needed == FAULTS_OF_WORLDS["simulator"]
+    assert needed == FAULTS_OF_WORLDS["docker"]
 
 
 def test_a_world_that_is_not_known_offers_nothing() -> None:

@@ -11,7 +11,7 @@ import docker
 
 from harness.model.command import AwaitMoment, Command, ForgetMoment, Wake
 from harness.model.errors import WorldError
-from harness.model.event import Event, Woke
+from harness.model.event import Event, MomentCame, Woke
 from harness.model.plan import Plan
 from harness.seams import Stack, Target
 from harness.setup.images import ROOT
@@ -100,8 +100,14 @@ class DockerWorld:
     def _observe(self, plan: Plan, target: Target, stack: Stack) -> None:
         """Start everything that tells events."""
         explained, tell, clock = Explained(), self._inbox.tell, self._since_origin
+
+        def watched(event: Event) -> None:
+            tell(event)
+            if isinstance(event, MomentCame):
+                self._desk.came(event)
+
         self._at_end.append(NoiseWatch(emit=tell, clock=clock).close)
-        watch = target.watch(plan, self._dial, tell, clock)
+        watch = target.watch(plan, self._dial, watched, clock)
         self._at_end.append(watch.close)
         loads: dict[str, LoadClient] = {}
         for host in (client.host for client in plan.clients):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import signal
 
-from harness.model.event import Event
+from harness.model.event import Event, MomentCame
 from targets.reference import client
 from targets.reference.driver.child import Child
+from targets.reference.driver.crashpoint import CrashPoints
 from targets.reference.driver.entry import Entry
 from targets.reference.driver.limits import CHILD_END_LIMIT_S, HAND_BACK_S, SWITCHOVER_LIMIT_S
 from targets.reference.driver.links import Network
@@ -26,7 +27,7 @@ from targets.reference.machines.grammar import (
     TellRegister,
     TellRole,
 )
-from targets.reference.orders import Order, StartOrder
+from targets.reference.orders import CrashOrder, Order, SpareOrder, StartOrder
 
 
 class AgentHost:
@@ -36,6 +37,7 @@ class AgentHost:
         self._where = where
         self._entry = Entry(where.host, ordered=self._ordered)
         self._child = Child(said=self._said, stopped=self._stopped, ended=self._ended)
+        self._points = CrashPoints(where.host, told=self._entry.tell)
         self._child_is_over = asyncio.Event()
         self._ending: asyncio.Task[None] | None = None
         self._network = Network(where.host, lambda received: self._machine.feed(received))
@@ -47,6 +49,7 @@ class AgentHost:
                 StartChild: self._start,
                 **dict.fromkeys((Tell, TellRole, TellRegister, Alert), self._tell),
             },
+            points=self._points,
         )
 
     async def begin(self) -> None:
@@ -67,8 +70,10 @@ class AgentHost:
     def _said(self, line: ChildLine) -> None:
         if isinstance(line, ChildClaims):
             self._machine.feed(AgentSaw("child claims", line.epoch))
-        else:
-            self._entry.tell(line)
+            return
+        if isinstance(line, MomentCame):
+            self._spare(SpareOrder(line.moment_id))
+        self._entry.tell(line)
 
     def _stopped(self) -> None:
         self._machine.feed(AgentSaw("child stopped"))
@@ -84,9 +89,18 @@ class AgentHost:
 
     async def _ordered(self, order: Order) -> tuple[bool, str]:
         """Over the child's own port, like any operator: the agent decides nothing."""
-        if isinstance(order, StartOrder):
-            self._machine.feed(AgentSaw("start"))
-            return True, f"{self._where.host}'s data node is started, where it did not run"
+        host = self._where.host
+        match order:
+            case StartOrder():
+                self._machine.feed(AgentSaw("start"))
+                return True, f"{host}'s data node is started, where it did not run"
+            case CrashOrder():
+                self._points.arm(order)
+                self._child.order(order)
+                return True, f"{host} and its data node lie in wait for it"
+            case SpareOrder():
+                self._spare(order)
+                return True, f"{host} lies in wait no more"
         async with asyncio.timeout(SWITCHOVER_LIMIT_S):
             connection = await client.connect_to(self._where.own_address, PEER_PORT)
             try:
@@ -94,6 +108,10 @@ class AgentHost:
             finally:
                 connection.close()
         return answer.ok, answer.detail
+
+    def _spare(self, order: SpareOrder) -> None:
+        self._points.spare(order.name)
+        self._child.order(order)
 
     def _terminated(self) -> None:
         if self._ending is None:

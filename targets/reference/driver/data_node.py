@@ -43,18 +43,18 @@ async def _agent(where: Surroundings) -> AgentHost:
 
 def _child(where: Surroundings, forked: Forked) -> None:
     """Runs the data node and never returns."""
-    pipe = become_child(forked)
+    pipe, ear = become_child(forked)
     loop = asyncio.new_event_loop()
     try:
-        loop.run_until_complete(_node(where, pipe))
+        loop.run_until_complete(_node(where, pipe, ear))
         loop.run_forever()
     except BaseException as error:
         end_broken(error)
     os._exit(0)
 
 
-async def _node(where: Surroundings, pipe: int) -> None:
-    host = NodeHost(where, pipe)
+async def _node(where: Surroundings, pipe: int, ear: int) -> None:
+    host = NodeHost(where, pipe, ear)
     await host.begin()
     _alive.append(host)
 

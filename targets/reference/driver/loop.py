@@ -10,8 +10,9 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from targets.reference.driver.crashpoint import CrashPoints
 from targets.reference.driver.surroundings import now_s
-from targets.reference.machines.grammar import Effects, Event, Fired, SetTimer, StopTimer
+from targets.reference.machines.grammar import Effect, Effects, Event, Fired, SetTimer, StopTimer
 
 # What carries out one kind of effect. It returns when the next effect may be carried out.
 Carrier = Callable[[Any], None]
@@ -31,9 +32,15 @@ class MachineLoop:
     """
 
     def __init__(
-        self, machine: Machine, carriers: Mapping[type, Carrier], *, saw: Saw = lambda event, effects: None
+        self,
+        machine: Machine,
+        carriers: Mapping[type, Carrier],
+        *,
+        points: CrashPoints | None = None,
+        saw: Saw = lambda event, effects: None,
     ) -> None:
         """saw: hears what was handled and what follows, before that is carried out."""
+        self._points = points
         self._machine, self._carriers, self._saw = machine, dict(carriers), saw
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._waiting: deque[Event] = deque()
@@ -53,8 +60,10 @@ class MachineLoop:
             self._busy = False
 
     def _handle(self, event: Event) -> None:
+        self._pass_by(event, done=False)
         effects = self._machine.handle(now_s(), event)
         self._saw(event, effects)
+        self._pass_by(event, done=True)
         for effect in effects:
             match effect:
                 case SetTimer(timer, at_s):
@@ -62,7 +71,13 @@ class MachineLoop:
                 case StopTimer(timer):
                     self._stop(timer)
                 case _:
+                    self._pass_by(effect, done=False)
                     self._carriers[type(effect)](effect)
+                    self._pass_by(effect, done=True)
+
+    def _pass_by(self, step: Event | Effect, *, done: bool) -> None:
+        if self._points is not None and self._points.armed:
+            self._points.pass_by(step, done=done)
 
     def _set(self, timer: str, at_s: float) -> None:
         self._stop(timer)

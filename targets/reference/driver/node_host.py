@@ -9,6 +9,7 @@ import signal
 import msgspec
 
 from targets.reference.driver import health
+from targets.reference.driver.crashpoint import CrashPoints
 from targets.reference.driver.limits import WITNESSES_WITHIN_S
 from targets.reference.driver.links import Network
 from targets.reference.driver.loop import MachineLoop
@@ -45,13 +46,18 @@ from targets.reference.machines.node import DataNode
 from targets.reference.metrics import families
 from targets.reference.metrics.exposition import Histogram, text
 from targets.reference.metrics.meter import Meter
+from targets.reference.orders import CrashOrder, SpareOrder, point_order
+
+# A pipe holds no more, and no line of it is longer than what it takes at once.
+_LINES_MAX = 1 << 16
 
 
 class NodeHost:
-    """Runs the data node's machine. pipe: to the agent."""
+    """Runs the data node's machine. pipe: to the agent; ear: from it."""
 
-    def __init__(self, where: Surroundings, pipe: int) -> None:
-        self._where, self._pipe = where, pipe
+    def __init__(self, where: Surroundings, pipe: int, ear: int) -> None:
+        self._where, self._pipe, self._ear = where, pipe, ear
+        self._points = CrashPoints(where.host, told=self._say)
         store = SqliteStore(where.folder)
         self._node = DataNode(
             where.host, where.settings, store.state(), store.records(), incarnation(), where.defects
@@ -73,12 +79,14 @@ class NodeHost:
                 Validate: self._router.validate,
                 **dict.fromkeys((Tell, TellRole, TellRegister, Alert), self._tell),
             },
+            points=self._points,
             saw=self._meter.saw,
         )
 
     async def begin(self) -> None:
         where = self._where
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._terminated)
+        asyncio.get_running_loop().add_reader(self._ear, self._hear)
         settings = where.settings
         await health.listen(
             where.bind,
@@ -102,6 +110,18 @@ class NodeHost:
     def _metrics(self) -> str:
         status = self._node.status(now_s())
         return text(families.of_node(status, self._meter, self._fsync, self._network.closed))
+
+    def _hear(self) -> None:
+        """The agent, by one or more whole lines: what it writes at once comes at once."""
+        lines = os.read(self._ear, _LINES_MAX).splitlines()
+        if not lines:
+            asyncio.get_running_loop().remove_reader(self._ear)
+        for line in lines:
+            match point_order(line):
+                case CrashOrder() as order:
+                    self._points.arm(order)
+                case SpareOrder(name):
+                    self._points.spare(name)
 
     def _durable(self, last: Place) -> None:
         self._machine.feed(Durable(last.epoch, last.position))

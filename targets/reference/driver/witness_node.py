@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from targets.reference.driver import health
+from targets.reference.driver.crashpoint import CrashPoints
 from targets.reference.driver.entry import Entry
 from targets.reference.driver.links import Network
 from targets.reference.driver.loop import MachineLoop, end_broken
@@ -43,7 +44,7 @@ from targets.reference.machines.witness import Witness
 from targets.reference.metrics import families
 from targets.reference.metrics.exposition import text
 from targets.reference.metrics.meter import Meter
-from targets.reference.orders import Order
+from targets.reference.orders import CrashOrder, Order, SpareOrder
 
 
 class WitnessHost:
@@ -55,6 +56,7 @@ class WitnessHost:
         self._entry = Entry(where.host, ordered=self._ordered)
         self._network = Network(where.host, lambda received: self._machine.feed(received))
         self._meter = Meter()
+        self._points = CrashPoints(where.host, told=self._entry.tell)
         self._witness = Witness(
             where.host, where.settings, remembered(self._file), incarnation(), where.defects
         )
@@ -66,6 +68,7 @@ class WitnessHost:
                 Persist: lambda effect: write_durably(self._file, msgspec.json.encode(effect.state)),
                 **dict.fromkeys((Tell, TellRole, TellRegister, Alert), self._tell),
             },
+            points=self._points,
             saw=self._meter.saw,
         )
 
@@ -89,6 +92,13 @@ class WitnessHost:
         self._entry.tell(event_of(told, host=self._where.host))
 
     async def _ordered(self, order: Order) -> tuple[bool, str]:
+        match order:
+            case CrashOrder():
+                self._points.arm(order)
+                return True, f"{self._where.host} lies in wait for it"
+            case SpareOrder(name):
+                self._points.spare(name)
+                return True, f"{self._where.host} lies in wait no more"
         return False, f"{self._where.host} is a witness: it has no data node to start, and hands nothing over"
 
 

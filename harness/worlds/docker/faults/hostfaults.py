@@ -92,6 +92,29 @@ class HostFaults:
             return self._start_main(host)
         return self._start_child(host, process.start_signal)
 
+    def crashed(self, host: str, where: str) -> Act:
+        """What the host says of itself is seen to be so: the process that it means has gone."""
+        before_s = time.monotonic()
+        give_up_s = before_s + _DIES_WITHIN_S
+        while self._lives(host):
+            if time.monotonic() > give_up_s:
+                raise WorldError(f"{host} said that it dies {where}, and lives {_DIES_WITHIN_S:g} s later")
+            time.sleep(_POLL_S)
+        after_s = time.monotonic()
+        line = f"{host} died {where}; seen {(after_s - before_s) * 1000:.0f} ms after it was looked at"
+        return Act(before_s=before_s, after_s=after_s, evidence=(line,))
+
+    def revive(self, host: str, *, others: Collection[Fault]) -> Act:
+        """What died by itself runs again: with the main process its child does."""
+        scope: Scope = "process" if self._containers.main_pid(host) else "host"
+        return self.start(Kill(host, scope), others=others)
+
+    def _lives(self, host: str) -> bool:
+        main_pid = self._containers.main_pid(host)
+        if not main_pid or self._processes[host].kind == "main":
+            return bool(main_pid)
+        return bool(self._resident.living_children(main_pid))
+
     def pause(self, fault: Pause, *, others: Collection[Fault]) -> Act:
         """SIGSTOP for a process; the cgroup freezer for a host, with all that runs there."""
         main_pid = self._running(fault.host)

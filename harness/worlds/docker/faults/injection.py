@@ -9,6 +9,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection
 
+from msgspec import structs
+
 from harness.model.errors import WorldError
 from harness.model.event import Applied, Healed
 from harness.model.fault import Crash, Cut, Fault, Kill, Pause, Slow, Stop, describe
@@ -50,6 +52,27 @@ class Injection:
                 fault=fault,
                 before_s=self._clock(act.before_s),
                 after_s=self._clock(act.after_s),
+                evidence=act.evidence,
+            )
+
+    def lie_in_wait(self, fault_id: str, fault: Crash) -> None:
+        """The target has been asked: from now on it can be healed, reached or not."""
+        with self._lock:
+            self._in_force[fault_id] = fault
+
+    def crashed(self, fault_id: str, host: str, at_s: float) -> Applied:
+        """host says that it died at its point, at_s since the run's origin. Raises WorldError if it lives."""
+        with self._lock:
+            lying = self._in_force.get(fault_id)
+            if not isinstance(lying, Crash):
+                raise WorldError(f"there is no crash point {fault_id} that {host} could have come to")
+            fault = self._in_force[fault_id] = structs.replace(lying, host=host)
+            act = self._hosts.crashed(host, f"{fault.side} it {fault.point.act} {fault.point.what}")
+            return Applied(
+                fault_id=fault_id,
+                fault=fault,
+                before_s=at_s,
+                after_s=max(at_s, self._clock(act.after_s)),
                 evidence=act.evidence,
             )
 
@@ -95,7 +118,7 @@ class Injection:
             case Stop():
                 return self._stop_host(fault, others)
             case Crash():
-                raise WorldError("containers offer no crash points; the planner refuses such a drill")
+                raise WorldError("a crash is asked of the target: the world only looks at what became of it")
 
     def _kill_host(self, fault: Kill, others: Collection[Fault]) -> Act:
         """Its links go down right after its processes: the hub would still accept for it."""
@@ -127,8 +150,11 @@ class Injection:
                 return self._hosts.start(fault, others=others)
             case Kill() | Stop():
                 return self._start_host(fault, others)
-            case Crash():
-                raise WorldError("there is no crash point that could be healed")
+            case Crash(host="", point=point):
+                # Given up: should one have come to its point all the same, it is started again.
+                return _all([self._hosts.revive(host, others=others) for host in point.hosts])
+            case Crash(host=host):
+                return self._hosts.revive(host, others=others)
 
     def _start_host(self, fault: Kill | Stop, others: Collection[Fault]) -> Act:
         """Its links come back once it runs: before, the hub would accept for nobody."""
@@ -136,6 +162,14 @@ class Injection:
         change = self._links.bring(others)
         lines = (*act.evidence, *change.notes, self._links.check(others))
         return Act(before_s=act.before_s, after_s=max(act.after_s, change.after_s), evidence=lines)
+
+
+def _all(acts: list[Act]) -> Act:
+    return Act(
+        before_s=min(act.before_s for act in acts),
+        after_s=max(act.after_s for act in acts),
+        evidence=tuple(line for act in acts for line in act.evidence),
+    )
 
 
 def _act(change: Change, lines: list[str]) -> Act:

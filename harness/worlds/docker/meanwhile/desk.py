@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Protocol
 
 from harness.model.command import Control, Heal, Inject, ReadAll, StartLoad, StopLoad
 from harness.model.errors import HarnessError, TargetError
-from harness.model.event import Applied, Controlled, Event, Failed, FinalRead, Healed
-from harness.model.fault import Fault
+from harness.model.event import Applied, Controlled, Event, Failed, FinalRead, Healed, MomentCame
+from harness.model.fault import Crash, Fault
 from harness.seams import Watch
 from harness.worlds.docker.meanwhile.explained import Explained
 from harness.worlds.docker.meanwhile.inbox import Inbox
@@ -25,6 +26,8 @@ class Injector(Protocol):
 
     def inject(self, fault_id: str, fault: Fault) -> Applied: ...
     def heal(self, fault_id: str) -> Healed: ...
+    def lie_in_wait(self, fault_id: str, fault: Crash) -> None: ...
+    def crashed(self, fault_id: str, host: str, at_s: float) -> Applied: ...
 
 
 class Load(Protocol):
@@ -49,6 +52,7 @@ class Desk:
     ) -> None:
         self._injector, self._watch, self._loads = injector, watch, loads
         self._explained, self._inbox, self._now_s = explained, inbox, now_s
+        self._armed: dict[str, Crash] = {}
         self.closed = False
         # Faults share the hub and the packet filter: side by side they could undo each other's half.
         self._faults = ThreadPoolExecutor(max_workers=1, thread_name_prefix="faults")
@@ -56,6 +60,8 @@ class Desk:
 
     def take(self, command: Work) -> None:
         match command:
+            case Inject(fault_id=fault_id, fault=Crash() as fault):
+                self._faults.submit(self._told, fault_id, lambda: self._arm(fault_id, fault))
             case Inject(fault_id=fault_id):
                 self._faults.submit(self._told, fault_id, lambda: self._inject(command))
             case Heal(fault_id=fault_id):
@@ -69,17 +75,26 @@ class Desk:
             case StopLoad(client=client):
                 self._loads[client].stop(command)
 
+    def came(self, moment: MomentCame) -> None:
+        """A host tells that it dies at a point: the others are spared, and the death is looked at."""
+        name = moment.moment_id
+        if name in self._armed:
+            self._faults.submit(self._told, name, lambda: self._crashed(moment))
+
     def close(self) -> None:
         """What has begun is finished, what has not never begins."""
         self.closed = True
         self._faults.shutdown(wait=True, cancel_futures=True)
         self._questions.shutdown(wait=False, cancel_futures=True)
 
-    def _told(self, command_id: str, work: Callable[[], Event]) -> None:
+    def _told(self, command_id: str, work: Callable[[], Event | None]) -> None:
+        """Nothing is told of what shows only later."""
         if self.closed:
             return
         try:
-            self._inbox.tell(work())
+            event = work()
+            if event is not None:
+                self._inbox.tell(event)
         except (HarnessError, OSError) as error:
             reason = str(error) or type(error).__name__
             self._inbox.tell(Failed(command_id=command_id, reason=reason, at_s=self._now_s()))
@@ -90,7 +105,30 @@ class Desk:
         self._explained.begin(command.fault_id, command.fault)
         return self._injector.inject(command.fault_id, command.fault)
 
+    def _arm(self, fault_id: str, fault: Crash) -> None:
+        self._explained.begin(fault_id, fault)
+        self._injector.lie_in_wait(fault_id, fault)
+        self._armed[fault_id] = fault
+        for host in fault.point.hosts:
+            self._watch.arm(host, fault_id, fault.point, fault.side)
+
+    def _crashed(self, moment: MomentCame) -> Applied | None:
+        fault = self._armed.pop(moment.moment_id, None)
+        if fault is None:  # given up meanwhile: its healing started again what had died
+            return None
+        self._spare(moment.moment_id, [host for host in fault.point.hosts if host != moment.host])
+        return self._injector.crashed(moment.moment_id, moment.host, moment.at_s)
+
+    def _spare(self, fault_id: str, hosts: Sequence[str]) -> None:
+        for host in hosts:
+            # One that is gone has forgotten it; a second death would break the world, and be told so.
+            with suppress(TargetError):
+                self._watch.spare(host, fault_id)
+
     def _heal(self, command: Heal) -> Healed:
+        fault = self._armed.pop(command.fault_id, None)
+        if fault is not None:
+            self._spare(command.fault_id, fault.point.hosts)
         healed = self._injector.heal(command.fault_id)
         self._explained.end(command.fault_id)
         return healed

@@ -40,7 +40,7 @@ task = loop.create_task(agent())
 try:
     loop.run_forever()
 except Forked as forked:
-    pipe = become_child(forked)
+    pipe, ear = become_child(forked)
     async def node():
         for epoch in range(1, 2000):
             os.write(pipe, json.dumps({"type": "child_claims", "epoch": epoch}).encode() + b"\\n")

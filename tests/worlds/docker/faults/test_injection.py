@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from harness.model.errors import WorldError
-from harness.model.fault import Cut, CutMode, Fault, Kill, Link, Pause, Scope, Slow, Stop
-from harness.worlds.docker.faults import meshlinks
+from harness.model.fault import Crash, Cut, CutMode, Fault, Kill, Link, Pause, Scope, Slow, Stop
+from harness.model.moment import Moment
+from harness.worlds.docker.faults import hostfaults, meshlinks
 from tests.worlds.docker.faultdoubles import Surroundings, surrounded
 
 N1_N2 = (Link("n1", "n2"), Link("n2", "n1"))
@@ -294,3 +295,47 @@ def test_everything_is_healed_at_the_end_also_when_one_will_not(it: Surroundings
     it.hosts.states = {}
     it.injection.heal_all()
     it.injection.heal_all()
+
+
+# --- crash points ------------------------------------------------------------------------------------
+
+
+def lying(*hosts: str) -> Crash:
+    return Crash(Moment(act="sends", what="Seal", hosts=hosts), "before")
+
+
+@pytest.mark.parametrize("host", ["n1", "r"])
+def test_who_died_at_its_point_is_seen_dead_and_started_again(it: Surroundings, host: str) -> None:
+    it.injection.lie_in_wait("f", lying("n1", "r"))
+    it.hosts.end(it.hosts.children.get(host, it.hosts.mains[host]))
+    applied = it.injection.crashed("f", host, 0.0)
+    assert isinstance(applied.fault, Crash)
+    assert (applied.fault.host, applied.before_s) == (host, 0.0)
+    assert applied.evidence[0].startswith(f"{host} died before it sends Seal; seen ")
+    assert heal(it)
+    assert it.whole()
+
+
+def test_an_agent_that_died_is_started_again_with_its_child(it: Surroundings) -> None:
+    it.injection.lie_in_wait("f", lying("n1"))
+    it.hosts.end(it.hosts.mains["n1"])
+    it.injection.crashed("f", "n1", 0.0)
+    heal(it)
+    assert it.hosts.did == ["start n1"]
+
+
+def test_who_says_that_it_dies_and_lives_has_not_bitten(
+    it: Surroundings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hostfaults, "_DIES_WITHIN_S", 0.0)
+    it.injection.lie_in_wait("f", lying("n1"))
+    with pytest.raises(WorldError, match="n1 said that it dies before it sends Seal, and lives"):
+        it.injection.crashed("f", "n1", 0.0)
+
+
+def test_a_point_that_is_given_up_starts_whoever_came_to_it_all_the_same(it: Surroundings) -> None:
+    it.injection.lie_in_wait("f", lying("n1", "r"))
+    it.hosts.end(it.hosts.mains["r"])
+    lines = heal(it)
+    assert lines[0] == "process 101 of n1 runs already"
+    assert it.hosts.did == ["start r"]

@@ -7,16 +7,20 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from msgspec import structs
 
 from harness.model.command import Control, Heal, Inject, ReadAll, StartLoad, StopLoad
 from harness.model.errors import TargetError, WorldError
-from harness.model.event import Applied, Controlled, Event, Failed, FinalRead, Healed
-from harness.model.fault import Fault, Kill
+from harness.model.event import Applied, Controlled, Event, Failed, FinalRead, Healed, MomentCame
+from harness.model.fault import Crash, Fault, Kill, Side
+from harness.model.moment import Moment
 from harness.worlds.docker.meanwhile.desk import Desk, Work
 from harness.worlds.docker.meanwhile.explained import Explained
 from harness.worlds.docker.meanwhile.inbox import Inbox
 
 KILL = Kill("a", "process")
+CRASH = Crash(Moment(act="sends", what="Seal", hosts=("a", "b")), "before")
+DIES = MomentCame(moment_id="f1", host="b", text="b dies", at_s=3.0)
 START = StartLoad(
     trial=1,
     client="c1",
@@ -48,6 +52,20 @@ class Hands:
     def heal(self, fault_id: str) -> Healed:
         self._note(f"heal {fault_id}")
         return Healed(fault_id=fault_id, before_s=2.0, after_s=2.1, evidence=())
+
+    def lie_in_wait(self, fault_id: str, fault: Crash) -> None:
+        self._note(f"lie in wait {fault_id}")
+
+    def crashed(self, fault_id: str, host: str, at_s: float) -> Applied:
+        self._note(f"crashed {fault_id} {host}")
+        fault = structs.replace(CRASH, host=host)
+        return Applied(fault_id=fault_id, fault=fault, before_s=at_s, after_s=at_s, evidence=("it died",))
+
+    def arm(self, host: str, name: str, point: Moment, side: Side) -> None:
+        self._note(f"arm {host} {name}: {side} {point.act} {point.what}")
+
+    def spare(self, host: str, name: str) -> None:
+        self._note(f"spare {host} {name}")
 
     def control(self, action: str, host: str) -> str:
         self._note(f"{action} {host}")
@@ -125,6 +143,46 @@ def test_a_fault_that_could_not_be_applied_has_failed_and_still_explains(stage: 
     failed = stage.answer(Inject("f1", KILL))
     assert failed == Failed(command_id="f1", reason="no packet filter here; use another kernel", at_s=5.0)
     assert stage.explained("a")
+
+
+def test_all_that_may_die_of_a_crash_point_are_asked_and_nothing_is_told_yet(stage: Stage) -> None:
+    stage.desk.take(Inject("f1", CRASH))
+    healed = stage.answer(Heal("f1"))
+    assert isinstance(healed, Healed)
+    assert stage.hands.asked == [
+        "lie in wait f1",
+        "arm a f1: before sends Seal",
+        "arm b f1: before sends Seal",
+        "spare a f1",
+        "spare b f1",
+        "heal f1",
+    ]
+
+
+def test_once_one_says_that_it_dies_the_others_are_spared_and_its_death_is_looked_at(stage: Stage) -> None:
+    stage.desk.take(Inject("f1", CRASH))
+    while "arm b f1: before sends Seal" not in stage.hands.asked:
+        time.sleep(0.001)
+    stage.desk.came(DIES)
+    (applied,) = stage.inbox.take(5.0)
+    assert isinstance(applied, Applied)
+    assert applied.fault == structs.replace(CRASH, host="b")
+    assert stage.hands.asked[-2:] == ["spare a f1", "crashed f1 b"]
+    stage.answer(Heal("f1"))
+    assert stage.hands.asked[-1] == "heal f1"
+
+
+def test_a_moment_that_nobody_armed_is_none_of_its_business(stage: Stage) -> None:
+    stage.desk.came(DIES)
+    stage.answer(Heal("f2"))
+    assert stage.hands.asked == ["heal f2"]
+
+
+def test_a_host_that_takes_no_crash_point_makes_it_fail(stage: Stage) -> None:
+    stage.hands.raises = TargetError("a takes no crash point")
+    assert stage.answer(Inject("f1", CRASH)) == Failed(
+        command_id="f1", reason="a takes no crash point", at_s=5.0
+    )
 
 
 def test_a_control_is_accepted_or_refused(stage: Stage) -> None:
