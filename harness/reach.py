@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from harness.model.fault import Crash, Cut, Fault, Kill, Pause, Slow, Stop
+from harness.model.fault import Clock, Crash, Cut, Disk, Fault, Kill, Lose, Pause, Slow, Stop
 from harness.model.plan import HostPlan
 
 
@@ -34,11 +34,11 @@ _ROLES = ("data", "witness", "router", "client")
 
 
 def silenced(fault: Fault) -> str:
-    """The host that a kill, stop, pause or crash takes out; empty for faults of links."""
+    """The host that a kill, stop, pause, crash or its disk takes out; empty for any other fault."""
     match fault:
-        case Kill(host=host) | Stop(host=host) | Pause(host=host) | Crash(host=host):
+        case Kill(host=host) | Stop(host=host) | Pause(host=host) | Crash(host=host) | Disk(host=host):
             return host
-        case Cut() | Slow():
+        case Cut() | Slow() | Lose() | Clock():
             return ""
 
 
@@ -69,7 +69,7 @@ def without_arbiters(host: str, faults: Sequence[Fault], hosts: Hosts) -> bool:
 def disturbs(fault: Fault, host: str, hosts: Hosts) -> bool:
     """The fault takes this data node out of the cluster's working order while it is in force.
 
-    Losing a minority of the witnesses, a client or the router does not; a slow link does not.
+    Losing a minority of the witnesses, a client or the router does not; nor does a slow link or a clock.
     """
     if silenced(fault):
         return silenced(fault) == host
@@ -82,8 +82,9 @@ def victim(fault: Fault, hosts: Hosts, *, primary: str) -> str:
 
     Of a cut it is the primary when that loses its arbiters, else the data node that loses most links.
     """
-    if silenced(fault):
-        return silenced(fault) if silenced(fault) in hosts.data else ""
+    aimed_at = fault.host if isinstance(fault, Clock) else silenced(fault)
+    if aimed_at:
+        return aimed_at if aimed_at in hosts.data else ""
     if primary and without_arbiters(primary, (fault,), hosts):
         return primary
     hit = [name for name in hosts.data if disturbs(fault, name, hosts)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.model.fault import Crash, Cut, Fault, Kill, Link, Pause, Slow, Stop
+from harness.model.fault import Clock, Crash, Cut, Disk, Fault, Kill, Link, Lose, Pause, Slow, Stop
 from harness.model.moment import Moment
 from harness.model.plan import HostPlan, HostRole
 from harness.reach import Hosts, cut_peers, disturbs, silenced, victim, without_arbiters
@@ -40,6 +40,28 @@ def test_a_process_fault_silences_its_host(fault: Fault) -> None:
 
 def test_a_fault_of_links_silences_nobody() -> None:
     assert silenced(cut("n1", "n2")) == silenced(Slow((Link("n1", "n2"),), 1.0, 0.0)) == ""
+
+
+def test_a_disk_takes_its_host_out_and_is_aimed_at_it() -> None:
+    fault = Disk("n1", "stall")
+    assert silenced(fault) == "n1"
+    assert disturbs(fault, "n1", THREE) and not disturbs(fault, "n2", THREE)
+    assert victim(fault, THREE, primary="n2") == "n1"
+    assert victim(Disk("w1", "lose"), THREE, primary="n2") == ""
+
+
+def test_a_clock_is_aimed_at_its_host_and_takes_nobody_out() -> None:
+    fault = Clock("n1", 2.0)
+    assert silenced(fault) == ""
+    assert not disturbs(fault, "n1", THREE)
+    assert victim(fault, THREE, primary="n2") == "n1"
+    assert victim(Clock("w1", 2.0), THREE, primary="n2") == ""
+
+
+def test_a_lossy_link_cuts_nobody_off() -> None:
+    fault = Lose((Link("n1", "n2"), Link("n2", "n1")), 0.5)
+    assert (silenced(fault), cut_peers("n1", [fault])) == ("", frozenset())
+    assert not disturbs(fault, "n1", THREE)
 
 
 def test_one_lost_direction_ends_the_conversation() -> None:

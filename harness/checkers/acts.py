@@ -2,8 +2,8 @@
 
 A reign is what a node served as primary under one epoch. An act is a fault that came into force or a
 control that the target accepted; it *strikes the primary* if it should cost it its reign: it kills, stops
-or pauses that host, cuts it off from a majority of the witnesses (alone or with what is in force
-already), or is a switchover. A slow link does not strike, whatever its delay.
+or pauses that host, takes its disk, cuts it off from a majority of the witnesses (alone or with what is in
+force already), or is a switchover. A slow or lossy link does not strike, nor does a clock.
 """
 
 from __future__ import annotations

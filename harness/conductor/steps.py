@@ -11,16 +11,19 @@ from itertools import permutations
 from msgspec import Struct
 
 from harness.model.drill import (
+    ClockStep,
     ControlStep,
     CrashStep,
     Direction,
+    DiskStep,
     KillStep,
     LatencyStep,
+    LossStep,
     PartitionStep,
     Step,
     WaitStep,
 )
-from harness.model.fault import Crash, Cut, Fault, Kill, Link, Pause, Slow, Stop
+from harness.model.fault import Clock, Crash, Cut, Disk, Fault, Kill, Link, Lose, Pause, Slow, Stop
 from harness.model.moment import Moment
 from harness.model.wording import words
 from harness.reach import Hosts
@@ -57,6 +60,15 @@ def begin(step: Step, cast: Cast) -> Begun:
         case LatencyStep(sides=sides, delay_s=delay_s, jitter_s=jitter_s):
             links = _across(sides_of(sides, cast), "both")
             return Begun(text=text_of(step), hosts=_named(sides, cast), fault=Slow(links, delay_s, jitter_s))
+        case LossStep(sides=sides, share=share):
+            links = _across(sides_of(sides, cast), "both")
+            return Begun(text=text_of(step), hosts=_named(sides, cast), fault=Lose(links, share))
+        case DiskStep(victim=victim, does=does):
+            host = host_of(victim, cast)
+            return Begun(text=text_of(step), hosts=(host,), fault=Disk(host, does))
+        case ClockStep(victim=victim, rate=rate):
+            host = host_of(victim, cast)
+            return Begun(text=text_of(step), hosts=(host,), fault=Clock(host, rate))
         case ControlStep(action=action, to=to):
             return Begun(text=text_of(step), hosts=(host_of(to, cast),), action=action)
         case _:

@@ -24,6 +24,7 @@ from harness.drillfile.fields import (
     WITHIN,
 )
 from harness.drillfile.moments import ON, ON_WITHIN
+from harness.drillfile.surroundings import CLOCK, DISK, LOSS
 from harness.drillfile.verb import Verb, trigger, until_s
 from harness.drillfile.words import SIDE, SIDES, WORD, Field, Words, nested, span
 from harness.model.drill import (
@@ -224,6 +225,9 @@ _FAULTS = (
         "no failover.",
         example=f"- latency: [[primary], {REST}]\n  delay: 30ms\n  jitter: 10ms\n  at: 1s..2s\n  until: 6s",
     ),
+    LOSS,
+    DISK,
+    CLOCK,
 )
 _OTHERS = (
     Verb(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
 
-from harness.model.fault import CutMode, Scope, Side
+from harness.model.fault import CutMode, DiskTrouble, Scope, Side
 
 # Anything that JSON can carry: what a target's own settings are made of before it reads them.
 if TYPE_CHECKING:
@@ -108,6 +108,36 @@ class LatencyStep(Struct, frozen=True, kw_only=True, tag="latency"):
     on: Trigger | None = None
 
 
+class LossStep(Struct, frozen=True, kw_only=True, tag="loss"):
+    """Lose a share of the packets of every link between the sides."""
+
+    sides: tuple[tuple[str, ...], ...]
+    share: float
+    at: Window
+    until_s: float
+    on: Trigger | None = None
+
+
+class DiskStep(Struct, frozen=True, kw_only=True, tag="disk"):
+    """What the store of `victim` (a role or a host) is on stalls, fails or is lost."""
+
+    victim: str
+    does: DiskTrouble
+    at: Window
+    until_s: float
+    on: Trigger | None = None
+
+
+class ClockStep(Struct, frozen=True, kw_only=True, tag="clock"):
+    """The clock of `victim` runs at another rate."""
+
+    victim: str
+    rate: float
+    at: Window
+    until_s: float
+    on: Trigger | None = None
+
+
 class WaitStep(Struct, frozen=True, kw_only=True, tag="wait"):
     """Go on when the cluster is so, or after within_s. `host` narrows `rejoined` (`victim` allowed)."""
 
@@ -131,7 +161,9 @@ class ControlStep(Struct, frozen=True, kw_only=True, tag="control"):
     on: Trigger | None = None
 
 
-Step = KillStep | CrashStep | PartitionStep | LatencyStep | WaitStep | HoldStep | ControlStep
+# A fault, with its times.
+FaultStep = KillStep | CrashStep | PartitionStep | LatencyStep | LossStep | DiskStep | ClockStep
+Step = FaultStep | WaitStep | HoldStep | ControlStep
 
 Measure = Literal[
     "detection_time",

@@ -15,6 +15,7 @@ from harness.model.moment import Moment, text_of
 Scope = Literal["process", "host"]
 CutMode = Literal["refuse", "drop", "stall", "loss"]
 Side = Literal["before", "after"]
+DiskTrouble = Literal["stall", "fail", "lose"]
 
 
 class Link(Struct, frozen=True, order=True):
@@ -79,7 +80,40 @@ class Slow(Struct, frozen=True, tag="slow"):
     jitter_s: float
 
 
-Fault = Kill | Stop | Pause | Crash | Cut | Slow
+class Lose(Struct, frozen=True, tag="lose"):
+    """This share of the links' packets is lost, SYN included; TCP sends them again, later each time."""
+
+    links: tuple[Link, ...]
+    share: float
+
+
+class Disk(Struct, frozen=True, tag="disk"):
+    """What the host's store is on. Healing mends it, and starts what has died of it.
+
+    stall: no write ends before that. fail: every write ends in an error, and a part of it may be there.
+    lose: the same, and what it held is gone; healing puts an empty one in its place, on which all is started.
+    """
+
+    host: str
+    does: DiskTrouble
+
+
+class Clock(Struct, frozen=True, tag="clock"):
+    """The host's clock runs at this rate from now on, without a jump. Healing gives it its own rate again."""
+
+    host: str
+    rate: float
+
+
+Fault = Kill | Stop | Pause | Crash | Cut | Slow | Lose | Disk | Clock
+LinkFault = Cut | Slow | Lose
+
+
+_DISKS: dict[DiskTrouble, str] = {
+    "stall": "no write ends",
+    "fail": "every write fails",
+    "lose": "lost with all that it held",
+}
 
 
 def describe(fault: Fault) -> str:
@@ -94,6 +128,12 @@ def describe(fault: Fault) -> str:
             return f"cut {pairs(links)} ({how})"
         case Slow(links=links, delay_s=delay_s, jitter_s=jitter_s):
             return f"slow {pairs(links)} ({delay_s * 1000:g} ms ± {jitter_s * 1000:g} ms)"
+        case Lose(links=links, share=share):
+            return f"lose {share * 100:g} % of {pairs(links)}"
+        case Disk(host=host, does=does):
+            return f"disk of {host}: {_DISKS[does]}"
+        case Clock(host=host, rate=rate):
+            return f"clock of {host} at {rate:g} of the true rate"
 
 
 def pairs(links: tuple[Link, ...]) -> str:

@@ -12,10 +12,8 @@ from harness.model.drill import (
     Expectation,
     HoldStep,
     Json,
-    KillStep,
-    LatencyStep,
     Load,
-    PartitionStep,
+    Step,
     Via,
     WaitStep,
 )
@@ -50,7 +48,7 @@ class ClientPlan(Struct, frozen=True, kw_only=True):
 class TimedStep(Struct, frozen=True, kw_only=True):
     """A step with its phase drawn: at_s after the last met wait or its own moment (0 for waits, holds)."""
 
-    step: KillStep | CrashStep | PartitionStep | LatencyStep | WaitStep | HoldStep | ControlStep
+    step: Step
     at_s: float = 0.0
 
     @property

@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import assert_never
 
 from harness.model.drill import (
+    ClockStep,
     ControlStep,
     CrashStep,
+    DiskStep,
+    FaultStep,
     HoldStep,
     KillStep,
     LatencyStep,
+    LossStep,
     PartitionStep,
     Step,
     Trigger,
@@ -42,6 +46,12 @@ def words(step: Step, *, short: bool = False) -> str:
         case LatencyStep(sides=sides, delay_s=delay_s, jitter_s=jitter_s):
             much = f"{duration(delay_s)} ± {duration(jitter_s)}"
             return f"latency {_sides(sides)} ({much})" + _when(step, short)
+        case LossStep(sides=sides, share=share):
+            return f"loss {_sides(sides)} ({share * 100:g} %)" + _when(step, short)
+        case DiskStep(victim=victim, does=does):
+            return f"disk of {victim} ({does})" + _when(step, short)
+        case ClockStep(victim=victim, rate=rate):
+            return f"clock of {victim} ({rate:g} of the true rate)" + _when(step, short)
         case WaitStep(wait_for=wait_for, host=host, within_s=within_s):
             return f"wait until {_WAITS[wait_for].format(host=host or 'all')}, within {duration(within_s)}"
         case HoldStep(duration_s=duration_s):
@@ -78,7 +88,7 @@ def _on(on: Trigger | None) -> str:
     return f", on {trigger(on)}" if on else ""
 
 
-def _when(step: KillStep | CrashStep | PartitionStep | LatencyStep, short: bool) -> str:
+def _when(step: FaultStep, short: bool) -> str:
     later = " later" if isinstance(step, CrashStep) else ""
     times = "" if short else f", {window(step.at)}, until {duration(step.until_s)}{later}"
     return _on(step.on) + times

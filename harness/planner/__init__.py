@@ -13,7 +13,17 @@ import difflib
 from collections.abc import Collection, Mapping
 
 from harness.checkers.bounds import promised
-from harness.model.drill import ControlStep, CrashStep, Drill, HoldStep, Json, LatencyStep, WaitStep
+from harness.model.drill import (
+    ClockStep,
+    ControlStep,
+    CrashStep,
+    Drill,
+    HoldStep,
+    Json,
+    LatencyStep,
+    LossStep,
+    WaitStep,
+)
 from harness.model.errors import DrillError
 from harness.model.plan import Plan, Promises
 from harness.planner.clients import client_plans
@@ -24,6 +34,7 @@ from harness.planner.rehearsal import rehearse
 from harness.seams import Target
 
 _NEEDS_A_FAULT = frozenset({"detection_time", "rejoin_time"})
+_STRIKES_NOBODY = (WaitStep, HoldStep, ControlStep, LatencyStep, LossStep, ClockStep)
 
 
 def plan(drill: Drill, target: Target, *, world: str, seed: int, trials: int, defect: str) -> Plan:
@@ -97,7 +108,7 @@ def _check_offer(who: str, kind: str, wanted: str, offered: Collection[str], fie
 
 def _check_expectations(drill: Drill, target: str, promises: Promises) -> None:
     """What could only end as unknown is told at once."""
-    harmless = all(isinstance(s, WaitStep | HoldStep | ControlStep | LatencyStep) for s in drill.steps)
+    harmless = all(isinstance(step, _STRIKES_NOBODY) for step in drill.steps)
     for expected in drill.expect:
         field = f"expect.{expected.measure}"
         if expected.limit is None and promised(promises, expected.measure) is None:

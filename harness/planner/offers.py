@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from harness.model.drill import (
+    ClockStep,
     ControlStep,
     CrashStep,
+    DiskStep,
     HoldStep,
     KillStep,
     LatencyStep,
+    LossStep,
     PartitionStep,
     Step,
     WaitStep,
@@ -17,7 +20,9 @@ from harness.model.drill import (
 
 FAULTS_OF_WORLDS: Mapping[str, frozenset[str]] = {
     "docker": frozenset({"kill", "stop", "pause", "crash", "partition", "latency"}),
-    "simulator": frozenset({"kill", "stop", "pause", "crash", "partition", "latency"}),
+    "simulator": frozenset(
+        {"kill", "stop", "pause", "crash", "partition", "latency", "loss", "disk", "clock"}
+    ),
 }
 # Worlds that see what a program does; the others hear only what it tells.
 WORLDS_INSIDE: frozenset[str] = frozenset({"simulator"})
@@ -34,5 +39,11 @@ def needed_fault(step: Step) -> str:
             return "partition"
         case LatencyStep():
             return "latency"
+        case LossStep():
+            return "loss"
+        case DiskStep():
+            return "disk"
+        case ClockStep():
+            return "clock"
         case ControlStep() | WaitStep() | HoldStep():
             return ""

@@ -13,7 +13,16 @@ from typing import TypeVar
 from msgspec import Struct, structs
 
 from harness.conductor.steps import begin, waited_host
-from harness.model.drill import ControlStep, CrashStep, HoldStep, KillStep, Step, WaitStep
+from harness.model.drill import (
+    ClockStep,
+    ControlStep,
+    CrashStep,
+    DiskStep,
+    HoldStep,
+    KillStep,
+    Step,
+    WaitStep,
+)
 from harness.model.errors import DrillError
 from harness.model.fault import Crash, Fault
 from harness.model.plan import HostPlan
@@ -120,6 +129,12 @@ def _play(step: Step, cast: Cast) -> Fault | None:
                 f"'{word}' is {', '.join(begun.hosts)}: only data nodes and witnesses have points to die at; "
                 f"kill it instead: kill: {word}"
             )
+        case DiskStep(victim=word) | ClockStep(victim=word) if begun.hosts[0] not in (
+            *by.data,
+            *by.witnesses,
+        ):
+            what = "a store" if isinstance(step, DiskStep) else "a clock that anything depends on"
+            raise RoleError(f"'{word}' is {begun.hosts[0]}: only data nodes and witnesses have {what}")
         case ControlStep(to=word) if begun.hosts[0] not in by.data:
             raise RoleError(f"'{word}' is {begun.hosts[0]}, which is no data node: only those become primary")
         case ControlStep(to=word) if begun.hosts[0] == cast.primary:

@@ -41,7 +41,7 @@ class ReferenceTarget:
     summary = "the bundled controller: two to five data nodes, three witnesses with leases, HAProxy in front"
 
     def faults(self) -> frozenset[str]:
-        return frozenset({"kill", "stop", "pause", "crash", "partition", "latency"})
+        return frozenset({"kill", "stop", "pause", "crash", "partition", "latency", "loss", "disk", "clock"})
 
     def controls(self) -> frozenset[str]:
         return frozenset({"switchover"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from typing import Any, Literal
 
 import pytest
@@ -10,15 +11,18 @@ from hypothesis import strategies as st
 
 from harness.conductor.steps import begin, text_of, waited_host
 from harness.model.drill import (
+    ClockStep,
     ControlStep,
+    DiskStep,
     HoldStep,
     KillStep,
     LatencyStep,
+    LossStep,
     PartitionStep,
     WaitStep,
     Window,
 )
-from harness.model.fault import Cut, Kill, Link, Pause, Slow, Stop
+from harness.model.fault import Clock, Cut, Disk, Kill, Link, Lose, Pause, Slow, Stop
 from harness.roles import RoleError
 from tests.hosts import HOSTS, cast
 
@@ -94,6 +98,21 @@ def test_latency_slows_every_link_between_the_sides_both_ways() -> None:
     assert (fault.delay_s, fault.jitter_s) == (0.03, 0.01)
     others = [name for name in NAMES if name != "n1"]
     assert set(fault.links) == {Link("n1", n) for n in others} | {Link(n, "n1") for n in others}
+
+
+def test_loss_hits_every_link_between_the_sides_both_ways() -> None:
+    step = LossStep(sides=(("n1",), ("n2", "w1")), share=0.05, at=AT, until_s=9.0)
+    fault = begin(step, cast("n1")).fault
+    assert isinstance(fault, Lose)
+    assert fault.share == 0.05
+    assert set(fault.links) == {Link(a, b) for a, b in permutations(["n1", "n2", "w1"], 2) if "n1" in (a, b)}
+
+
+def test_a_disk_and_a_clock_are_those_of_the_host_that_plays_the_part_now() -> None:
+    disk = begin(DiskStep(victim="primary", does="fail", at=AT, until_s=3.0), cast("n2"))
+    assert (disk.fault, disk.hosts, disk.text) == (Disk("n2", "fail"), ("n2",), "disk of primary (fail)")
+    clock = begin(ClockStep(victim="standby", rate=0.5, at=AT, until_s=3.0), cast("n2"))
+    assert (clock.fault, clock.hosts) == (Clock("n1", 0.5), ("n1",))
 
 
 def test_a_control_asks_the_target_on_one_host() -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 
 from harness.model.drill import (
+    ClockStep,
     ControlStep,
     CrashStep,
+    DiskStep,
     HoldStep,
     KillStep,
     LatencyStep,
+    LossStep,
     PartitionStep,
     Step,
     Trigger,
@@ -40,6 +43,18 @@ KILL = KillStep(verb="kill", victim="primary", scope="host", at=Window(1, 2), un
                 sides=(("primary",), ("rest",)), delay_s=0.05, jitter_s=0.01, at=Window(1, 2), until_s=3
             ),
             "latency primary | rest (50ms ± 10ms), at 1s..2s, until 3s",
+        ),
+        (
+            LossStep(sides=(("primary",), ("rest",)), share=0.05, at=Window(1, 2), until_s=3),
+            "loss primary | rest (5 %), at 1s..2s, until 3s",
+        ),
+        (
+            DiskStep(victim="primary", does="stall", at=Window(1, 1), until_s=3),
+            "disk of primary (stall), at 1s, until 3s",
+        ),
+        (
+            ClockStep(victim="w1", rate=1.0005, at=Window(0, 0), until_s=3),
+            "clock of w1 (1.0005 of the true rate), at 0s, until 3s",
         ),
         (WaitStep(wait_for="rejoined", host="victim", within_s=20), "wait until victim rejoined, within 20s"),
         (WaitStep(wait_for="failover", within_s=5), "wait until a failover has happened, within 5s"),

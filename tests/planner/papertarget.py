@@ -10,6 +10,7 @@ from harness.model.drill import Json
 from harness.model.errors import DrillError
 from harness.model.plan import Bound, HostPlan, Plan, Promises
 from harness.model.proof import Proof
+from harness.planner.offers import FAULTS_OF_WORLDS
 from harness.seams import Stack
 from tests.hosts import HOSTS
 
@@ -22,7 +23,7 @@ class PaperTarget:
         self,
         *,
         hosts: tuple[HostPlan, ...] = HOSTS,
-        faults: frozenset[str] = frozenset({"kill", "stop", "pause", "crash", "partition", "latency"}),
+        faults: frozenset[str] = FAULTS_OF_WORLDS["simulator"],
         controls: frozenset[str] = frozenset({"switchover"}),
         lost_writes_max: int | None = 0,
     ) -> None:

@@ -38,9 +38,11 @@ def planned(
     )
 
 
-def refused(text: str, *, target: PaperTarget | None = None, defect: str = "") -> DrillError:
+def refused(
+    text: str, *, target: PaperTarget | None = None, defect: str = "", world: str = "docker"
+) -> DrillError:
     with pytest.raises(DrillError) as raised:
-        planned(text, target=target, defect=defect)
+        planned(text, target=target, defect=defect, world=world)
     return raised.value
 
 

@@ -61,3 +61,18 @@ def test_what_nobody_can_play_is_refused(steps: str, line: int, index: int, says
 )
 def test_what_somebody_may_play_is_planned(steps: str) -> None:
     assert planned(with_steps(steps)).trials
+
+
+@pytest.mark.parametrize(
+    ("steps", "says"),
+    [
+        (
+            "- disk: router\n  does: stall\n  until: 1s",
+            "'router' is router: only data nodes and witnesses have a store",
+        ),
+        ("- clock: client/1\n  rate: 1.1\n  until: 1s", "only data nodes and witnesses have a clock"),
+        ("- disk: witnesses\n  does: fail\n  until: 1s", "names 3 hosts"),
+    ],
+)
+def test_only_who_keeps_something_has_a_disk_and_only_who_waits_a_clock(steps: str, says: str) -> None:
+    assert says in refused(with_steps(steps), world="simulator").problem

@@ -1,9 +1,10 @@
 """Drills in virtual time: no engine, no clock; the same seed gives the same journal, byte for byte.
 
 timeline  virtual time: one heap of plain tuples
+network   connections between hosts; ways: what cuts, delays and losses do to them
+disk      what is durable when, and what is left of it; clock: of a rate of its own
 process   a process and its host: what a target's programs run on
-network   connections between hosts, and what cuts and delays do to them
-faults    faults in force -> processes and links
+faults    faults in force, by their kind: strikes at processes, linkfaults, gear (disks and clocks)
 load      the open loop of a client host, by the rules of the load program
 world     the three verbs
 

@@ -95,6 +95,7 @@ class SimulatorWorld:
     def _begin(self, host: str) -> None:
         (plan,) = [plan for plan in self._plan.hosts if plan.name == host]
         process = Process(self._hosts[host], self.timeline, self._network, self._tell)
+        self._faults.made(process)
         process.begin(self._load if plan.role == "client" else self._target.program(self._plan, plan))
 
     def _load(self, kernel: Kernel) -> Running:

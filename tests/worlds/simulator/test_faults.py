@@ -62,6 +62,7 @@ def test_the_standby_takes_over_and_nothing_is_lost(fault: str, tmp_path: Path) 
         "pause: witness/3",
         "pause: router",
         "latency: [[primary], rest]\n    delay: 20ms\n    jitter: 10ms",
+        "loss: [[client/1], rest]\n    share: 5%",
     ],
     ids=lambda fault: " ".join(fault.split()),
 )

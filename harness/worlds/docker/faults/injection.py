@@ -13,7 +13,7 @@ from msgspec import structs
 
 from harness.model.errors import WorldError
 from harness.model.event import Applied, Healed
-from harness.model.fault import Crash, Cut, Fault, Kill, Pause, Slow, Stop, describe
+from harness.model.fault import Clock, Crash, Cut, Disk, Fault, Kill, Lose, Pause, Slow, Stop, describe
 from harness.worlds.docker.faults.containers import Containers
 from harness.worlds.docker.faults.hostfaults import Act, HostFaults
 from harness.worlds.docker.faults.meshlinks import MeshLinks
@@ -119,6 +119,8 @@ class Injection:
                 return self._stop_host(fault, others)
             case Crash():
                 raise WorldError("a crash is asked of the target: the world only looks at what became of it")
+            case Lose() | Disk() | Clock():
+                raise WorldError(f"containers do not offer this: {describe(fault)}; the planner refuses it")
 
     def _kill_host(self, fault: Kill, others: Collection[Fault]) -> Act:
         """Its links go down right after its processes: the hub would still accept for it."""
@@ -155,6 +157,8 @@ class Injection:
                 return _all([self._hosts.revive(host, others=others) for host in point.hosts])
             case Crash(host=host):
                 return self._hosts.revive(host, others=others)
+            case Lose() | Disk() | Clock():
+                raise WorldError(f"that never was in force, and cannot be healed: {describe(fault)}")
 
     def _start_host(self, fault: Kill | Stop, others: Collection[Fault]) -> Act:
         """Its links come back once it runs: before, the hub would accept for nobody."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.model.fault import Crash, Cut, Fault, Kill, Pause, Slow, Stop
+from harness.model.fault import Clock, Crash, Cut, Disk, Fault, Kill, Lose, Pause, Slow, Stop
 
 
 class Explained:
@@ -27,9 +27,9 @@ class Explained:
 def touched(fault: Fault) -> frozenset[str]:
     """The hosts that a fault acts on."""
     match fault:
-        case Kill(host=host) | Stop(host=host) | Pause(host=host):
+        case Kill(host=host) | Stop(host=host) | Pause(host=host) | Disk(host=host) | Clock(host=host):
             return frozenset({host})
         case Crash(point=point):
             return frozenset(point.hosts)
-        case Cut(links=links) | Slow(links=links):
+        case Cut(links=links) | Slow(links=links) | Lose(links=links):
             return frozenset(host for link in links for host in (link.source, link.destination))
