@@ -8,8 +8,10 @@ from typing import assert_never
 
 from harness.drillfile.measures import BOUND, NEVER, QUANTILES
 from harness.model.drill import (
+    ClockStep,
     ControlStep,
     CrashStep,
+    DiskStep,
     Drill,
     Expectation,
     HoldStep,
@@ -17,6 +19,7 @@ from harness.model.drill import (
     KillStep,
     LatencyStep,
     Load,
+    LossStep,
     PartitionStep,
     Step,
     Trigger,
@@ -98,6 +101,13 @@ def _step(step: Step) -> Fields:
             jitter = [("jitter", duration(jitter_s))] if jitter_s else []
             much = [("delay", duration(delay_s)), *jitter]
             return [("latency", _sides(step.sides)), *much, *_when(step.on, step.at), _until(step.until_s)]
+        case LossStep(sides=sides, share=share):
+            much = [("share", f"{share * 100:g}%")]
+            return [("loss", _sides(sides)), *much, *_when(step.on, step.at), _until(step.until_s)]
+        case DiskStep(victim=victim, does=does):
+            return [("disk", victim), ("does", does), *_when(step.on, step.at), _until(step.until_s)]
+        case ClockStep(victim=victim, rate=rate):
+            return [("clock", victim), ("rate", f"{rate}"), *_when(step.on, step.at), _until(step.until_s)]
         case _:
             assert_never(step)
 

@@ -15,10 +15,12 @@ from harness.model.drill import (
     ControlStep,
     CrashStep,
     Drill,
+    FaultStep,
     HoldStep,
     Json,
     KillStep,
     LatencyStep,
+    LossStep,
     PartitionStep,
     Step,
     WaitStep,
@@ -28,8 +30,8 @@ from harness.model.units import duration, seconds
 
 TRIES_MAX = 300
 
-_Timed = KillStep | CrashStep | PartitionStep | LatencyStep | ControlStep
-_Lasting = KillStep | CrashStep | PartitionStep | LatencyStep
+_Timed = FaultStep | ControlStep
+_Lasting = FaultStep
 T = TypeVar("T", bound=Step)
 # The drill as it violates still (another seed may have to be taken), or None.
 Violates = Callable[[Drill], Drill | None]
@@ -96,7 +98,7 @@ def _lighter(drill: Drill) -> Iterator[Drill]:
 
 def _hosts(step: Step) -> Iterator[Step]:
     """One host less on a side."""
-    if not isinstance(step, PartitionStep | LatencyStep):
+    if not isinstance(step, PartitionStep | LatencyStep | LossStep):
         return
     for index, side in enumerate(step.sides):
         for word in side if len(side) > 1 else ():

@@ -70,6 +70,17 @@ def test_what_is_not_as_by_default_is_written_and_nothing_else() -> None:
     jitter: 10ms
     at: 1s
     until: 2s
+  - loss: [[primary], rest]
+    share: 2.5%
+    until: 2s
+  - disk: standby
+    does: stall
+    at: 1s
+    until: 2s
+  - clock: witness/1
+    rate: 1.0005
+    at: 1s
+    until: 2s
   - crash: witnesses
     before: {sends: Seal, nth: 2}
     at: 1s
