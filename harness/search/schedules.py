@@ -13,22 +13,25 @@ from typing import Literal
 from msgspec import Struct
 
 from harness.model.drill import (
+    ClockStep,
     ControlStep,
     CrashStep,
     Direction,
+    DiskStep,
     Drill,
     HoldStep,
     Json,
     KillStep,
     LatencyStep,
     Load,
+    LossStep,
     PartitionStep,
     Step,
     Trigger,
     WaitStep,
     Window,
 )
-from harness.model.fault import CutMode, Scope, Side
+from harness.model.fault import CutMode, DiskTrouble, Scope, Side
 from harness.model.plan import HostPlan
 from harness.model.units import duration, seconds
 from harness.reach import Hosts
@@ -49,6 +52,10 @@ _SCOPES: tuple[Scope, ...] = ("process", "process", "host")
 _CUTS: tuple[CutMode, ...] = ("drop", "drop", "stall", "refuse", "loss")
 _POINTS: tuple[Side, ...] = ("before", "after")
 _ONE_WAY: tuple[Direction, ...] = ("in", "out")
+_SHARES = (0.01, 0.05, 0.2)
+_WRITES: tuple[DiskTrouble, ...] = ("stall", "fail")
+# What a system must bear that states a bound of one in a thousand for its clocks.
+_RATES = (0.9992, 0.9996, 1.0004, 1.0008)
 
 DrawSettings = Callable[[Random], dict[str, Json]]
 
@@ -107,6 +114,7 @@ class _Drawing:
         self._draw, self._offers, self._hosts = draw, offers, hosts
         self._origin_s = 0.0
         self._caused = False  # this wave has what brings a failover
+        self._lost_disk = False
         makers: dict[str, tuple[int, Callable[[], Step]]] = {
             "kill": (4, lambda: self._strike("kill")),
             "pause": (3, lambda: self._strike("pause")),
@@ -114,6 +122,9 @@ class _Drawing:
             "stop": (1, lambda: self._strike("stop")),
             "partition": (4, self._partition),
             "latency": (2, self._latency),
+            "loss": (1, self._loss),
+            "disk": (2, self._disk),
+            "clock": (1, self._clock),
         }
         self._makers = [make for verb, (n, make) in makers.items() if verb in offers.faults for _ in range(n)]
         if not offers.calm or not offers.failing:
@@ -259,6 +270,26 @@ class _Drawing:
         return LatencyStep(
             sides=self._sides(), delay_s=delay_s, jitter_s=jitter_s, at=at, until_s=until_s, on=on
         )
+
+    def _loss(self) -> Step:
+        on, at, until_s = self._when()
+        share = self._draw.choice(_SHARES)
+        return LossStep(sides=self._sides(), share=share, at=at, until_s=until_s, on=on)
+
+    def _disk(self) -> Step:
+        """Of one witness at most the disk is lost: nothing survives the loss of all that there is."""
+        draw = self._draw
+        on, at, until_s = self._when()
+        if draw.random() < 0.2 and self._witnesses and not self._lost_disk:
+            self._lost_disk = True
+            return DiskStep(victim=draw.choice(self._witnesses), does="lose", at=at, until_s=until_s, on=on)
+        victim = self._data() if draw.random() < 0.7 or not self._witnesses else draw.choice(self._witnesses)
+        return DiskStep(victim=victim, does=draw.choice(_WRITES), at=at, until_s=until_s, on=on)
+
+    def _clock(self) -> Step:
+        on, at, until_s = self._when()
+        victim = self._draw.choice((self._data(), *self._witnesses))
+        return ClockStep(victim=victim, rate=self._draw.choice(_RATES), at=at, until_s=until_s, on=on)
 
     def _switchover(self) -> Step:
         on, at, _ = self._when()
