@@ -24,4 +24,5 @@ replication  a primary's view of its standbys, and what counts as acknowledged
 waiting    writes that are not acknowledged yet
 own, log   what every role shares
 agent      the parent of the data node's process
+acts       what a machine takes in and puts out, by its kind; tables  the state tables of all of them
 """

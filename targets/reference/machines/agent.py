@@ -12,6 +12,8 @@ killed child stays dead until it is started by an order.
 
 from __future__ import annotations
 
+from typing import Literal
+
 from targets.reference.defects import STOPPED_IS_DEAD
 from targets.reference.machines.grammar import (
     AgentSaw,
@@ -38,15 +40,24 @@ class Agent:
 
     def __init__(self, name: str, settings: Settings, defects: frozenset[str] = frozenset()) -> None:
         self._name, self._settings, self._defects = name, settings, defects
+        self._started = False
         self._claimed = 0  # the newest epoch that the living child has claimed
         self._newest = 0
         self._handing_back = 0
         self._unaware: set[str] = set()
         self._tries = 0
 
+    @property
+    def state(self) -> Literal["down", "starting", "reigning"]:
+        """Of the table above."""
+        if self._claimed:
+            return "reigning"
+        return "starting" if self._started else "down"
+
     def handle(self, now_s: float, event: Event) -> Effects:
         match event:
             case Began() | AgentSaw(what="start"):
+                self._started = True
                 return [StartChild()]
             case AgentSaw(what="child claims", epoch=epoch):
                 self._claimed = self._newest = max(self._newest, epoch)
@@ -76,6 +87,7 @@ class Agent:
 
     def _ended(self, now_s: float) -> Effects:
         effects: Effects = []
+        self._started = False
         if self._claimed:
             self._handing_back, self._claimed = self._claimed, 0
             self._unaware, self._tries = set(self._settings.witnesses), 0

@@ -71,7 +71,7 @@ class Desk:
         self._registrar, self._coordinator = registrar, coordinator
         self._granter, self._detector, self._votes = granter, detector, votes
         self._acceptor, self._suspects = acceptor, suspects
-        self._step: Literal["idle", "reading", "changing", "leading"] = "idle"
+        self.step: Literal["idle", "reading", "changing", "leading"] = "idle"
         self._order: Maintain | PromoteOrder | None = None
         self._via = ""
         self._heard: tuple[float, Place] = (NEVER_S, Place())
@@ -101,7 +101,7 @@ class Desk:
             case _ if self._order is not None:
                 return [_answer(message, via, f"{self._name} carries out another order; ask again")]
             case Maintain():
-                self._order, self._via, self._step = message, via, "reading"
+                self._order, self._via, self.step = message, via, "reading"
                 return [SetTimer(TIMER, now_s + MAINTAIN_WITHIN_S), *self._registrar.read(now_s)]
             case PromoteOrder():
                 return self._promote(now_s, message, via)
@@ -114,9 +114,9 @@ class Desk:
         if register.maintenance == order.why:
             return self._done(True, f"maintenance is {'on: ' + order.why if order.why else 'off'}")
         if self._registrar.busy:
-            self._step = "reading"
+            self.step = "reading"
             return []
-        self._step = "changing"
+        self.step = "changing"
         return self._registrar.change(now_s, register, register.maintained(order.why))
 
     def suspected(self, reason: str) -> Effects:
@@ -133,7 +133,7 @@ class Desk:
     @property
     def leads(self) -> bool:
         """An order waits for what becomes of the coordinator's attempt."""
-        return self._step == "leading"
+        return self.step == "leading"
 
     def led(self) -> Effects:
         """The coordinator's attempt may have ended."""
@@ -147,7 +147,7 @@ class Desk:
             return self._remind(now_s)
         if not isinstance(self._order, Maintain):
             return []
-        if self._step == "changing":
+        if self.step == "changing":
             self._registrar.abandon()
         why = f"no majority of the witnesses answered in {MAINTAIN_WITHIN_S:g} s"
         return self._done(False, f"{why}: nobody knows, it may still come")
@@ -177,7 +177,7 @@ class Desk:
     def _promote(self, now_s: float, message: PromoteOrder, via: str) -> Effects:
         if self._coordinator.step != "idle":
             return [_answer(message, via, f"{self._name} leads a failover already: {self._coordinator.step}")]
-        self._order, self._via, self._step = message, via, "leading"
+        self._order, self._via, self.step = message, via, "leading"
         self._coordinator.take_ended()  # of an attempt before this one
         order = Order(message.to, message.forced, message.by)
         return self._coordinator.begin(now_s, (message.epoch, message.primary), (), order)
@@ -192,7 +192,7 @@ class Desk:
     def _done(self, ok: bool, detail: str) -> Effects:
         assert self._order is not None
         answer = Answer(self._via, OrderAnswer(self._order.request, ok, detail))
-        self._order, self._step = None, "idle"
+        self._order, self.step = None, "idle"
         return [StopTimer(TIMER), answer]
 
 

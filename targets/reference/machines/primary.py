@@ -104,6 +104,13 @@ class Primary:
         return [*self._seal, Claim(self.epoch), *self._append, *self._beat(now_s), *hints]
 
     @property
+    def state(self) -> Literal["taking", "serving", "fenced"]:
+        """Of the table above; who has left is no role any more."""
+        if not self._open:
+            return "taking"
+        return "serving" if self._serves else "fenced"
+
+    @property
     def acknowledged(self) -> int:
         """The position up to which everything is acknowledged, and may be shown."""
         return self._counting.acknowledged

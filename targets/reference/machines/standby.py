@@ -13,6 +13,8 @@ take a newer epoch.
 
 from __future__ import annotations
 
+from typing import Literal
+
 from targets.reference.defects import (
     ANSWER_WITHOUT_EPOCH,
     OLDER_EPOCH_ACCEPTED,
@@ -53,6 +55,11 @@ class Standby:
         self._looked_s = float("-inf")
         reign = (register.epoch, register.primary)
         self._lookout = Lookout(own.name, own.settings, reign, own.defects)
+
+    @property
+    def state(self) -> Literal["away", "following"]:
+        """Of the table above."""
+        return "following" if self._following else "away"
 
     def begin(self, now_s: float) -> Effects:
         self._looked_s = now_s

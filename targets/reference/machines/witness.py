@@ -181,6 +181,18 @@ class Witness:
         """What it believes now."""
         return self._desk.status(now_s)
 
+    @property
+    def watched(self) -> Reign:
+        """For those who watch."""
+        return self._detector.reign
+
+    def states(self, now_s: float) -> tuple[str, str, str, str]:
+        """Of its own table, its accuser's, its coordinator's and its desk's."""
+        silent = now_s < self._granter.ready_s
+        own = "copying" if self._acceptor is None else "silent" if silent else "watching"
+        accuser = "voting" if self._accuser.reason else "content"
+        return own, accuser, self._coordinator.step, self._desk.step
+
     def handle(self, now_s: float, event: Event) -> Effects:
         effects = self._take(now_s, event)
         while (register := self._registrar.take()) is not None:

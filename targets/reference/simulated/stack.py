@@ -24,15 +24,17 @@ from targets.reference.simulated.runner import Saw
 from targets.reference.simulated.watch import SimulatedWatch
 from targets.reference.simulated.witness import WitnessProgram
 from targets.reference.target import DATA_PROCESS
+from targets.reference.truth.edges import Edges
 from targets.reference.truth.findings import INVARIANTS, Violation
 from targets.reference.truth.model import Truth
 
 
 class SimulatedReference:
-    """Offers harness.seams.Searched, for one run, with the truth about it. also: hears what machines did."""
+    """Offers harness.seams.Searched, for one run, with the truth about it."""
 
-    def __init__(self, also: Saw | None = None) -> None:
-        self._also = also
+    def __init__(self, *, searched: bool = False) -> None:
+        """searched: edges of the state tables are noted; nobody else asks for them."""
+        self._edges = Edges() if searched else None
         self._truth: Truth | None = None
         self._disks: dict[str, dict[str, Any]] = {}
 
@@ -78,7 +80,7 @@ class SimulatedReference:
         return self._truth is not None and self._truth.lost_store()
 
     def edges(self) -> Mapping[str, int]:
-        return {}
+        return self._edges.counts() if self._edges is not None else {}
 
     # --- the truth --------------------------------------------------------------------------------
 
@@ -88,13 +90,13 @@ class SimulatedReference:
             kernel.tell(Watched(at_s=kernel.now_s(), invariants=tuple(INVARIANTS)))
             self._truth = Truth(settings, self._held, lambda violation: kernel.tell(_event(violation)))
         self._disks[kernel.host] = kernel.disk
-        truth, also = self._truth, self._also
-        if also is None:
+        truth, edges = self._truth, self._edges
+        if edges is None:
             return truth.handled
 
         def both(seat: Kernel, machine: object, event: Event, effects: Effects) -> None:
             truth.handled(seat, machine, event, effects)
-            also(seat, machine, event, effects)
+            edges.handled(seat, machine, event, effects)
 
         return both
 
