@@ -79,12 +79,12 @@ class ReferenceTarget:
 
     def promises(self, settings: Mapping[str, Json]) -> Promises:
         values = blocks.settings_from(settings)
-        sync = values.replication == "sync"
+        keeps = values.waits_for_standbys
         return Promises(
             detection=_detection(values),
             rpo=_rpo(values),
-            lost_writes_max=0 if sync else None,
-            reads_are_linearizable=sync,
+            lost_writes_max=0 if keeps else None,
+            reads_are_linearizable=keeps,
         )
 
     def stack(self, plan: Plan, compose_root: Path) -> Stack:
@@ -130,14 +130,23 @@ def _silence(settings: Settings) -> str:
 
 
 def _rpo(settings: Settings) -> Bound:
-    if settings.replication == "sync":
-        return Bound(limit_s=0.0, formula="an acknowledged write is durable on every eligible standby")
+    if settings.waits_for_standbys:
+        return Bound(limit_s=0.0, formula=_kept(settings))
     lease_s, interval_s = settings.granted_lease_s, settings.detector.interval_s
     # A primary cut off from its standby goes on acknowledging until its lease ends.
     formula = (
         f"lease {duration(lease_s)} + interval {duration(interval_s)}: acknowledged before it was sent on"
     )
+    if settings.max_lag:
+        formula += f"; of what was heard of before, at most max_lag {settings.max_lag} positions"
     return Bound(limit_s=lease_s + interval_s, formula=formula)
+
+
+def _kept(settings: Settings) -> str:
+    """Where an acknowledged write is, in the words of the settings."""
+    many = f"{settings.sync_standbys} eligible standbys" if settings.sync_standbys else "every eligible one"
+    held = f"an acknowledged write is durable on the primary and {many}"
+    return f"{held}, or nobody else may be promoted" if settings.replication == "semi-sync" else held
 
 
 REFERENCE = ReferenceTarget()

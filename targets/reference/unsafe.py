@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from harness.model.units import duration
+from targets.reference import replicationwords
 from targets.reference.settings import Settings
 
 WITNESSES_MIN = 3
@@ -61,6 +62,8 @@ def _hosts(settings: Settings) -> Iterator[Unsafe]:
             f"replication {settings.replication} with no standby: nothing but the primary's own disk would "
             "hold a write; give it a second node, or write replication: async",
         )
+    for field, reason in replicationwords.too_few(settings):
+        yield Unsafe(field, reason)
     names = Counter((*nodes, *witnesses, settings.router))
     for name in sorted(name for name, count in names.items() if count > 1):
         yield Unsafe("nodes", f"two hosts are called '{name}'; each needs a name of its own")

@@ -9,20 +9,18 @@ import msgspec
 
 from harness.model.drill import Json
 from harness.model.errors import DrillError
-from targets.reference import detectionwords
+from targets.reference import detectionwords, replicationwords
 from targets.reference.settings import Settings
 from targets.reference.unsafe import why_unsafe
 from targets.reference.words import DURATION, Reader, number, one_of, positive, read
 
-_REPLICATIONS = ("sync", "async")
 _ROUTER_APIS = ("open", "closed")
-NODES_MIN, NODES_MAX = 2, 5
 
 
 def settings_of(written: Mapping[str, Json]) -> Settings:
     """Raises DrillError, its field relative to the block."""
     known: dict[str, tuple[str, Reader]] = {
-        "replication": ("replication", one_of(dict.fromkeys(_REPLICATIONS), "replication")),
+        **replicationwords.words(),
         "detector": ("detector", detectionwords.detector),
         "heartbeats": ("heartbeats", detectionwords.heartbeats),
         "health": ("health", detectionwords.health),
@@ -31,10 +29,10 @@ def settings_of(written: Mapping[str, Json]) -> Settings:
         "clock_rate_error": ("clock_rate_error", number("for instance 0.001")),
         "clock_margin": ("clock_margin_s", positive),
         "vote": ("vote_s", positive),
-        "nodes": ("nodes", _nodes),
         "router_api": ("router_api", one_of(dict.fromkeys(_ROUTER_APIS), "router_api")),
     }
     settings = msgspec.convert(read("", written, known), Settings)
+    replicationwords.astray(written, settings)
     for unsafe in why_unsafe(settings):
         raise DrillError(unsafe.reason, field=unsafe.field)
     return msgspec.structs.replace(settings, lease_s=settings.granted_lease_s)
@@ -51,13 +49,13 @@ def settings_from(plain: Mapping[str, Json]) -> Settings:
 def plain(settings: Settings) -> dict[str, Json]:
     """What JSON carries: to a plan, and to the machines. Without what says nothing in these settings."""
     values = cast(dict[str, Json], msgspec.json.decode(msgspec.json.encode(settings)))
-    return detectionwords.said(values)
+    return detectionwords.said(replicationwords.said(values))
 
 
 def schema() -> dict[str, Json]:
     """JSON Schema of the block as a person writes it."""
     properties = {
-        "replication": {"enum": [*_REPLICATIONS], "description": "sync loses nothing; async does not wait."},
+        **replicationwords.schema(),
         **detectionwords.schema(),
         "lease": {**DURATION, "description": "What a witness grants; default: the detector's silence."},
         "clock_rate_error": {
@@ -68,24 +66,9 @@ def schema() -> dict[str, Json]:
         },
         "clock_margin": {**DURATION, "description": "D: what a holder subtracts from its lease."},
         "vote": {**DURATION, "description": "The stated time of a vote; part of the detection bound."},
-        "nodes": {
-            "type": "integer",
-            "minimum": NODES_MIN,
-            "maximum": NODES_MAX,
-            "description": "How many data nodes there are, the primary included.",
-        },
         "router_api": {
             "enum": [*_ROUTER_APIS],
             "description": "closed: nobody reaches the router's runtime API; its own check remains.",
         },
     }
     return cast(dict[str, Json], {"type": "object", "additionalProperties": False, "properties": properties})
-
-
-def _nodes(field: str, written: Json) -> list[str]:
-    if isinstance(written, int) and not isinstance(written, bool) and NODES_MIN <= written <= NODES_MAX:
-        return [f"n{number}" for number in range(1, written + 1)]
-    raise DrillError(
-        f"'{written}' is no number of data nodes; write {NODES_MIN} to {NODES_MAX}, the primary included",
-        field=field,
-    )

@@ -9,7 +9,8 @@ from harness.model.drill import Json
 
 # As often as they are named. Most stacks have two nodes and wait for both.
 _NODES = (2, 2, 2, 3, 3, 4, 5)
-_REPLICATIONS = ("sync", "sync", "sync", "async")
+_REPLICATIONS = ("sync", "sync", "semi-sync", "async")
+_MAX_LAGS = (0, 5, 50)
 _INTERVALS = ("100ms", "100ms", "50ms")
 _THRESHOLDS = (3, 3, 2, 5)
 _LEASES = ("", "", "250ms", "800ms")
@@ -59,4 +60,22 @@ def variation(draw: Random) -> dict[str, Json]:
         written["detector"] = {"interval": interval, "timeout": interval, "threshold": threshold}
     if lease:
         written["lease"] = lease
+    return written | _standbys(draw, nodes, replication)
+
+
+def _standbys(draw: Random, nodes: int, replication: str) -> dict[str, Json]:
+    """Of how many a write waits, and for how long."""
+    needed, fewest, max_lag = draw.randint(1, nodes), draw.choice((0, 0, 0, 1)), draw.choice(_MAX_LAGS)
+    wait, late = draw.choice(("remove", "remove", "wait")), draw.choice(("100ms", "500ms", "1s"))
+    written: dict[str, Json] = {}
+    if replication == "async":
+        return {"max_lag": max_lag} if max_lag else {}
+    if needed < nodes:
+        written["sync_standbys"] = needed
+    if fewest:
+        written["min_standbys"] = fewest
+    if replication == "semi-sync" and late != "1s":
+        written["degrade_after"] = late
+    if replication == "sync" and wait != "remove":
+        written["dead_standby"] = wait
     return written

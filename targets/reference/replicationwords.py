@@ -1,0 +1,105 @@
+"""The words for replication in a person's settings block, their schema, and what cannot be meant. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args
+
+from harness.model.drill import Json
+from harness.model.errors import DrillError
+from targets.reference.settings import Replication, Settings
+from targets.reference.words import DURATION, Reader, count, one_of, positive
+
+NODES_MIN, NODES_MAX = 2, 5
+LAG_MAX = 1_000_000_000
+_MODES: tuple[str, ...] = get_args(Replication)
+_DEAD = ("remove", "wait")
+# Each says something in these modes alone; elsewhere it is left out of what a plan shows.
+_OF_MODES: Mapping[str, tuple[str, ...]] = {
+    "sync_standbys": ("sync", "semi-sync"),
+    "min_standbys": ("sync", "semi-sync"),
+    "degrade_after_s": ("semi-sync",),
+    "dead_standby": ("sync",),
+    "max_lag": ("async",),
+}
+
+
+def words() -> Mapping[str, tuple[str, Reader]]:
+    standbys = NODES_MAX - 1
+    return {
+        "replication": ("replication", one_of(dict.fromkeys(_MODES), "replication")),
+        "nodes": ("nodes", _nodes),
+        "sync_standbys": ("sync_standbys", count("standbys to wait for", low=1, high=standbys)),
+        "min_standbys": ("min_standbys", count("standbys", low=0, high=standbys)),
+        "degrade_after": ("degrade_after_s", positive),
+        "dead_standby": ("dead_standby", one_of(dict.fromkeys(_DEAD), "fate of a dead standby")),
+        "max_lag": ("max_lag", count("positions", low=1, high=LAG_MAX)),
+    }
+
+
+def astray(written: Mapping[str, Json], settings: Settings) -> None:
+    """Raises DrillError for a word that another mode would heed."""
+    for word, (name, _) in words().items():
+        modes = _OF_MODES.get(name, _MODES)
+        if word in written and settings.replication not in modes:
+            raise DrillError(
+                f"'{word}' says nothing with replication {settings.replication}: it is of "
+                f"{' and '.join(modes)}; leave it out, or change the replication",
+                field=word,
+            )
+
+
+def said(values: dict[str, Json]) -> dict[str, Json]:
+    """Plain settings, without what this mode does not heed and limits that are none."""
+    mode = values["replication"]
+    idle = {name for name, modes in _OF_MODES.items() if mode not in modes or not values[name]}
+    return {name: value for name, value in values.items() if name not in idle}
+
+
+def too_few(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Field and reason: standbys that are asked for and cannot be."""
+    standbys = len(settings.nodes) - 1
+    for field, asked, what in (
+        ("sync_standbys", settings.sync_standbys, "be waited for"),
+        ("min_standbys", settings.min_standbys, "be eligible before anything is acknowledged"),
+    ):
+        if asked > standbys:
+            fix = f"write at most {standbys}, or give it more nodes"
+            yield (
+                field,
+                f"{asked} standbys shall {what}, and {len(settings.nodes)} nodes have {standbys}; {fix}",
+            )
+    if settings.degrade_after_s <= 0:
+        yield "degrade_after", "a standby that is not waited for at all is async; write for instance 1s"
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema of these words."""
+    return {
+        "replication": {
+            "enum": [*_MODES],
+            "description": "sync and semi-sync lose nothing, the latter waits a while; async does not wait.",
+        },
+        "nodes": _integer(NODES_MIN, NODES_MAX, "How many data nodes there are, the primary included."),
+        "sync_standbys": _integer(1, NODES_MAX - 1, "k: so many standbys must hold a write; default: all."),
+        "min_standbys": _integer(0, NODES_MAX - 1, "With fewer eligible ones nothing is acknowledged."),
+        "degrade_after": {**DURATION, "description": "semi-sync: so long a standby is waited for."},
+        "dead_standby": {
+            "enum": [*_DEAD],
+            "description": "sync: what follows once a quorum says so.",
+        },
+        "max_lag": _integer(1, LAG_MAX, "async: whoever is further behind is not promoted, in positions."),
+    }
+
+
+def _integer(low: int, high: int, description: str) -> dict[str, Any]:
+    return {"type": "integer", "minimum": low, "maximum": high, "description": description}
+
+
+def _nodes(field: str, written: Json) -> list[str]:
+    if isinstance(written, int) and not isinstance(written, bool) and NODES_MIN <= written <= NODES_MAX:
+        return [f"n{number}" for number in range(1, written + 1)]
+    raise DrillError(
+        f"'{written}' is no number of data nodes; write {NODES_MIN} to {NODES_MAX}, the primary included",
+        field=field,
+    )
