@@ -61,7 +61,7 @@ def test_a_kill_takes_those_of_a_failover() -> None:
     [
         ("pause-primary", "primary: serving → fenced (lease run out)"),
         ("isolate-primary", "primary: any → left (the register names another, or a seal)"),
-        ("dies-before-its-first-beat", "witness: any → the same (a newer reign is learned)"),
+        ("stillborn-primary", "witness: any → the same (a newer reign is learned)"),
         ("blind-witness", "accuser: content → voting (the detector finds an illness, a hand-back)"),
     ],
 )
