@@ -44,13 +44,13 @@ class SimulatorWorld:
         self._network = Network(self.timeline)
         self._told: list[Event] = []
         self._hosts = {host.name: Host(host.name, self.timeline) for host in plan.hosts}
-        self._moments = Moments(self._hosts)
+        self.moments = Moments(self._hosts)
         self._faults = Faults(
             self._hosts,
             {host.name: target.process(host) for host in plan.hosts},
             timeline=self.timeline,
             network=self._network,
-            moments=self._moments,
+            moments=self.moments,
             begin=self._begin,
         )
         self._clients: dict[str, ClientProgram] = {}
@@ -76,7 +76,7 @@ class SimulatorWorld:
             case AwaitMoment():
                 self._await_moment(command)
             case ForgetMoment(moment_id=moment_id):
-                self._moments.forget(moment_id)
+                self.moments.forget(moment_id)
             case Wake(wake_id=wake_id, after_s=after_s):
                 self.timeline.later(after_s, self._wake, wake_id)
 
@@ -124,7 +124,7 @@ class SimulatorWorld:
             at_s = self.timeline.now_s
             self._say(MomentCame(moment_id=moment_id, host=process.host, text=text, at_s=at_s))
 
-        self._moments.seek(command.moment_id, command.moment, came)
+        self.moments.seek(command.moment_id, command.moment, came)
 
     def _answer(self, command_id: str, told: Applied | Healed | WorldError) -> None:
         self._say(self._failed(command_id, str(told)) if isinstance(told, WorldError) else told)

@@ -66,6 +66,17 @@ def test_hosts_that_are_looked_at_together_are_counted_together() -> None:
     assert came == [lab.processes["w2"]]
 
 
+def test_a_survey_hears_every_act_beside_what_is_looked_for() -> None:
+    lab, heard = Lab("w1"), list[tuple[str, bool]]()
+    moments = Moments(lab.hosts)
+    moments.hear_all(lambda process, act, what, done: heard.append((f"{process.host} {act} {what}", done)))
+    moments.seek("a", Moment(act="sends", what="Seal"), lambda process: None)
+    for done in (False, True):
+        lab.processes["w1"].acted("sends", "Seal", done=done)
+    lab.processes["w1"].acted("sends", "Fence", done=True)
+    assert heard == [("w1 sends Seal", False), ("w1 sends Seal", True), ("w1 sends Fence", True)]
+
+
 def test_a_fault_strikes_in_the_very_moment(tmp_path: Path) -> None:
     verdict, entries = judged(of_text(DRILL.replace("AT", "0s"), tmp_path), tmp_path)
     (moment,) = [entry for entry in entries if isinstance(entry, MomentCame)]
