@@ -10,13 +10,14 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help drill test check format bench setup clean
+.PHONY: help drill test check format bench proof setup clean
 
 help:
 	@echo 'make drill    set up what is missing, then run the flagship drills in containers'
 	@echo 'make test     set up what is missing, then lint, types and every test'
 	@echo 'make check    format, lint, types, architecture and the tests that need no engine'
 	@echo 'make bench    measure: journal and checkers, conductor, simulator'
+	@echo 'make proof    the long searches: every interleaving of small scopes'
 	@echo 'make format   let ruff format and mend what it can'
 	@echo 'make clean    remove what older runs left in the engine, and the virtual environment'
 
@@ -42,6 +43,9 @@ format: .venv/dev-installed
 
 bench: .venv/dev-installed
 	@$(BIN)/python -m tests.bench
+
+proof: .venv/dev-installed
+	@$(BIN)/python -m tests.targets.reference.exploration
 
 setup: .venv/installed
 	@$(BIN)/failover-drill setup

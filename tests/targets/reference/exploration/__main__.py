@@ -1,0 +1,66 @@
+"""Searches every scope to its end, and shows what each defect breaks: `python -m <this package>`, minutes."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Any
+
+from targets.reference.defects import DEFECTS
+from tests.targets.reference.exploration.ballots import Ballots, Bounds
+from tests.targets.reference.exploration.cluster import Cluster, Scope
+from tests.targets.reference.exploration.scopes import ALL, SEEN_IN
+from tests.targets.reference.exploration.search import Found, Search
+
+_STATES_MAX = 3_000_000
+
+
+def explore(scope: Scope | Bounds, defect: str = "", *, states_max: int = _STATES_MAX) -> Found:
+    """The machines without a defect, or with one."""
+    broken = frozenset({defect} if defect else ())
+    space: Any = Cluster(scope, broken) if isinstance(scope, Scope) else Ballots(scope, broken)
+    return Search(space.successors, space.wrong, states_max=states_max).run(space.begin())
+
+
+def name(scope: Scope | Bounds) -> str:
+    """For a person."""
+    if isinstance(scope, Scope):
+        return scope.name
+    return f"the register, {scope.ballots} ballots each, {scope.losses} answers lost"
+
+
+def main() -> int:
+    ok = True
+    print(f"{'scope':62} {'states':>9} {'steps':>9} {'depth':>5} {'CPU s':>6}")
+    for scope in ALL:
+        ok = _shown(scope, "").closed and ok
+    print()
+    for defect, (scope, violation) in SEEN_IN.items():
+        assert defect in DEFECTS
+        found = _shown(scope, defect)
+        ok = ok and violation in found.violation
+    return 0 if ok else 1
+
+
+def _shown(scope: Scope | Bounds, defect: str) -> Found:
+    begin_s = time.process_time()
+    found = explore(scope, defect)
+    took_s = time.process_time() - begin_s
+    line = f"{defect} in {name(scope)}" if defect else name(scope)
+    print(
+        f"{line:62} {found.states:9} {found.transitions:9} {found.depth:5} {took_s:6.1f}  {_end(found)}",
+        flush=True,
+    )
+    for step in () if defect else found.steps:
+        print(f"    {step}")
+    return found
+
+
+def _end(found: Found) -> str:
+    if found.violation:
+        return f"BROKEN after {len(found.steps)} steps: {found.violation}"
+    return "closed, holds" if found.closed else "not closed"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

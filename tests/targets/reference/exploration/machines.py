@@ -1,0 +1,53 @@
+"""Machines by what they hold: equal ones have one number. Ignores hosts."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Hashable
+from typing import Any
+
+from msgspec import Struct
+
+from targets.reference.machines.grammar import Effects, Event
+from tests.targets.reference.exploration.interning import Interned
+
+
+class Machines:
+    """Stored whole; whoever asks for one gets a copy."""
+
+    def __init__(self) -> None:
+        self._frozen: Interned[Hashable] = Interned()
+        self._stored: list[bytes] = []
+
+    def number(self, machine: Any) -> int:
+        number = self._frozen.number(freeze(machine))
+        if number == len(self._stored):
+            self._stored.append(pickle.dumps(machine, protocol=pickle.HIGHEST_PROTOCOL))
+        return number
+
+    def handle(self, number: int, now_s: float, event: Event) -> tuple[int, Effects]:
+        machine = self[number]
+        effects = machine.handle(now_s, event)
+        return self.number(machine), effects
+
+    def __getitem__(self, number: int) -> Any:
+        return pickle.loads(self._stored[number])
+
+
+def freeze(value: Any) -> Hashable:
+    """What an object holds, all the way down, as something that can be compared."""
+    if value is None or isinstance(value, str | int | float | bool | bytes):
+        return value
+    if isinstance(value, tuple | list):
+        return (type(value).__name__, *map(freeze, value))
+    if isinstance(value, dict):
+        return ("dict", *((freeze(key), freeze(item)) for key, item in value.items()))
+    if callable(value):
+        return f"{value.__module__}.{value.__qualname__}"
+    if isinstance(value, set | frozenset):
+        return frozenset(map(freeze, value))
+    if isinstance(value, Struct):
+        if value.__struct_config__.frozen:
+            return value
+        return (type(value).__name__, *(freeze(getattr(value, name)) for name in value.__struct_fields__))
+    return (type(value).__name__, *((name, freeze(item)) for name, item in vars(value).items()))

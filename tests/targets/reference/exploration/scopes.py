@@ -1,0 +1,84 @@
+"""The scopes that are searched to their end, each about something else, and what each defect shows in."""
+
+from __future__ import annotations
+
+from targets.reference import defects
+from targets.reference.settings import Detector, Settings
+from tests.targets.reference.exploration.ballots import Bounds
+from tests.targets.reference.exploration.cluster import Scope
+
+
+def _settings(*witnesses: str) -> Settings:
+    """Times whose sums are exact, so that states which differ by nothing else are the same. Push alone."""
+    return Settings(
+        nodes=("a", "b"),
+        witnesses=witnesses,
+        detector=Detector(interval_s=0.5, timeout_s=0.5, threshold=1),
+        heartbeats=("push",),
+        canary_s=1000.0,
+        clock_margin_s=0.0625,
+        clock_rate_error=0.0,
+    )
+
+
+# A majority of one: what three witnesses agree on is searched by itself, in `ballots`.
+ONE, THREE = _settings("w1"), _settings("w1", "w2", "w3")
+
+DIES = Scope(name="the primary dies", settings=ONE, lasts_s=2.0, crashes=1, restarts=1, may_crash=("a",))
+HANDED_BACK = Scope(
+    name="dies, handed back",
+    settings=ONE,
+    lasts_s=1.0,
+    crashes=1,
+    restarts=1,
+    may_crash=("a",),
+    fast_path=True,
+)
+WITNESS_DIES = Scope(
+    name="the witness dies", settings=ONE, lasts_s=2.0, crashes=1, restarts=1, may_crash=("w1",)
+)
+STANDBY_DIES = Scope(
+    name="the standby dies", settings=ONE, lasts_s=1.0, crashes=1, restarts=1, may_crash=("b",)
+)
+LOST = Scope(name="a message is lost", settings=ONE, lasts_s=2.0, drops=1)
+HELD = Scope(name="a channel is held", settings=ONE, lasts_s=2.0, holds=1)
+SWITCHOVER = Scope(name="a switchover", settings=ONE, lasts_s=1.0, switchovers=1)
+SWITCHOVER_LOST = Scope(
+    name="a switchover, a message is lost", settings=ONE, lasts_s=1.0, switchovers=1, drops=1
+)
+DIES_LOST = Scope(
+    name="dies, a message is lost",
+    settings=ONE,
+    lasts_s=1.5,
+    crashes=1,
+    restarts=1,
+    drops=1,
+    may_crash=("a",),
+)
+THREE_CALM = Scope(name="three witnesses, nothing fails", settings=THREE, lasts_s=1.0)
+
+# Those that end within seconds, and all.
+Any = Scope | Bounds
+SHORT: list[Any] = [Bounds(ballots=1), DIES, HANDED_BACK, WITNESS_DIES, STANDBY_DIES, LOST, THREE_CALM]
+ALL: list[Any] = [
+    *SHORT,
+    Bounds(ballots=1, losses=1),
+    Bounds(ballots=2),
+    SWITCHOVER,
+    HELD,
+    DIES_LOST,
+    SWITCHOVER_LOST,
+]
+
+# A drill sees the others; these show in a scope so small.
+SEEN_IN: dict[str, tuple[Any, str]] = {
+    defects.NO_LEASE_CHECK: (LOST, "a and b can decide at once"),
+    defects.OWN_FSYNC_NOT_AWAITED: (DIES, "was acknowledged"),
+    defects.READS_LOCAL_RECORDS: (DIES, "to a read"),
+    defects.RESUMES_ITS_EPOCH: (DIES, "is the name of two records"),
+    defects.GOES_ON_AFTER_HAND_BACK: (SWITCHOVER, "a and b can decide at once"),
+    defects.ACK_BEFORE_REPLICATION: (DIES_LOST, "was acknowledged"),
+    defects.PROMISES_PROVE: (Bounds(ballots=2, losses=1), "which nothing has chosen"),
+    defects.ONE_ACCEPTED_IS_ENOUGH: (Bounds(ballots=2, losses=1), "which nothing has chosen"),
+    defects.BALLOT_AGAIN: (Bounds(ballots=2), "is chosen after"),
+}
