@@ -54,6 +54,12 @@ def test_a_moment_of_a_host_that_is_not_there_is_refused() -> None:
     assert "no witness/9" in error.problem
 
 
+@pytest.mark.parametrize("world", ["docker", "simulator"])
+def test_a_crash_point_is_offered_by_every_world(world: str) -> None:
+    crash = with_steps("- crash: witnesses\n  before: {sends: Seal}\n  until: 3s")
+    assert planned(crash, world=world).trials
+
+
 def test_a_point_that_no_host_ever_comes_to_is_refused() -> None:
     error = refused_in("simulator", with_steps("- crash: witnesses\n  before: {sends: Sea}\n  until: 3s"))
     assert (error.line, error.field) == (5, "steps[0].before.sends")

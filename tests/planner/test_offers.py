@@ -11,9 +11,9 @@ from tests.drillfile.written import step
 from tests.planner.planning import EXAMPLE, planned, refused, with_steps
 
 
-def test_every_fault_that_can_be_written_is_offered_by_the_docker_world() -> None:
+def test_every_fault_that_can_be_written_is_offered_by_the_simulator() -> None:
     needed = {needed_fault(step(verb.example)) for verb in FAULTS.values()}
-    assert needed == FAULTS_OF_WORLDS["docker"]
+    assert needed == FAULTS_OF_WORLDS["simulator"]
 
 
 def test_a_world_that_is_not_known_offers_nothing() -> None:
@@ -23,5 +23,5 @@ def test_a_world_that_is_not_known_offers_nothing() -> None:
 
 @pytest.mark.parametrize("verb", ["loss", "disk", "clock"])
 def test_what_containers_do_not_have_yet_is_refused_with_what_they_have(verb: str) -> None:
-    says = f"the world docker does not offer the fault '{verb}'; it offers kill"
+    says = f"the world docker does not offer the fault '{verb}'; it offers crash, kill"
     assert says in refused(with_steps(FAULTS[verb].example)).problem
