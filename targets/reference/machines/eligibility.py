@@ -93,15 +93,18 @@ class Eligibility:
         """Called each interval: fire when the wait for a standby is over."""
         if self._own.settings.replication != "semi-sync" or waits_since_s is None:
             return []
-        due_s = max(waits_since_s, self._begun_s) + self._own.settings.degrade_after_s
-        near = now_s <= due_s < now_s + self._own.settings.detector.interval_s
-        return [SetTimer(TIMER, due_s)] if near else []
+        late_s = self._late_s(waits_since_s)
+        near = now_s <= late_s < now_s + self._own.settings.detector.interval_s
+        return [SetTimer(TIMER, late_s)] if near else []
+
+    def _late_s(self, waits_since_s: float) -> float:
+        """From when on a standby has been waited for long enough; it needs a while to follow a new reign."""
+        return max(waits_since_s, self._begun_s) + self._own.settings.degrade_after_s
 
     def _leaving(self, now_s: float, waits_since_s: float | None) -> Register | None:
         settings = self._own.settings
         if settings.replication == "semi-sync" and waits_since_s is not None:
-            waited_s = now_s - max(waits_since_s, self._begun_s)
-            late = self._counting.lagging() if waited_s >= settings.degrade_after_s else ()
+            late = self._counting.lagging() if now_s >= self._late_s(waits_since_s) else ()
             return self._counting.without(now_s, late)
         if settings.replication == "sync" and settings.dead_standby == "remove":
             return self._counting.without(now_s, self._dead(now_s))

@@ -6,7 +6,7 @@ from targets.reference.machines.node import DataNode
 from targets.reference.machines.primary import Primary
 from targets.reference.machines.standby import Standby
 from targets.reference.settings import Settings
-from tests.targets.reference.truth.stage import Chair, Stage, records
+from tests.targets.reference.truth.stage import ELIGIBLE, Chair, Stage, records
 
 LOG = records(1, "", "a", "b")
 
@@ -137,3 +137,43 @@ def test_an_answer_without_a_lease_is_seen_and_a_refusal_is_right() -> None:
     assert stage.broken == []
     stage.turn(actor, Read(1, "k"), Answer("c9", Reply(1, "ok", "n1", 1)))
     assert stage.broken == ["stale-answer"]
+
+
+THIRD = (*ELIGIBLE, Member("n3", "n3.0"))
+
+
+def of_three(*, n2: int, n3: int, k: int, min_standbys: int = 0) -> Stage:
+    """n1 has acknowledged its whole log; the standbys hold so much of it."""
+    settings = Settings(nodes=("n1", "n2", "n3"), sync_standbys=k, min_standbys=min_standbys)
+    stage = Stage(settings, n1=LOG, n2=LOG[:n2], n3=LOG[:n3])
+    stage.chosen(1, "n1", *THIRD)
+    stage.acknowledge(stage.primary("n1", 1), 3)
+    return stage
+
+
+def test_k_of_the_eligible_stores_are_enough_and_fewer_are_seen() -> None:
+    assert of_three(n2=3, n3=0, k=1).broken == []
+    assert of_three(n2=3, n3=0, k=2).broken == ["acknowledged-lost"]
+
+
+def test_a_change_after_which_too_few_hold_everything_is_seen() -> None:
+    """Laggards stay eligible: the new primary's only standby lacks a record."""
+    stage = of_three(n2=3, n3=0, k=1)
+    stage.chosen(2, "n2", *THIRD[1:])
+    assert "acknowledged-lost" in stage.broken
+
+
+def test_a_new_primary_that_lacks_something_is_seen() -> None:
+    stage = of_three(n2=3, n3=2, k=1)
+    stage.chosen(2, "n3", *THIRD[1:])
+    assert "acknowledged-lost" in stage.broken
+
+
+def test_an_acknowledgement_with_fewer_than_min_standbys_is_seen() -> None:
+    stage = of_three(n2=3, n3=3, k=1, min_standbys=2)
+    assert stage.broken == []
+    stage.chosen(1, "n1", *THIRD[:2])
+    stage.disks["n1"] += records(1, "c", after=3)
+    stage.disks["n2"] += records(1, "c", after=3)
+    stage.acknowledge(stage.primary("n1", 1), 4)
+    assert stage.broken == ["too-few-standbys"]
