@@ -284,7 +284,7 @@ def _up(parser: Parser) -> None:
 
 
 def _ctl(parser: Parser) -> None:
-    """Show and steer a stack that runs: status, switchover, promote, rejoin, maintenance.
+    """Show and steer a stack that runs: status, switchover, promote, rejoin, fence, maintenance.
 
     For one that `up` or `run --keep` left, or a drill that runs right now; over links
     that no fault touches. Inside a container of the stack the same tool is `ctl`, and

@@ -1,13 +1,15 @@
 """A client's way without a router: it asks the witnesses, and asks again once a node refuses it.
 
-The connection that was refused stays until every operation on it has ended: to cut it would make a write that
-waits unknown, and the node may still answer it.
+A program keeps one connection to each witness, and all that look for the primary at once share one inquiry: a
+failover is no moment for thousands of new connections. The connection that was refused stays until every
+operation on it has ended: to cut it would make a write that waits unknown, and the node may still answer it.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
+from weakref import WeakKeyDictionary
 
 from harness.workloads.connector import Reply
 from targets.reference.client import NodeConnection, connect_to
@@ -18,40 +20,78 @@ from targets.reference.inquiry import Inquiry
 
 async def discovered(witnesses: tuple[str, ...]) -> DiscoveredConnection:
     """To whom they name. Raises OSError when they name nobody, or nobody is there: nothing was sent."""
-    primary = await named(witnesses)
+    primary = await _inquirer(witnesses).named()
     if not primary:
         raise ConnectionError(f"none of {', '.join(witnesses)} names a primary")
     return DiscoveredConnection(await connect_to(primary, PEER_PORT))
 
 
-async def named(witnesses: tuple[str, ...]) -> str:
-    """All are asked at once, and nobody is waited for beyond a majority; empty when nobody is named."""
-    inquiry, settled = Inquiry(witnesses), asyncio.Event()
-    asking = [asyncio.create_task(_ask(one, inquiry, settled)) for one in witnesses]
-    try:
-        async with asyncio.timeout(INQUIRY_LIMIT_S):
-            await settled.wait()
-    except TimeoutError:
-        pass  # what has come by now is a hint
-    finally:
-        for task in asking:
-            task.cancel()
-        await asyncio.gather(*asking, return_exceptions=True)
-    return inquiry.named
+class Inquirer:
+    """Asks these witnesses, of one event loop."""
 
+    def __init__(self, witnesses: tuple[str, ...]) -> None:
+        self._witnesses = witnesses
+        self._connections: dict[str, NodeConnection] = {}
+        self._asking: asyncio.Task[str] | None = None
 
-async def _ask(witness: str, inquiry: Inquiry, settled: asyncio.Event) -> None:
-    try:
-        connection = await connect_to(witness, WITNESS_PORT)
-        try:
-            answer = await connection.who_is_primary()
-        finally:
+    async def named(self) -> str:
+        """Empty when nobody is. Who comes while an inquiry is under way gets its answer."""
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._inquire())
+        return await asyncio.shield(self._asking)
+
+    def close(self) -> None:
+        for connection in self._connections.values():
             connection.close()
-        inquiry.heard(witness, answer.epoch, answer.primary)
-    except OSError:
-        inquiry.silent(witness)
-    if inquiry.settled:
-        settled.set()
+
+    async def _inquire(self) -> str:
+        """All are asked at once, and nobody is waited for beyond a majority."""
+        inquiry, settled = Inquiry(self._witnesses), asyncio.Event()
+        asking = [asyncio.create_task(self._ask(one, inquiry, settled)) for one in self._witnesses]
+        try:
+            async with asyncio.timeout(INQUIRY_LIMIT_S):
+                await settled.wait()
+        except TimeoutError:
+            # What has come by now is a hint. Who was silent may be behind a black hole: it is dialled anew.
+            for witness in inquiry.waited_for:
+                self._drop(witness)
+        finally:
+            for task in asking:
+                task.cancel()
+            await asyncio.gather(*asking, return_exceptions=True)
+        return inquiry.named
+
+    async def _ask(self, witness: str, inquiry: Inquiry, settled: asyncio.Event) -> None:
+        try:
+            answer = await (await self._connected(witness)).who_is_primary()
+            inquiry.heard(witness, answer.epoch, answer.primary)
+        except OSError:
+            inquiry.silent(witness)
+        if inquiry.settled:
+            settled.set()
+
+    async def _connected(self, witness: str) -> NodeConnection:
+        connection = self._connections.get(witness)
+        if connection is None or connection.closed:
+            connection = self._connections[witness] = await connect_to(witness, WITNESS_PORT)
+        return connection
+
+    def _drop(self, witness: str) -> None:
+        connection = self._connections.pop(witness, None)
+        if connection is not None:
+            connection.close()
+
+
+_inquirers: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[str, ...], Inquirer]] = (
+    WeakKeyDictionary()
+)
+
+
+def _inquirer(witnesses: tuple[str, ...]) -> Inquirer:
+    mine = _inquirers.setdefault(asyncio.get_running_loop(), {})
+    if witnesses not in mine:
+        mine[witnesses] = Inquirer(witnesses)
+    return mine[witnesses]
 
 
 class DiscoveredConnection:

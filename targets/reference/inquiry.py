@@ -8,26 +8,29 @@ from __future__ import annotations
 
 
 class Inquiry:
-    """Of all these witnesses. named: the newest answer's primary, empty before anybody names one."""
+    """Of all these witnesses. named: the newest answer's primary, empty before anybody names one.
+
+    waited_for: those that have neither answered nor were found silent.
+    """
 
     def __init__(self, witnesses: tuple[str, ...]) -> None:
-        self._waited_for, self._majority = {*witnesses}, len(witnesses) // 2 + 1
+        self.waited_for, self._majority = {*witnesses}, len(witnesses) // 2 + 1
         self._answers, self._epoch, self.named = 0, 0, ""
 
     def heard(self, witness: str, epoch: int, primary: str) -> None:
         """Each witness is asked once."""
-        if witness not in self._waited_for:
+        if witness not in self.waited_for:
             return
-        self._waited_for.discard(witness)
+        self.waited_for.discard(witness)
         self._answers += 1
         if epoch > self._epoch:
             self._epoch, self.named = epoch, primary
 
     def silent(self, witness: str) -> None:
         """It will not answer."""
-        self._waited_for.discard(witness)
+        self.waited_for.discard(witness)
 
     @property
     def settled(self) -> bool:
         """A majority of all has answered, or nobody else will."""
-        return self._answers >= self._majority or not self._waited_for
+        return self._answers >= self._majority or not self.waited_for

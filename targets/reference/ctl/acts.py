@@ -11,13 +11,15 @@ from msgspec import Struct
 from harness.model.errors import ExitCode
 from harness.seams import Dial
 from targets.reference.ctl.asking import ask, ask_agent, ask_all
-from targets.reference.ctl.risk import risk
+from targets.reference.ctl.risk import fence_risk, risk
 from targets.reference.ctl.shown import tails_of
 from targets.reference.ctl.view import NoAnswer, View, view
 from targets.reference.driver.surroundings import PEER_PORT, WITNESS_PORT
+from targets.reference.machines import switching
 from targets.reference.machines.desk import MAINTAIN_WITHIN_S
 from targets.reference.machines.messages import (
     AskStatus,
+    FenceOrder,
     Maintain,
     Message,
     OrderAnswer,
@@ -116,6 +118,24 @@ class Acts:
         else:
             self._say(answer.detail)
         return self._until_eligible(node, within_s=within_s)
+
+    def fence(self, node: str, *, on: bool, confirm: Confirm, at: str) -> Done:
+        """Off is confirmed by the node's name: it ends everything that runs there."""
+        if node not in self._settings.nodes:
+            return _wrong(f"there is no node '{node}'; the nodes are {', '.join(self._settings.nodes)}")
+        now = self.look()
+        if not now.reachable:
+            return Done(ExitCode.BROKEN_SURROUNDINGS, "no witness answers: nobody can ask the device")
+        for line in () if on else fence_risk(now, node):
+            self._say(f"  - {line}")
+        if not on and not confirm(node):
+            return _refused("not confirmed; nothing was done")
+        order = FenceOrder(1, node, "On" if on else "Off", self._by)
+        witness = at or now.reachable[0]
+        answer = self._order(witness, WITNESS_PORT, order, within_s=switching.WITHIN_S + 2)
+        if isinstance(answer, NoAnswer):
+            return _unanswered(witness, answer)
+        return Done(ExitCode.PASS if answer.ok else ExitCode.FAIL, answer.detail)
 
     def maintain(self, why: str, *, at: str) -> Done:
         """why: empty ends it. at: the witness that proposes it; empty: the first that answers."""

@@ -30,6 +30,7 @@ class Words(argparse.Namespace):
     force: bool = False
     yes: bool = False
     state: str = ""
+    on: bool = False
     reason: str = ""
     at: str = ""
     within: float = 30.0
@@ -88,6 +89,14 @@ def _rejoin(parser: argparse.ArgumentParser) -> None:
     _within(parser)
 
 
+def _fence(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("node", metavar="NODE")
+    parser.add_argument("--on", action="store_true", help="give it power again")
+    parser.add_argument("--yes", action="store_true", help="do not ask: for scripts")
+    _at(parser)
+    _by(parser)
+
+
 def _maintenance(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("state", metavar="on|off", choices=("on", "off"))
     parser.add_argument("--reason", metavar="TEXT", default="planned work", help="what the others will read")
@@ -129,5 +138,6 @@ _ADD: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "switchover": _switchover,
     "promote": _promote,
     "rejoin": _rejoin,
+    "fence": _fence,
     "maintenance": _maintenance,
 }

@@ -47,6 +47,9 @@ def _act(words: Words, acts: Acts) -> Done:
             return acts.promote(
                 words.node, forced=words.force, confirm=confirm, at=words.at, within_s=words.within
             )
+        case "fence":
+            confirm = (lambda node: True) if words.yes else _typed
+            return acts.fence(words.node, on=words.on, confirm=confirm, at=words.at)
         case "rejoin":
             return acts.rejoin(words.node, within_s=words.within)
         case _:

@@ -24,6 +24,23 @@ def risk(settings: Settings, view: View, to: str, *, forced: bool) -> Risk:
     return Risk("", (*_cost(settings, view), *(_loss(view, to) if forced else _kept(settings, to))))
 
 
+def fence_risk(view: View, node: str) -> tuple[str, ...]:
+    """What a person should know before a node is switched off."""
+    lines = [f"{node} is switched off at once, as by a power cut: what runs there ends"]
+    if view.serving is not None and view.serving.node == node:
+        others = [member.node for member in view.register.eligible if member.node != node]
+        then = "a failover follows" if others and not view.maintenance else "NOBODY takes over"
+        lines.append(f"{node} SERVES: {then}; `ctl switchover` first costs less")
+    elif view.eligible(node):
+        lines.append(f"{node} is eligible: in sync mode writes wait until it is back")
+    lines.append(
+        "it stays off until `ctl fence --on`"
+        if view.maintenance
+        else "the witnesses switch it on again within seconds; to keep it off: `ctl maintenance on` first"
+    )
+    return tuple(lines)
+
+
 def _hindrance(settings: Settings, view: View, to: str, *, forced: bool) -> str:
     register = view.register
     told = view.nodes.get(to)

@@ -16,6 +16,7 @@ at night:
   ctl promote n2 --force        the same though writes may be lost: it says how many
   ctl maintenance on --reason "kernel update"
   ctl rejoin n1                 start it again, see it become eligible
+  ctl fence n1                  cut its power, through the fence device
 
 exit codes:
   0 done (status: somebody serves)   1 refused, or nobody serves   2 wrong word
@@ -65,6 +66,17 @@ file for you, never dropped: its name is told.
 
 example:
   ctl rejoin n1
+""",
+    "fence": """\
+Switch a node's power off through the fence device, and see that it is off.
+
+For a host that nobody can reach or stop. It takes no lease away and moves nothing:
+the failover that follows keeps its own rules. The witnesses switch a node on again
+that nobody is fencing, unless maintenance is on.
+
+examples:
+  ctl fence n1
+  ctl fence n1 --on
 """,
     "maintenance": """\
 On: the witnesses detect and tell, and nobody fails over by himself. Off: as usual.

@@ -16,6 +16,7 @@ accuser    a witness's own vote, and when it may lead
 turn       when a witness may lead
 witness    register, leases, detection, votes; holds no user data
 copying    a witness that has no store
+switching  an operator's order to the fence device
 desk       a witness's answers and an operator's orders to it; nodestatus  a data node's answers
 coordinator  a failover's steps; lives in a witness
 node       a data node: starting, standby or primary

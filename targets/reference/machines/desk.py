@@ -19,13 +19,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
+from targets.reference.machines import switching
 from targets.reference.machines.coordinator import Coordinator, Order
 from targets.reference.machines.detector import NOBODY, Detector
-from targets.reference.machines.grammar import Alert, Answer, Effects, SetTimer, StopTimer
+from targets.reference.machines.grammar import Alert, Answer, Effects, PowerAnswered, SetTimer, StopTimer
 from targets.reference.machines.lease import NEVER_S, Granter, Reign
 from targets.reference.machines.messages import (
     NO_BALLOT,
     AskStatus,
+    FenceOrder,
     Maintain,
     OrderAnswer,
     Place,
@@ -38,6 +40,7 @@ from targets.reference.machines.messages import (
 from targets.reference.machines.operating import StandingVote, WitnessStatus
 from targets.reference.machines.register import Acceptor
 from targets.reference.machines.registrar import Registrar
+from targets.reference.machines.switching import Switched, Switching
 from targets.reference.machines.votes import Votes
 from targets.reference.settings import Settings
 
@@ -47,8 +50,8 @@ MAINTAIN_WITHIN_S = 5.0
 # One of the witnesses reminds every ten minutes; one that is down leaves a gap, never silence.
 REMIND_EACH_S = 600.0
 
-Asked = WhoIsPrimary | AskStatus | Maintain | PromoteOrder
-ASKED: tuple[type, ...] = (WhoIsPrimary, AskStatus, Maintain, PromoteOrder)
+Asked = WhoIsPrimary | AskStatus | Maintain | PromoteOrder | FenceOrder
+ASKED: tuple[type, ...] = (WhoIsPrimary, AskStatus, Maintain, PromoteOrder, FenceOrder)
 
 
 class Desk:
@@ -71,8 +74,9 @@ class Desk:
         self._registrar, self._coordinator = registrar, coordinator
         self._granter, self._detector, self._votes = granter, detector, votes
         self._acceptor, self._suspects = acceptor, suspects
-        self.step: Literal["idle", "reading", "changing", "leading"] = "idle"
-        self._order: Maintain | PromoteOrder | None = None
+        self.step: Literal["idle", "reading", "changing", "leading", "switching"] = "idle"
+        self._order: Maintain | PromoteOrder | FenceOrder | None = None
+        self._switching = Switching()
         self._via = ""
         self._heard: tuple[float, Place] = (NEVER_S, Place())
         self._heard_of = self._alarmed = NOBODY
@@ -105,6 +109,8 @@ class Desk:
                 return [SetTimer(TIMER, now_s + MAINTAIN_WITHIN_S), *self._registrar.read(now_s)]
             case PromoteOrder():
                 return self._promote(now_s, message, via)
+            case FenceOrder():
+                return self._fence(now_s, message, via)
 
     def settled(self, now_s: float, register: Register) -> Effects:
         """A full ballot has shown this, whoever asked for it."""
@@ -145,12 +151,18 @@ class Desk:
     def fired(self, now_s: float, timer: str) -> Effects:
         if timer == REMIND:
             return self._remind(now_s)
+        if timer == switching.TIMER:
+            return self._switched(*self._switching.fired(now_s))
         if not isinstance(self._order, Maintain):
             return []
         if self.step == "changing":
             self._registrar.abandon()
         why = f"no majority of the witnesses answered in {MAINTAIN_WITHIN_S:g} s"
         return self._done(False, f"{why}: nobody knows, it may still come")
+
+    def powered(self, now_s: float, event: PowerAnswered) -> Effects:
+        """The fence device has answered a question of ours: its number is below nought."""
+        return self._switched(*self._switching.answered(now_s, event))
 
     def status(self, now_s: float) -> WitnessStatus:
         acceptor, reign = self._acceptor(), self._detector.reign
@@ -182,6 +194,18 @@ class Desk:
         order = Order(message.to, message.forced, message.by)
         return self._coordinator.begin(now_s, (message.epoch, message.primary), (), order)
 
+    def _fence(self, now_s: float, message: FenceOrder, via: str) -> Effects:
+        if self._settings.fence != "device":
+            return [_answer(message, via, "this stack has no fence device: its settings say `fence: none`")]
+        if message.node not in self._settings.nodes:
+            return [_answer(message, via, f"there is no data node '{message.node}'")]
+        self._order, self._via, self.step = message, via, "switching"
+        alert = Alert(f"{message.by} has {message.node} switched {message.wanted}")
+        return [alert, *self._switching.begin(now_s, message)]
+
+    def _switched(self, effects: Effects, switched: Switched | None) -> Effects:
+        return [*effects, *(self._done(switched.ok, switched.detail) if switched else [])]
+
     def _remind(self, now_s: float) -> Effects:
         again = SetTimer(REMIND, now_s + REMIND_EACH_S * len(self._settings.witnesses))
         if not self.maintenance:
@@ -196,5 +220,5 @@ class Desk:
         return [StopTimer(TIMER), answer]
 
 
-def _answer(message: Maintain | PromoteOrder, via: str, why_not: str) -> Answer:
+def _answer(message: Maintain | PromoteOrder | FenceOrder, via: str, why_not: str) -> Answer:
     return Answer(via, OrderAnswer(message.request, False, why_not))

@@ -17,6 +17,7 @@ from targets.reference.machines.nouns import Place as Place
 from targets.reference.machines.nouns import Record as Record
 from targets.reference.machines.nouns import Register as Register
 from targets.reference.machines.operating import AskStatus as AskStatus
+from targets.reference.machines.operating import FenceOrder as FenceOrder
 from targets.reference.machines.operating import Maintain as Maintain
 from targets.reference.machines.operating import OrderAnswer as OrderAnswer
 from targets.reference.machines.operating import PrimaryIs as PrimaryIs
@@ -391,6 +392,7 @@ Message = (
     | AskStatus
     | StatusAnswer
     | Maintain
+    | FenceOrder
     | PromoteOrder
     | Rejoin
     | OrderAnswer

@@ -150,6 +150,15 @@ class PromoteOrder(Struct, frozen=True, tag=True):
     by: str
 
 
+class FenceOrder(Struct, frozen=True, tag=True):
+    """Operator to witness: have the fence device switch this node off or on, and see that it is."""
+
+    request: int
+    node: str
+    wanted: Literal["Off", "On"]
+    by: str
+
+
 class Rejoin(Struct, frozen=True, tag=True):
     """Operator to data node: read the register now, and do what it says."""
 

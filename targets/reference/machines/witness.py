@@ -25,6 +25,7 @@ from targets.reference.machines import (
     probing,
     registrar,
     reminder,
+    switching,
 )
 from targets.reference.machines import register as ballots
 from targets.reference.machines.accuser import Accuser
@@ -204,6 +205,8 @@ class Witness:
         return act(now_s, event) if act else []
 
     def _powered(self, now_s: float, event: PowerAnswered) -> Effects:
+        if event.request < 0:
+            return self._desk.powered(now_s, event)
         return [*self._power.answered(now_s, event), *self._coordinator.powered(now_s)]
 
     def _began(self, now_s: float, event: Began) -> Effects:
@@ -369,7 +372,7 @@ class Witness:
                 return self._coordinator.fired(now_s)
             case detector.TIMER:
                 return self._accuser.silence_due(now_s)
-            case desk.TIMER | desk.REMIND:
+            case desk.TIMER | desk.REMIND | switching.TIMER:
                 return self._desk.fired(now_s, timer)
             case reminder.TIMER:
                 return self._reminder.fired(now_s)

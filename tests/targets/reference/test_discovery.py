@@ -10,7 +10,7 @@ import pytest
 
 from harness.model.command import DISCOVERY
 from targets.reference import client, connector, discovery
-from targets.reference.discovery import DiscoveredConnection
+from targets.reference.discovery import DiscoveredConnection, Inquirer
 from targets.reference.driver.surroundings import PEER_PORT, WITNESS_PORT
 from targets.reference.driver.wire import Frame, Hello, Splitter, encode
 from targets.reference.machines.messages import Message, PrimaryIs, Reply, WhoIsPrimary, Write
@@ -93,6 +93,8 @@ async def a_cluster(
     try:
         yield
     finally:
+        for inquirer in discovery._inquirers.get(asyncio.get_running_loop(), {}).values():
+            inquirer.close()
         for server in servers:
             server.close()
         await asyncio.sleep(0.02)
@@ -118,7 +120,9 @@ def test_a_witness_that_is_silent_is_waited_for_no_longer_than_its_limit(run: Ca
     """The lone word that is left is a hint, and good enough: the node itself refuses if it is wrong."""
 
     async def play() -> None:
-        assert await discovery.named(WITNESSES) == "n1"
+        inquirer = Inquirer(WITNESSES)
+        assert await inquirer.named() == "n1"
+        inquirer.close()
 
     run({"w1": names(3, "n1"), "w2": lambda frame: None, "w3": lambda frame: None}, play)
 
@@ -170,3 +174,35 @@ def test_what_is_outstanding_when_another_is_refused_is_still_answered(run: Call
         assert connection._connection.closed
 
     run({"w1": names(3, "n1"), "w2": names(3, "n1"), "n1": n1}, play)
+
+
+def test_all_that_look_at_once_share_one_inquiry_and_its_connections(run: Callable[..., None]) -> None:
+    asked: list[str] = []
+
+    def counted(witness: str) -> Serve:
+        def answer(frame: Frame) -> Message | None:
+            asked.append(witness)
+            return names(3, "n1")(frame)
+
+        return answer
+
+    async def play() -> None:
+        inquirer = Inquirer(WITNESSES)
+        assert await asyncio.gather(*(inquirer.named() for _ in range(20))) == ["n1"] * 20
+        first = dict(inquirer._connections)
+        assert await inquirer.named() == "n1"
+        assert {**inquirer._connections, **first} == inquirer._connections and len(first) >= 2
+        assert len(asked) <= 2 * 3 * 2  # a hello and a question to each, of two inquiries
+        inquirer.close()
+
+    run({witness: counted(witness) for witness in WITNESSES}, play)
+
+
+def test_a_witness_that_fell_silent_is_dialled_anew(run: Callable[..., None]) -> None:
+    async def play() -> None:
+        inquirer = Inquirer(WITNESSES)
+        assert await inquirer.named() == "n1"
+        assert "w2" not in inquirer._connections and "w3" not in inquirer._connections
+        inquirer.close()
+
+    run({"w1": names(3, "n1"), "w2": lambda frame: None, "w3": lambda frame: None}, play)

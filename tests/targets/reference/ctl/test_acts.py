@@ -3,6 +3,7 @@ from __future__ import annotations
 from harness.model.errors import ExitCode
 from targets.reference.ctl.acts import Acts, Done
 from targets.reference.machines.messages import (
+    FenceOrder,
     Maintain,
     Message,
     OrderAnswer,
@@ -34,6 +35,9 @@ class Operator:
 
     def promote(self, to: str, *, forced: bool = False, at: str = "") -> Done:
         return self.acts.promote(to, forced=forced, confirm=self.confirm, at=at, within_s=1.0)
+
+    def fence(self, node: str, *, on: bool = False) -> Done:
+        return self.acts.fence(node, on=on, confirm=self.confirm, at="")
 
 
 def taken_over(order: Message) -> Hosts:
@@ -167,3 +171,23 @@ def test_an_agent_that_cannot_be_reached_either_is_told_with_the_fix() -> None:
     del hosts.says["n2"]
     done = Operator(hosts).acts.rejoin("n2", within_s=0.3)
     assert done.code is ExitCode.BROKEN_SURROUNDINGS and "start its container" in done.text
+
+
+def test_a_node_is_switched_off_once_its_name_was_typed() -> None:
+    hosts = well(w1=says(witness("w1"), OrderAnswer(1, True, "n1 is Off, read back")))
+    assert Operator(hosts).fence("n1").text == "not confirmed; nothing was done"
+    assert Operator(hosts, types="n1").fence("n1") == Done(ExitCode.PASS, "n1 is Off, read back")
+    assert hosts.heard == [("w1", FenceOrder(1, "n1", "Off", "anna"))]
+
+
+def test_giving_power_back_needs_no_confirmation() -> None:
+    hosts = well(w1=says(witness("w1"), OrderAnswer(1, True, "n1 is On, read back")))
+    Operator(hosts).fence("n1", on=True)
+    assert hosts.heard == [("w1", FenceOrder(1, "n1", "On", "anna"))]
+
+
+def test_before_a_primary_is_switched_off_it_says_what_follows() -> None:
+    operator = Operator(well())
+    operator.fence("n1")
+    assert any("n1 SERVES: a failover follows" in line for line in operator.said)
+    assert any("ctl maintenance on" in line for line in operator.said)

@@ -6,11 +6,21 @@ from targets.reference.machines import desk
 from targets.reference.machines.accuser import VOTE
 from targets.reference.machines.coordinator import TIMER as COORDINATE
 from targets.reference.machines.detector import TIMER as SILENCE
-from targets.reference.machines.grammar import Alert, Answer, Began, Fired, Tell, WitnessState
+from targets.reference.machines.grammar import (
+    Alert,
+    Answer,
+    AskPower,
+    Began,
+    Fired,
+    PowerAnswered,
+    Tell,
+    WitnessState,
+)
 from targets.reference.machines.messages import (
     Accept,
     AskStatus,
     Fence,
+    FenceOrder,
     Granted,
     Heartbeat,
     Here,
@@ -241,3 +251,32 @@ def test_a_fence_that_nobody_confirmed_and_nobody_ordered_stops_no_renewal() -> 
     assert beat(play).said(Granted)
     play.hears("w2", Fence(1, "n1", (), "anna"))
     assert not beat(play).said(Granted)
+
+
+# --- the fence device -------------------------------------------------------------------------------
+
+
+def fencing(*, device: bool = True, node: str = "n1") -> Play:
+    settings = replace(SETTINGS, fence="device" if device else "none")
+    state = WitnessState(promised=(1, "n1", 7), accepted=(1, "n1", 7), value=V)
+    play = Play(Witness("w1", settings, state, 7)).when(Began())
+    return play.hears("operator", FenceOrder(9, node, "Off", "anna"), via="o", after_s=L_S)
+
+
+def test_an_operator_has_a_node_switched_off_and_others_are_told_who_it_was() -> None:
+    play = fencing()
+    assert play.of(Alert) == [Alert("anna has n1 switched Off")]
+    (order,) = play.of(AskPower)
+    assert (order.node, order.order) == ("n1", "ForceOff")
+    (read,) = play.when(PowerAnswered(order.request, "n1", "Off")).of(AskPower)
+    play.when(PowerAnswered(read.request, "n1", "Off"))
+    assert answered(play) == OrderAnswer(9, True, "n1 is Off, read back from the fence device")
+
+
+def test_without_a_fence_device_nothing_is_switched() -> None:
+    play = fencing(device=False)
+    assert "no fence device" in answered(play).detail and not play.of(AskPower)
+
+
+def test_only_data_nodes_have_a_switch() -> None:
+    assert "no data node 'w2'" in answered(fencing(node="w2")).detail

@@ -34,7 +34,7 @@ FINDINGS = {
 }
 # Not part of the protocol: what clients ask, and what is not asked here.
 CLIENTS = {"Write", "Read", "ReadAll", "SwitchOver"}
-CLIENTS |= {"AskStatus", "WhoIsPrimary", "Maintain", "PromoteOrder", "Rejoin"}
+CLIENTS |= {"AskStatus", "WhoIsPrimary", "Maintain", "PromoteOrder", "Rejoin", "FenceOrder"}
 
 
 @pytest.fixture(scope="module")
