@@ -24,7 +24,7 @@ BAD = {
     "an unknown host": with_steps("- kill: n7\n  until: 3s"),
     "an unknown setting": with_words("settings: {reference: {detector: {intervall: 1s}}}"),
     "an unknown client": with_words("clients: {client/9: {via: primary}}"),
-    "a way that is not offered": with_words("clients: {client/1: {via: discovery}}"),
+    "a way that there is not": with_words("clients: {client/1: {via: carrier pigeon}}"),
     "a bound that is not promised": GOOD.replace("lost_writes: 0", "outage: {max: bound}"),
     "no unit": with_steps("- kill: primary\n  until: 3"),
     "an end before the beginning": with_steps("- kill: primary\n  at: 4s\n  until: 3s"),
