@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from msgspec import Struct
 
 from harness.model.errors import WorldError
-from harness.model.fault import Fault, Kill, Pause, Scope, Stop
+from harness.model.fault import Crash, Fault, Kill, Pause, Scope, Stop
 from harness.seams import ServiceProcess
 from harness.worlds.docker.faults.answers import Ended, Settled, Stamped
 from harness.worlds.docker.faults.containers import Containers
@@ -86,7 +86,8 @@ class HostFaults:
             for other in others
             if isinstance(other, Kill | Stop) and other.host == host
         }
-        if "main" in kept_down or process.kind in kept_down:
+        crashed = any(isinstance(other, Crash) and other.host == host for other in others)
+        if crashed or "main" in kept_down or process.kind in kept_down:
             return _nothing_to_do(f"{host} stays down: another fault in force ended it too")
         if process.kind == "main":
             return self._start_main(host)

@@ -339,3 +339,13 @@ def test_a_point_that_is_given_up_starts_whoever_came_to_it_all_the_same(it: Sur
     lines = heal(it)
     assert lines[0] == "process 101 of n1 runs already"
     assert it.hosts.did == ["start r"]
+
+
+def test_who_died_at_its_point_stays_down_when_another_fault_of_its_host_ends(it: Surroundings) -> None:
+    inject(it, Kill("n1", "process"), "kill")
+    it.injection.lie_in_wait("f", lying("n1"))
+    it.hosts.end(it.hosts.mains["n1"])
+    it.injection.crashed("f", "n1", 0.0)
+    assert heal(it, "kill") == ("n1 stays down: another fault in force ended it too",)
+    heal(it)
+    assert it.whole()
