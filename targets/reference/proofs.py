@@ -50,4 +50,23 @@ PROOFS: dict[str, Proof] = {
     d.ONLY_FOLLOWS_AFTER_A_RESTART: Proof(drills=("restart-alone",)),
     d.SWITCHOVER_WITHOUT_SEAL: Proof(drills=("switchover-cut",)),
     d.ROUTER_LEFT_BEHIND: Proof(drills=("stale-router",)),
+    # --- k of n, semi-sync, leaving and coming back
+    d.ACK_BY_THE_OLD_VIEW: Proof(drills=("half-returned",)),
+    d.INELIGIBLE_COUNTS: Proof(drills=("ineligible-ack",)),
+    d.MIN_STANDBYS_IGNORED: Proof(drills=("alone-forbidden",), not_in=_ONLY_SEEN_FROM_INSIDE),
+    d.REMOVAL_WITHOUT_THE_REST: Proof(drills=("removed-too-early",)),
+    d.RETURN_WITHOUT_VERIFYING: Proof(drills=("half-returned",)),
+    d.UNKNOWN_CHANGE_TAKEN_FOR_DONE: Proof(drills=("degrade-cut",)),
+    d.DEGRADE_WITHOUT_THE_REGISTER: Proof(drills=("degrade-cut", "alone-semi-sync")),
+    d.ONE_SEALED_IS_ENOUGH: Proof(drills=("wrong-side",)),
+    d.LAGGARDS_STAY_ELIGIBLE: Proof(drills=("stillborn-laggard",)),
+    d.POSITIONS_BEFORE_THE_SEAL: Proof(drills=("late-lag",)),
+    d.THE_DEAD_DO_NOT_COUNT: Proof(drills=("wrong-side",)),
+    d.MAX_LAG_IGNORED: Proof(drills=("max-lag-async",)),
+    d.SWITCHOVER_KEEPS_LAGGARDS: Proof(drills=("switchover-stillborn",)),
+    # --- the fence device
+    d.FENCE_NOT_AWAITED: Proof(drills=("isolate-primary", "isolate-primary-async")),
+    d.OFF_NOT_READ_BACK: Proof(drills=("fence-slow",)),
+    d.FENCED_BY_NAME: Proof(drills=("fence-there-and-back",)),
+    d.NEVER_POWERED_ON: Proof(drills=("fence-confirmed",)),
 }
