@@ -86,8 +86,8 @@ def line(cell: Cell) -> str:
 
 def _grid(title: str, rows: Iterator[tuple[str, Cell]], look: Look) -> RenderableType:
     grid = Grid(box=look.box, pad_edge=False)
-    grid.add_column(title or "the sound controller", style="bold", overflow="fold")
-    grid.add_column("drill", overflow="fold")
+    grid.add_column(title or "the sound controller", style="bold", no_wrap=True)
+    grid.add_column("drill", no_wrap=True)
     grid.add_column("outcome", no_wrap=True)
     grid.add_column("trials", justify="right")
     grid.add_column("finding", overflow="fold")
