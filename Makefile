@@ -17,7 +17,7 @@ help:
 	@echo 'make test     set up what is missing, then lint, types and every test'
 	@echo 'make check    format, lint, types, architecture and the tests that need no engine'
 	@echo 'make bench    measure: journal and checkers, conductor, simulator'
-	@echo 'make proof    the long searches: every interleaving of small scopes'
+	@echo 'make proof    the long searches: every defect in its drills, every interleaving of small scopes'
 	@echo 'make format   let ruff format and mend what it can'
 	@echo 'make clean    remove what older runs left in the engine, and the virtual environment'
 
@@ -45,6 +45,7 @@ bench: .venv/dev-installed
 	@$(BIN)/python -m tests.bench
 
 proof: .venv/dev-installed
+	@$(BIN)/failover-drill defects
 	@$(BIN)/python -m tests.targets.reference.exploration
 
 setup: .venv/installed

@@ -34,7 +34,8 @@ PROOFS: dict[str, Proof] = {
     d.WITNESS_FORGETS: Proof(drills=("restart-witnesses",)),
     d.COMES_BACK_EMPTY: Proof(drills=("forgetful-witness",)),
     d.ONE_ACCEPTED_IS_ENOUGH: Proof(drills=("restart-primary",), not_in=_ONLY_SEEN_FROM_INSIDE),
-    d.PROMISES_PROVE: Proof(drills=("switchover-cut",)),
+    d.BALLOT_AGAIN: Proof(drills=("longest-log", "switchover-stillborn")),
+    d.PROMISES_PROVE: Proof(drills=("half-a-change",), not_in=_ONLY_SEEN_FROM_INSIDE),
     # --- acknowledgement, logs, reads
     d.ACK_BEFORE_REPLICATION: Proof(drills=("isolate-primary", "double-failover")),
     d.OWN_FSYNC_NOT_AWAITED: Proof(drills=("restart-primary",), not_in=_RARE),
@@ -71,7 +72,4 @@ PROOFS: dict[str, Proof] = {
     d.SWITCHOVER_KEEPS_LAGGARDS: Proof(drills=("switchover-stillborn",)),
     # --- the fence device
     d.FENCE_NOT_AWAITED: Proof(drills=("isolate-primary", "isolate-primary-async")),
-    d.OFF_NOT_READ_BACK: Proof(drills=("fence-slow",)),
-    d.FENCED_BY_NAME: Proof(drills=("fence-there-and-back",)),
-    d.NEVER_POWERED_ON: Proof(drills=("fence-confirmed",)),
 }

@@ -77,7 +77,7 @@ class Handover:
     def propose(self, register: Register) -> Register:
         """The change. The old primary comes back by the rule for all who come back."""
         self.step = "proposed"
-        last = self._sealed[self.candidate]
+        last = self._sealed.get(self.candidate)
         keeps = self._all_stay(register) or SWITCHOVER_KEEPS_LAGGARDS in self._defects
         stay = [other for other in self._others(register) if keeps or self._sealed.get(other) == last]
         eligible = tuple(sorted([self.candidate, *stay]))
