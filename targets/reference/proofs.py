@@ -35,7 +35,7 @@ PROOFS: dict[str, Proof] = {
     d.COMES_BACK_EMPTY: Proof(drills=("forgetful-witness",)),
     d.ONE_ACCEPTED_IS_ENOUGH: Proof(drills=("restart-primary",), not_in=_ONLY_SEEN_FROM_INSIDE),
     d.BALLOT_AGAIN: Proof(drills=("longest-log", "switchover-stillborn")),
-    d.PROMISES_PROVE: Proof(drills=("half-a-change",), not_in=_ONLY_SEEN_FROM_INSIDE),
+    d.PROMISES_PROVE: Proof(drills=("half-a-change",)),
     # --- acknowledgement, logs, reads
     d.ACK_BEFORE_REPLICATION: Proof(drills=("isolate-primary", "double-failover")),
     d.OWN_FSYNC_NOT_AWAITED: Proof(drills=("restart-primary",), not_in=_RARE),
