@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from harness.model.fault import Clock, Crash, Cut, Disk, Fault, Kill, Lose, Pause, Slow, Stop
+from harness.model.fault import Clock, Crash, Cut, Disk, Fault, Kill, Lose, Pause, Slow, Stop, Switch
 from harness.model.plan import HostPlan
 
 
@@ -16,21 +16,26 @@ class Hosts(Struct, frozen=True, kw_only=True):
     data: tuple[str, ...]
     witnesses: tuple[str, ...]
     routers: tuple[str, ...]
+    fences: tuple[str, ...]
     clients: tuple[str, ...]
 
     @staticmethod
     def of(plans: Sequence[HostPlan]) -> Hosts:
         names = {role: tuple(p.name for p in plans if p.role == role) for role in _ROLES}
         return Hosts(
-            data=names["data"], witnesses=names["witness"], routers=names["router"], clients=names["client"]
+            data=names["data"],
+            witnesses=names["witness"],
+            routers=names["router"],
+            fences=names["fence"],
+            clients=names["client"],
         )
 
     @property
     def all(self) -> tuple[str, ...]:
-        return self.data + self.witnesses + self.routers + self.clients
+        return self.data + self.witnesses + self.routers + self.fences + self.clients
 
 
-_ROLES = ("data", "witness", "router", "client")
+_ROLES = ("data", "witness", "router", "fence", "client")
 
 
 def silenced(fault: Fault) -> str:
@@ -38,7 +43,7 @@ def silenced(fault: Fault) -> str:
     match fault:
         case Kill(host=host) | Stop(host=host) | Pause(host=host) | Crash(host=host) | Disk(host=host):
             return host
-        case Cut() | Slow() | Lose() | Clock():
+        case Cut() | Slow() | Lose() | Clock() | Switch():
             return ""
 
 

@@ -30,6 +30,7 @@ WORDS: Mapping[str, str] = {
     "witnesses/minority": "as many witnesses as may be lost",
     "witnesses/majority": "the fewest witnesses that can decide",
     "router": "what stands in front of the data nodes",
+    "fence": "the device that has the data nodes' power switches",
     "client/N": "the Nth client of the load",
     "clients": "every client of the load",
     REST: "only as a side: every host that no other side names",
@@ -137,6 +138,7 @@ _PARTS: Mapping[str, Callable[[Cast, Hosts], tuple[str, ...]]] = {
     "witnesses/minority": lambda cast, hosts: hosts.witnesses[: (len(hosts.witnesses) - 1) // 2],
     "witnesses/majority": lambda cast, hosts: hosts.witnesses[: len(hosts.witnesses) // 2 + 1],
     "router": lambda cast, hosts: hosts.routers[:1],
+    "fence": lambda cast, hosts: hosts.fences[:1],
     "clients": lambda cast, hosts: hosts.clients,
 }
 _WHEN = {

@@ -233,6 +233,11 @@ class Running(Protocol):
         ...
 
 
+# A power switch as Redfish tells of it.
+PowerState = Literal["On", "Off", "PoweringOn", "PoweringOff"]
+PowerOrder = Literal["ForceOff", "On", "read"]
+
+
 class Kernel(Protocol):
     """What a program in virtual time has in place of an operating system; each process has its own.
 
@@ -296,6 +301,13 @@ class Kernel(Protocol):
 
     def fork(self, program: Program, *, stopped: Callable[[], None], ended: Callable[[], None]) -> Child:
         """Start a process that dies with this one. stopped: it alone was frozen. ended: it is dead."""
+        ...
+
+    def power(self, host: str, order: PowerOrder, done: Callable[[PowerState], None]) -> None:
+        """The power switch of a data host; for the plan's host of role `fence` alone.
+
+        done: how it stands once the order is taken; what was ordered may still be under way then.
+        """
         ...
 
     def tell(self, event: Event) -> None: ...

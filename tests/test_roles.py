@@ -41,9 +41,10 @@ def test_the_standby_is_whoever_is_not_primary_now() -> None:
 
 def test_every_explained_word_can_be_asked_for() -> None:
     asked = {word.replace("/N", "/1") for word in WORDS} - {REST}
-    assert asked <= set(words_for(HOSTS))
+    hosts = (*HOSTS, HostPlan(name="fence", role="fence"))
+    assert asked <= set(words_for(hosts))
     for word in asked:
-        assert hosts_of(word, cast("n1", old="n1", victim="n1", leads="w1"))
+        assert hosts_of(word, cast("n1", old="n1", victim="n1", leads="w1", hosts=hosts))
 
 
 @pytest.mark.parametrize(
@@ -114,3 +115,10 @@ def test_a_side_and_the_rest_share_out_all_hosts(side: set[str]) -> None:
     near, far = sides_of((tuple(side), ("rest",)), cast())
     assert set(near) == side
     assert sorted(near + far) == sorted(host.name for host in HOSTS)
+
+
+def test_the_fence_device_is_a_word_where_there_is_one() -> None:
+    device = HostPlan(name="pdu", role="fence")
+    assert hosts_of("fence", cast(hosts=(*HOSTS, device))) == ("pdu",)
+    with pytest.raises(RoleError, match="there is no fence in this target"):
+        hosts_of("fence", cast())

@@ -21,9 +21,10 @@ from harness.model.drill import (
     LossStep,
     PartitionStep,
     Step,
+    SwitchStep,
     WaitStep,
 )
-from harness.model.fault import Clock, Crash, Cut, Disk, Fault, Kill, Link, Lose, Pause, Slow, Stop
+from harness.model.fault import Clock, Crash, Cut, Disk, Fault, Kill, Link, Lose, Pause, Slow, Stop, Switch
 from harness.model.moment import Moment
 from harness.model.wording import words
 from harness.reach import Hosts
@@ -54,6 +55,9 @@ def begin(step: Step, cast: Cast) -> Begun:
             hosts = hosts_of(victim, cast)
             point = Moment(act=act, what=what, hosts=hosts, nth=nth)
             return Begun(text=text_of(step), hosts=hosts, fault=Crash(point, side))
+        case SwitchStep(victim=victim, how=mode):
+            host = host_of(victim, cast)
+            return Begun(text=text_of(step), hosts=(host,), fault=Switch(host, mode))
         case PartitionStep(sides=sides, how=how, direction=direction):
             links = _across(sides_of(sides, cast), direction)
             return Begun(text=text_of(step), hosts=_named(sides, cast), fault=Cut(links, how))

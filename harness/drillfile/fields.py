@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from harness.drillfile.words import WINDOW, WORD, Field, choice, span
 from harness.model.drill import Direction, WaitFor, Window
-from harness.model.fault import CutMode, Scope
+from harness.model.fault import SLOW_SWITCH_S, CutMode, Scope, SwitchMode
 
 SCOPES: dict[Scope, str] = {
     "process": "the service's main process; of the reference target's nodes the agent's child",
@@ -17,6 +17,11 @@ MODES: dict[CutMode, str] = {
     "loss": "packets vanish below TCP, SYN included; acts on both directions",
 }
 BOTH_WAYS: tuple[CutMode, ...] = ("refuse", "loss")
+SWITCH_MODES: dict[SwitchMode, str] = {
+    "lies": "it says Off or On as it was told, and nothing happens",
+    "stuck": "nothing happens, and it says so",
+    "slow": f"it takes {SLOW_SWITCH_S:g} s",
+}
 DIRECTIONS: dict[Direction, str] = {
     "both": "nothing passes",
     "in": "what travels towards the first side is lost",
@@ -66,6 +71,13 @@ HOW: Field[CutMode] = Field(
     example="drop",
     default="drop",
     written="drop",
+)
+SWITCH_HOW: Field[SwitchMode] = Field(
+    name="how",
+    kind=choice(SWITCH_MODES),
+    help="what is wrong with it",
+    example="lies",
+    required=True,
 )
 DIRECTION: Field[Direction] = Field(
     name="direction",

@@ -19,6 +19,7 @@ from harness.drillfile.fields import (
     HOW,
     JITTER,
     SCOPE,
+    SWITCH_HOW,
     TO,
     UNTIL,
     WITHIN,
@@ -34,6 +35,7 @@ from harness.model.drill import (
     LatencyStep,
     PartitionStep,
     Step,
+    SwitchStep,
     WaitStep,
 )
 from harness.model.units import duration
@@ -79,6 +81,13 @@ _SLOWED: Field[tuple[tuple[str, ...], ...]] = Field(
     kind=SIDES,
     help=f"the sides, as of a partition; `[[primary], {REST}]` is every link of the primary",
     example=f"[[primary], {REST}]",
+    required=True,
+)
+_SWITCH: Field[str] = Field(
+    name="switch",
+    kind=WORD,
+    help="whose power switch: a role or a data node",
+    example="primary",
     required=True,
 )
 _WAIT: Field[Words] = Field(
@@ -146,6 +155,16 @@ def _latency(words: Words) -> Step:
         sides=words[_SLOWED],
         delay_s=delay_s,
         jitter_s=jitter_s,
+        at=words[AT],
+        until_s=until_s(words),
+        on=trigger(words),
+    )
+
+
+def _switch(words: Words) -> Step:
+    return SwitchStep(
+        victim=words[_SWITCH],
+        how=words[SWITCH_HOW],
         at=words[AT],
         until_s=until_s(words),
         on=trigger(words),
@@ -228,6 +247,15 @@ _FAULTS = (
     LOSS,
     DISK,
     CLOCK,
+    Verb(
+        head=_SWITCH,
+        fields=(SWITCH_HOW, AT, ON, ON_WITHIN, UNTIL),
+        build=_switch,
+        summary="let a node's power switch go wrong, for the fence device that uses it",
+        does="Nothing happens until somebody switches. A device that is dead is `kill: fence`, one out of "
+        f"reach a partition [[fence], {REST}].",
+        example="- switch: primary\n  how: lies\n  until: 6s",
+    ),
 )
 _OTHERS = (
     Verb(

@@ -22,6 +22,7 @@ from harness.model.drill import (
     LossStep,
     PartitionStep,
     Step,
+    SwitchStep,
     Trigger,
     WaitStep,
     Window,
@@ -108,6 +109,8 @@ def _step(step: Step) -> Fields:
             return [("disk", victim), ("does", does), *_when(step.on, step.at), _until(step.until_s)]
         case ClockStep(victim=victim, rate=rate):
             return [("clock", victim), ("rate", f"{rate}"), *_when(step.on, step.at), _until(step.until_s)]
+        case SwitchStep(victim=victim, how=how):
+            return [("switch", victim), ("how", how), *_when(step.on, step.at), _until(step.until_s)]
         case _:
             assert_never(step)
 

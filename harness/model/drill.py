@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
 
-from harness.model.fault import CutMode, DiskTrouble, Scope, Side
+from harness.model.fault import CutMode, DiskTrouble, Scope, Side, SwitchMode
 
 # Anything that JSON can carry: what a target's own settings are made of before it reads them.
 if TYPE_CHECKING:
@@ -161,8 +161,18 @@ class ControlStep(Struct, frozen=True, kw_only=True, tag="control"):
     on: Trigger | None = None
 
 
+class SwitchStep(Struct, frozen=True, kw_only=True, tag="switch"):
+    """The power switch of `victim` (a role or a host) goes wrong, for whoever uses it."""
+
+    victim: str
+    how: SwitchMode
+    at: Window
+    until_s: float
+    on: Trigger | None = None
+
+
 # A fault, with its times.
-FaultStep = KillStep | CrashStep | PartitionStep | LatencyStep | LossStep | DiskStep | ClockStep
+FaultStep = KillStep | CrashStep | PartitionStep | LatencyStep | LossStep | DiskStep | ClockStep | SwitchStep
 Step = FaultStep | WaitStep | HoldStep | ControlStep
 
 Measure = Literal[

@@ -100,6 +100,20 @@ class HealthReported(Struct, frozen=True, kw_only=True, tag="health"):
     detail: str = ""
 
 
+class Powered(Struct, frozen=True, kw_only=True, tag="powered"):
+    """A host was switched off or on, by the host that the stack has for it: no fault of a drill's.
+
+    at_s: when it was done. Off: all that ran there has ended. On: it is started, unless a fault in force
+    keeps it down.
+    """
+
+    at_s: float
+    host: str
+    state: Literal["off", "on"]
+    by: str
+    detail: str = ""
+
+
 class AlertRaised(Struct, frozen=True, kw_only=True, tag="alert"):
     """The target called for a person."""
 
@@ -208,6 +222,7 @@ Event = (
     | PhaseReached
     | MembershipChanged
     | HealthReported
+    | Powered
     | AlertRaised
     | Watched
     | Violated

@@ -16,6 +16,7 @@ Scope = Literal["process", "host"]
 CutMode = Literal["refuse", "drop", "stall", "loss"]
 Side = Literal["before", "after"]
 DiskTrouble = Literal["stall", "fail", "lose"]
+SwitchMode = Literal["lies", "stuck", "slow"]
 
 
 class Link(Struct, frozen=True, order=True):
@@ -105,7 +106,20 @@ class Clock(Struct, frozen=True, tag="clock"):
     rate: float
 
 
-Fault = Kill | Stop | Pause | Crash | Cut | Slow | Lose | Disk | Clock
+class Switch(Struct, frozen=True, tag="switch"):
+    """The power switch of this host is ill: what a fence device asks of it goes wrong. Healing mends it.
+
+    lies: it says what it was told to be, and nothing happens. stuck: nothing happens, and it says so.
+    slow: it takes SLOW_SWITCH_S.
+    """
+
+    host: str
+    how: SwitchMode
+
+
+SLOW_SWITCH_S = 5.0
+
+Fault = Kill | Stop | Pause | Crash | Cut | Slow | Lose | Disk | Clock | Switch
 LinkFault = Cut | Slow | Lose
 
 
@@ -124,6 +138,8 @@ def describe(fault: Fault) -> str:
         case Crash(point=point, side=side, host=host):
             died = f"crash {host} {side} it {point.act} {point.what}"
             return died if host else f"crash {side} {text_of(point)}"
+        case Switch(host=host, how=how):
+            return f"power switch of {host} ({how})"
         case Cut(links=links, how=how):
             return f"cut {pairs(links)} ({how})"
         case Slow(links=links, delay_s=delay_s, jitter_s=jitter_s):

@@ -6,19 +6,10 @@ from typing import Literal
 
 from msgspec import Struct
 
-from harness.model.drill import (
-    ControlStep,
-    CrashStep,
-    Expectation,
-    HoldStep,
-    Json,
-    Load,
-    Step,
-    Via,
-    WaitStep,
-)
+from harness.model.drill import ControlStep, CrashStep, Expectation, HoldStep, Json, Load, Step, Via, WaitStep
 
-HostRole = Literal["data", "witness", "router", "client"]
+# fence: has the power switches of the data hosts.
+HostRole = Literal["data", "witness", "router", "fence", "client"]
 
 
 class Bound(Struct, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from harness.model.drill import (
     LossStep,
     PartitionStep,
     Step,
+    SwitchStep,
     Trigger,
     WaitFor,
     WaitStep,
@@ -52,6 +53,8 @@ def words(step: Step, *, short: bool = False) -> str:
             return f"disk of {victim} ({does})" + _when(step, short)
         case ClockStep(victim=victim, rate=rate):
             return f"clock of {victim} ({rate:g} of the true rate)" + _when(step, short)
+        case SwitchStep(victim=victim, how=how):
+            return f"power switch of {victim} ({how})" + _when(step, short)
         case WaitStep(wait_for=wait_for, host=host, within_s=within_s):
             return f"wait until {_WAITS[wait_for].format(host=host or 'all')}, within {duration(within_s)}"
         case HoldStep(duration_s=duration_s):

@@ -22,6 +22,7 @@ from harness.model.drill import (
     Json,
     LatencyStep,
     LossStep,
+    SwitchStep,
     WaitStep,
 )
 from harness.model.errors import DrillError
@@ -34,7 +35,7 @@ from harness.planner.rehearsal import rehearse
 from harness.seams import Target
 
 _NEEDS_A_FAULT = frozenset({"detection_time", "rejoin_time"})
-_STRIKES_NOBODY = (WaitStep, HoldStep, ControlStep, LatencyStep, LossStep, ClockStep)
+_STRIKES_NOBODY = (WaitStep, HoldStep, ControlStep, LatencyStep, LossStep, ClockStep, SwitchStep)
 
 
 def plan(drill: Drill, target: Target, *, world: str, seed: int, trials: int, defect: str) -> Plan:

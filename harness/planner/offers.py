@@ -15,13 +15,14 @@ from harness.model.drill import (
     LossStep,
     PartitionStep,
     Step,
+    SwitchStep,
     WaitStep,
 )
 
 FAULTS_OF_WORLDS: Mapping[str, frozenset[str]] = {
-    "docker": frozenset({"kill", "stop", "pause", "crash", "partition", "latency"}),
+    "docker": frozenset({"kill", "stop", "pause", "crash", "partition", "latency", "switch"}),
     "simulator": frozenset(
-        {"kill", "stop", "pause", "crash", "partition", "latency", "loss", "disk", "clock"}
+        {"kill", "stop", "pause", "crash", "partition", "latency", "loss", "disk", "clock", "switch"}
     ),
 }
 # Worlds that see what a program does; the others hear only what it tells.
@@ -45,5 +46,7 @@ def needed_fault(step: Step) -> str:
             return "disk"
         case ClockStep():
             return "clock"
+        case SwitchStep():
+            return "switch"
         case ControlStep() | WaitStep() | HoldStep():
             return ""

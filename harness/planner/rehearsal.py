@@ -21,6 +21,7 @@ from harness.model.drill import (
     HoldStep,
     KillStep,
     Step,
+    SwitchStep,
     WaitStep,
 )
 from harness.model.errors import DrillError
@@ -135,6 +136,9 @@ def _play(step: Step, cast: Cast) -> Fault | None:
         ):
             what = "a store" if isinstance(step, DiskStep) else "a clock that anything depends on"
             raise RoleError(f"'{word}' is {begun.hosts[0]}: only data nodes and witnesses have {what}")
+        case SwitchStep(victim=word) if begun.hosts[0] not in by.data or not by.fences:
+            why = "no data node: only those have one" if by.fences else "not connected: no host has it"
+            raise RoleError(f"the power switch of '{word}' is {why}; the setting `fence: device` gives one")
         case ControlStep(to=word) if begun.hosts[0] not in by.data:
             raise RoleError(f"'{word}' is {begun.hosts[0]}, which is no data node: only those become primary")
         case ControlStep(to=word) if begun.hosts[0] == cast.primary:

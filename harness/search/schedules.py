@@ -27,11 +27,12 @@ from harness.model.drill import (
     LossStep,
     PartitionStep,
     Step,
+    SwitchStep,
     Trigger,
     WaitStep,
     Window,
 )
-from harness.model.fault import CutMode, DiskTrouble, Scope, Side
+from harness.model.fault import CutMode, DiskTrouble, Scope, Side, SwitchMode
 from harness.model.plan import HostPlan
 from harness.model.units import duration, seconds
 from harness.reach import Hosts
@@ -50,6 +51,7 @@ _FAILING_NTH = (1, 1, 1, 2, 3, 5)
 _MOMENT_WITHIN_S = 6.0
 _SCOPES: tuple[Scope, ...] = ("process", "process", "host")
 _CUTS: tuple[CutMode, ...] = ("drop", "drop", "stall", "refuse", "loss")
+_SWITCHES: tuple[SwitchMode, ...] = ("slow", "stuck")
 _POINTS: tuple[Side, ...] = ("before", "after")
 _ONE_WAY: tuple[Direction, ...] = ("in", "out")
 _SHARES = (0.01, 0.05, 0.2)
@@ -129,6 +131,8 @@ class _Drawing:
         self._makers = [make for verb, (n, make) in makers.items() if verb in offers.faults for _ in range(n)]
         if not offers.calm or not offers.failing:
             self._makers = [make for make in self._makers if make != self._crash]
+        if hosts.fences and "switch" in offers.faults:
+            self._makers += [self._switch] * 2
         if "switchover" in offers.controls:
             self._makers += [self._switchover] * 2
 
@@ -198,7 +202,8 @@ class _Drawing:
 
     def _anybody(self) -> str:
         words = [*(self._data() for _ in range(4)), *self._witnesses, *self._witnesses]
-        return self._draw.choice([*words, "router"] if self._hosts.routers else words)
+        beside = [*self._hosts.routers[:1], *self._hosts.fences[:1]]
+        return self._draw.choice([*words, *beside])
 
     @property
     def _witnesses(self) -> list[str]:
@@ -290,6 +295,13 @@ class _Drawing:
         on, at, until_s = self._when()
         victim = self._draw.choice((self._data(), *self._witnesses))
         return ClockStep(victim=victim, rate=self._draw.choice(_RATES), at=at, until_s=until_s, on=on)
+
+    def _switch(self) -> Step:
+        """Not a lie: what follows from one is the device's doing."""
+        on, at, until_s = self._when()
+        return SwitchStep(
+            victim=self._data(), how=self._draw.choice(_SWITCHES), at=at, until_s=until_s, on=on
+        )
 
     def _switchover(self) -> Step:
         on, at, _ = self._when()

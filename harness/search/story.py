@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from harness.model.event import AlertRaised, Applied, Controlled, Healed, PhaseReached, RoleChanged, Violated
+from harness.model.event import (
+    AlertRaised,
+    Applied,
+    Controlled,
+    Healed,
+    PhaseReached,
+    Powered,
+    RoleChanged,
+    Violated,
+)
 from harness.model.fault import describe
 from harness.model.journal import Entry, TrialBegan, WaitEnded
 from harness.search.outcome import Broken
@@ -52,6 +61,8 @@ def _line(entry: Entry, faults: dict[str, str]) -> tuple[float, str]:
             return at_s, f"{host} is {role}" + (f", epoch {epoch}" if epoch else "")
         case PhaseReached(at_s=at_s, host=host, phase=phase, epoch=epoch, subject=subject):
             return at_s, f"{host}: {phase} ({subject}, epoch {epoch})"
+        case Powered(at_s=at_s, host=host, state=state, by=by):
+            return at_s, f"{by} switches {host} {state}"
         case AlertRaised(at_s=at_s, host=host, text=text):
             return at_s, f"{host} calls for a person: {text}"
         case WaitEnded(at_s=at_s, met=False, text=text):

@@ -72,4 +72,8 @@ PROOFS: dict[str, Proof] = {
     d.SWITCHOVER_KEEPS_LAGGARDS: Proof(drills=("switchover-stillborn",)),
     # --- the fence device
     d.FENCE_NOT_AWAITED: Proof(drills=("isolate-primary", "isolate-primary-async")),
+    d.OFF_NOT_READ_BACK: Proof(drills=("fence-slow",)),
+    d.FENCED_BY_NAME: Proof(drills=("fence-there-and-back",)),
+    d.FENCED_BEFORE_REACHED: Proof(drills=("fence-confirmed",), not_in=_ONLY_SEEN_FROM_INSIDE),
+    d.NEVER_POWERED_ON: Proof(drills=("fence-confirmed",)),
 }

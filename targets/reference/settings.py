@@ -48,6 +48,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     vote_s: float = 0.1
     fence: Literal["none", "device"] = "none"
     fence_token: Literal["right", "wrong"] = "right"
+    fence_host: str = "fence"
     nodes: tuple[str, ...] = ("n1", "n2")
     witnesses: tuple[str, ...] = ("w1", "w2", "w3")
     router: str = "router"

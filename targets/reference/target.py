@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
@@ -15,7 +16,13 @@ from harness.seams import Dial, Emit, ServiceProcess, Stack, StackHost, Watch
 from harness.workloads.wire import CLIENT_PORT
 from targets.reference import written as blocks
 from targets.reference.defects import DEFECTS
-from targets.reference.driver.surroundings import HEALTH_PORT, PEER_PORT, ROUTER_ADMIN_PORT, WITNESS_PORT
+from targets.reference.driver.surroundings import (
+    FENCE_PORT,
+    HEALTH_PORT,
+    PEER_PORT,
+    ROUTER_ADMIN_PORT,
+    WITNESS_PORT,
+)
 from targets.reference.machines.acts import ACTS
 from targets.reference.proofs import PROOFS
 from targets.reference.settings import Settings
@@ -28,6 +35,7 @@ _PORTS: dict[HostRole, tuple[int, ...]] = {
     "data": (PEER_PORT, HEALTH_PORT),
     "witness": (WITNESS_PORT,),
     "router": (PEER_PORT, ROUTER_ADMIN_PORT),
+    "fence": (FENCE_PORT,),
     "client": (),
 }
 # The agent is the container's main process; the one that acknowledges is its child.
@@ -41,7 +49,9 @@ class ReferenceTarget:
     summary = "the bundled controller: two to five data nodes, three witnesses with leases, HAProxy in front"
 
     def faults(self) -> frozenset[str]:
-        return frozenset({"kill", "stop", "pause", "crash", "partition", "latency", "loss", "disk", "clock"})
+        return frozenset(
+            {"kill", "stop", "pause", "crash", "partition", "latency", "loss", "disk", "clock", "switch"}
+        )
 
     def controls(self) -> frozenset[str]:
         return frozenset({"switchover"})
@@ -70,6 +80,7 @@ class ReferenceTarget:
             ("data", names.nodes),
             ("witness", names.witnesses),
             ("router", (names.router,)),
+            ("fence", (names.fence_host,) if names.fence == "device" else ()),
             ("client", CLIENTS),
         ]
         ports = _PORTS if names.router_api == "open" else {**_PORTS, "router": (PEER_PORT,)}
@@ -88,6 +99,7 @@ class ReferenceTarget:
         )
 
     def stack(self, plan: Plan, compose_root: Path) -> Stack:
+        settings = blocks.settings_from(plan.settings)
         return Stack(
             compose_file=f"{compose_root / 'reference' / 'compose.yaml'}",
             hosts=tuple(
@@ -101,10 +113,11 @@ class ReferenceTarget:
             environment={
                 "FAILOVER_DRILL_SETTINGS": msgspec.json.encode(plan.settings).decode(),
                 "FAILOVER_DRILL_DEFECT": plan.defect,
+                "FAILOVER_DRILL_FENCE_TOKEN": secrets.token_hex(16),
             },
             images={IMAGE: "reference"},
             client_port=CLIENT_PORT,
-            profiles=blocks.settings_from(plan.settings).nodes,
+            profiles=(*settings.nodes, *((settings.fence_host,) if settings.fence == "device" else ())),
         )
 
     def watch(self, plan: Plan, dial: Dial, emit: Emit, clock: Callable[[float], float]) -> Watch:

@@ -14,6 +14,11 @@ from targets.reference.settings import Settings
 from targets.reference.unsafe import why_unsafe
 from targets.reference.words import DURATION, Reader, number, one_of, positive, read
 
+_FENCES = {
+    "none": "every failover waits for the old lease",
+    "device": "a power switch for each data node, on a host of its own; off read back ends the lease early",
+}
+_FENCE_TOKENS = {"right": "the device's own", "wrong": "another one: nothing is switched"}
 _ROUTER_APIS = ("open", "closed")
 
 
@@ -21,6 +26,8 @@ def settings_of(written: Mapping[str, Json]) -> Settings:
     """Raises DrillError, its field relative to the block."""
     known: dict[str, tuple[str, Reader]] = {
         **replicationwords.words(),
+        "fence": ("fence", one_of(_FENCES, "fence")),
+        "fence_token": ("fence_token", one_of(_FENCE_TOKENS, "fence token")),
         "detector": ("detector", detectionwords.detector),
         "heartbeats": ("heartbeats", detectionwords.heartbeats),
         "health": ("health", detectionwords.health),
@@ -56,6 +63,14 @@ def schema() -> dict[str, Json]:
     """JSON Schema of the block as a person writes it."""
     properties = {
         **replicationwords.schema(),
+        "fence": {
+            "enum": [*_FENCES],
+            "description": "What ends an old primary early: nothing, or its power.",
+        },
+        "fence_token": {
+            "enum": [*_FENCE_TOKENS],
+            "description": "wrong: the witnesses were given one that the device does not know.",
+        },
         **detectionwords.schema(),
         "lease": {**DURATION, "description": "What a witness grants; default: the detector's silence."},
         "clock_rate_error": {

@@ -12,6 +12,7 @@ from harness.model.drill import (
     LatencyStep,
     PartitionStep,
     Step,
+    SwitchStep,
     WaitStep,
     Window,
 )
@@ -42,6 +43,10 @@ from tests.drillfile.written import read, step, with_steps, wrong_step
                 at=Window(0, 0),
                 until_s=3,
             ),
+        ),
+        (
+            "- switch: primary\n  how: lies\n  until: 6s",
+            SwitchStep(victim="primary", how="lies", at=Window(0, 0), until_s=6),
         ),
         (
             "- isolate: primary\n  until: 3s",

@@ -31,6 +31,7 @@ KILL = "- kill: primary\n  until: 1s\n"
         ("- partition: [[n1, n2, witnesses, router, clients], rest]\n  until: 1s", 4, 0, "nothing is left"),
         (KILL + "- wait: {for: rejoined, host: witness/1, within: 1s}", 6, 1, "only those rejoin"),
         ("- wait: {for: rejoined, host: victim, within: 1s}", 4, 0, "no victim before"),
+        ("- switch: primary\n  how: lies\n  until: 1s", 4, 0, "the setting `fence: device` gives one"),
         ("- switchover: {to: router}", 4, 0, "only those become primary"),
         ("- switchover: {to: primary}", 4, 0, "is the primary already"),
         ("- hold: 1s\n- switchover: {to: n9}", 5, 1, "unknown role or host 'n9'"),

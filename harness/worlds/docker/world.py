@@ -13,15 +13,18 @@ from harness.model.command import AwaitMoment, Command, ForgetMoment, Wake
 from harness.model.errors import WorldError
 from harness.model.event import Event, MomentCame, Woke
 from harness.model.plan import Plan
+from harness.reach import Hosts
 from harness.seams import Stack, Target
 from harness.setup.images import ROOT
 from harness.workloads.wire import LoadClient
 from harness.worlds.docker.faults.injection import Injection
+from harness.worlds.docker.faults.rail import Rail, Switches
 from harness.worlds.docker.meanwhile.deaths import DeathWatch
 from harness.worlds.docker.meanwhile.desk import Desk
 from harness.worlds.docker.meanwhile.explained import Explained
 from harness.worlds.docker.meanwhile.inbox import Inbox
 from harness.worlds.docker.meanwhile.noise import NoiseWatch
+from harness.worlds.docker.meanwhile.power import Accounted
 from harness.worlds.docker.meanwhile.wakes import Wakes
 from harness.worlds.docker.stack import engine
 from harness.worlds.docker.stack.bringup import Bringup, Up
@@ -123,6 +126,10 @@ class DockerWorld:
             broke=self._inbox.broke,
         )
         self._at_end.append(deaths.close)
+        by = Hosts.of(plan.hosts)
+        if by.fences:
+            rail = self._power_rail(dict.fromkeys(by.data, by.fences[0]), explained)
+            self._at_end.append(rail.close)
         self._desk = Desk(
             injector=self._injection,
             watch=watch,
@@ -132,6 +139,19 @@ class DockerWorld:
             now_s=self.now_s,
         )
         self._at_end.append(self._desk.close)
+
+    def _power_rail(self, hosts: dict[str, str], explained: Explained) -> Rail:
+        """hosts: who has whose switch. Who is off has not died by itself."""
+        switches = Switches(
+            hosts,
+            Accounted(self._injection, explained),
+            ills=self._injection.switches,
+            emit=self._inbox.tell,
+            broke=self._inbox.broke,
+            now_s=self.now_s,
+        )
+        with engine.told_plainly("reach the power rail beside the hub"):
+            return Rail(self._up.resident.rail(), switches)
 
     def _stop_observing(self) -> None:
         """The last first."""

@@ -13,7 +13,7 @@ from typing import Literal
 from msgspec import Struct
 
 from harness.model.errors import WorldError
-from harness.model.fault import Clock, Crash, Cut, Disk, Fault, Kill, Link, Lose, Pause, Slow, Stop
+from harness.model.fault import Clock, Crash, Cut, Disk, Fault, Kill, Link, Lose, Pause, Slow, Stop, Switch
 from harness.worlds.links.proxy import Proxy
 
 Stream = Literal["upstream", "downstream"]
@@ -83,7 +83,7 @@ def refuses(fault: Fault, proxy: Proxy) -> bool:
             return any({link.source, link.destination} == ends for link in links)
         case Kill(host=host, scope="host") | Stop(host=host, scope="host"):
             return host in (proxy.source, proxy.destination)
-        case Kill() | Stop() | Pause() | Crash() | Cut() | Slow() | Lose() | Disk() | Clock():
+        case Kill() | Stop() | Pause() | Crash() | Cut() | Slow() | Lose() | Disk() | Clock() | Switch():
             return False
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from harness.model.errors import WorldError
-from harness.model.fault import Clock, Crash, Cut, Disk, Fault, Kill, Lose, Pause, Slow, Stop
+from harness.model.event import Event
+from harness.model.fault import Clock, Crash, Cut, Disk, Fault, Kill, Lose, Pause, Slow, Stop, Switch
 from harness.seams import ServiceProcess
 from harness.worlds.simulator.answers import Answers, Told
 from harness.worlds.simulator.gear import Gear
 from harness.worlds.simulator.linkfaults import LinkFaults
 from harness.worlds.simulator.moments import Moments
 from harness.worlds.simulator.network import Network
+from harness.worlds.simulator.power import Switches
 from harness.worlds.simulator.process import Host, Process
 from harness.worlds.simulator.strikes import Begin, Strikes
 from harness.worlds.simulator.timeline import Timeline
@@ -29,11 +31,13 @@ class Faults:
         network: Network,
         moments: Moments,
         begin: Begin,
+        tell: Callable[[Event], None],
     ) -> None:
         self._answers = Answers(timeline)
         self._strikes = Strikes(hosts, services, timeline=timeline, moments=moments, begin=begin)
         self._links = LinkFaults(hosts, network)
         self._gear = Gear(hosts, timeline=timeline, strikes=self._strikes)
+        self.switches = Switches(timeline, off=self._strikes.cut_power, on=self._power_on, tell=tell)
         self._in_force: dict[str, Fault] = {}
 
     def made(self, process: Process) -> None:
@@ -65,6 +69,9 @@ class Faults:
                 self._gear.disk(fault_id, fault, in_force, told)
             case Clock():
                 self._gear.clock(fault_id, fault, in_force, told)
+            case Switch(host=host, how=how):
+                self._set_switches()
+                told(self._answers.applied(fault_id, fault, f"the power switch of {host} is {how}"))
 
     def _hit(self, fault_id: str, crash: Crash) -> None:
         self._in_force[fault_id] = crash
@@ -90,3 +97,12 @@ class Faults:
                 self._gear.mend(fault_id, fault, in_force, told)
             case Clock():
                 self._gear.set_right(fault_id, fault, in_force, told)
+            case Switch(host=host):
+                self._set_switches()
+                told(self._answers.healed(fault_id, f"the power switch of {host} does as it is told"))
+
+    def _set_switches(self) -> None:
+        self.switches.set_ills({f.host: f.how for f in self._in_force.values() if isinstance(f, Switch)})
+
+    def _power_on(self, host: str) -> None:
+        self._strikes.give_power(host, self._in_force.values())

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from harness.model.event import Event
-from harness.seams import Ear, Program, Running, Wire
+from harness.seams import Ear, PowerOrder, PowerState, Program, Running, Wire
 from harness.worlds.simulator.clock import Clock
 from harness.worlds.simulator.disk import Disk, Write
 from harness.worlds.simulator.network import End, Listener, Network
@@ -16,6 +16,8 @@ from harness.worlds.simulator.timeline import Timeline
 # A timer is never early. How late: what a scheduler costs on an idle machine.
 _TIMER_LATE_S = (1e-6, 0.0002)
 _TIMER_SPREAD_S = _TIMER_LATE_S[1] - _TIMER_LATE_S[0]
+# A word to a power switch, and back.
+_RAIL_S = (0.0005, 0.002)
 # How long until a parent has waited for its dead child.
 _WAITED_S = (0.0003, 0.001)
 
@@ -62,7 +64,10 @@ class Process:
         network: Network,
         tell: Callable[[Event], None],
         parent: Process | None = None,
+        *,
+        power: Callable[[str, str, PowerOrder], PowerState] | None = None,
     ) -> None:
+        self._power = power
         self._host, self._timeline, self._network, self._tell = host, timeline, network, tell
         self.parent, self.draw, self.host = parent, timeline.draw, host.name
         self.disk, self._clock = host.disk.contents, host.clock
@@ -126,6 +131,11 @@ class Process:
         child.stopped = stopped
         child.begin(program)
         return child
+
+    def power(self, host: str, order: PowerOrder, done: Callable[[PowerState], None]) -> None:
+        assert self._power is not None, f"{self.host} has no power switches"
+        state = self._power(self.host, host, order)
+        self.after(self.draw.uniform(*_RAIL_S), done, state)
 
     def tell(self, event: Event) -> None:
         self._tell(event)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import structs
 
@@ -39,6 +39,7 @@ class Strikes:
         self._answers = Answers(timeline)
         # By fault. A frozen host freezes who starts on it too; of frozen processes only those that it met.
         self._frozen_hosts: dict[str, str] = {}
+        self._dark: set[str] = set()  # without power
         self._frozen: dict[str, list[Process]] = {}
         # Orderly ends that still last, each with what is to be done when it is over.
         self._ending: dict[str, list[Callable[[], None]]] = {}
@@ -134,6 +135,19 @@ class Strikes:
             process in processes for processes in self._frozen.values()
         )
 
+    # --- power ----------------------------------------------------------------------------------------
+
+    def cut_power(self, host: str) -> None:
+        self._dark.add(host)
+        for process in self.living(host, "host"):
+            process.kill()
+
+    def give_power(self, host: str, in_force: Iterable[Fault]) -> None:
+        """What a fault keeps down begins at its end."""
+        self._dark.discard(host)
+        if not self._hosts[host].processes and not any(keeps_dead(fault, host) for fault in in_force):
+            self._begin(host)
+
     # --- for all --------------------------------------------------------------------------------------
 
     def living(self, host: str, scope: Scope) -> list[Process]:
@@ -154,6 +168,8 @@ class Strikes:
     def _order(self, host: str, scope: Scope) -> None:
         """A child by an order to its parent, all else by beginning the main program."""
         service, processes = self._services[host], self._hosts[host].processes
+        if host in self._dark:
+            return
         if not processes:
             self._begin(host)
         elif service.kind == "child" and scope == "process":
@@ -161,7 +177,9 @@ class Strikes:
 
     def _look_started(self, fault_id: str, host: str, left_s: float, told: Told) -> None:
         """left_s: how long it may still take; on a frozen host nothing can start."""
-        if self.living(host, "process"):
+        if host in self._dark:
+            told(self._answers.healed(fault_id, f"{host} is switched off, and starts with its power"))
+        elif self.living(host, "process"):
             told(self._answers.healed(fault_id, f"{host} runs, started anew"))
         elif left_s <= 0:
             told(WorldError(f"{host} did not start within {_STARTS_WITHIN_S:g} s"))

@@ -52,6 +52,7 @@ class SimulatorWorld:
             network=self._network,
             moments=self.moments,
             begin=self._begin,
+            tell=self._tell,
         )
         self._clients: dict[str, ClientProgram] = {}
         observer = Process(Host(_OBSERVER, self.timeline), self.timeline, self._network, self._tell)
@@ -94,7 +95,8 @@ class SimulatorWorld:
 
     def _begin(self, host: str) -> None:
         (plan,) = [plan for plan in self._plan.hosts if plan.name == host]
-        process = Process(self._hosts[host], self.timeline, self._network, self._tell)
+        power = self._faults.switches.ask if plan.role == "fence" else None
+        process = Process(self._hosts[host], self.timeline, self._network, self._tell, power=power)
         self._faults.made(process)
         process.begin(self._load if plan.role == "client" else self._target.program(self._plan, plan))
 

@@ -10,5 +10,6 @@ entry         port 7100: observers follow and ask
 health        port 8008: GET /primary, GET /metrics
 router        HAProxy's runtime API, and the canary through it
 child         the agent's one child process
+fence         a witness's way to the fence device; fence_node  the device; redfish, http  what they say
 data_node     agent and data node; witness_node  a witness
 """

@@ -21,6 +21,10 @@ SWITCHOVER_LIMIT_S = 10.0
 # Beyond it a witness is taken for silent, and the others' word for a hint.
 INQUIRY_LIMIT_S = 0.1
 
+# --- the fence device ---
+# A switch that answers at all does so in milliseconds; the lease is waited for meanwhile.
+FENCE_LIMIT_S = 0.3
+
 # --- the router ---
 ATTEMPT_LIMIT_S = 0.5
 AGAIN_S = 0.05

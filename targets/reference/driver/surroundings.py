@@ -20,6 +20,7 @@ PEER_PORT = 7000
 WITNESS_PORT = 7200
 HEALTH_PORT = 8008
 ENTRY_PORT = 7100
+FENCE_PORT = 8000
 ROUTER_ADMIN_PORT = 9999
 
 # The exit code of wrong input, as everywhere.
@@ -76,6 +77,11 @@ def environment_settings() -> Settings:
         return msgspec.json.decode(os.environ.get(SETTINGS) or "{}", type=Settings)
     except msgspec.DecodeError as error:
         raise SystemExit(f"{SETTINGS}: {error}; it is the JSON of the target's settings") from error
+
+
+def fence_token() -> str:
+    """What the fence device wants to be shown; empty: nothing would be right."""
+    return os.environ.get("FAILOVER_DRILL_FENCE_TOKEN", "")
 
 
 def address(name: str) -> str:

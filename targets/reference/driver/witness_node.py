@@ -15,6 +15,7 @@ import msgspec
 from targets.reference.driver import health
 from targets.reference.driver.crashpoint import CrashPoints
 from targets.reference.driver.entry import Entry
+from targets.reference.driver.fence import Fence
 from targets.reference.driver.links import Network
 from targets.reference.driver.loop import MachineLoop, end_broken
 from targets.reference.driver.smallfile import write_durably
@@ -32,6 +33,7 @@ from targets.reference.driver.telling import Told, event_of
 from targets.reference.machines.grammar import (
     Alert,
     Answer,
+    AskPower,
     Began,
     Persist,
     Send,
@@ -60,11 +62,13 @@ class WitnessHost:
         self._witness = Witness(
             where.host, where.settings, remembered(self._file), incarnation(), where.defects
         )
+        fence = Fence(where.settings, lambda answer: self._machine.feed(answer))
         self._machine = MachineLoop(
             self._witness,
             {
                 Send: self._network.send,
                 Answer: self._network.answer,
+                AskPower: fence.ask,
                 Persist: lambda effect: write_durably(self._file, msgspec.json.encode(effect.state)),
                 **dict.fromkeys((Tell, TellRole, TellRegister, Alert), self._tell),
             },

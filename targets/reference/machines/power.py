@@ -8,9 +8,9 @@
     reading   Off                             off       only this counts
     any       released                        none      looked at again at once
 
-Once a second it looks at every switch: whoever is Off and is not being fenced just now is switched on,
-whoever it was that switched it off and has died since. To switch on is always safe: a node that starts
-resumes no epoch. One question at a time; each is answered, if only by "no answer".
+Once a second it looks at every switch: whoever is Off, or on its way there, and is not being fenced just now
+is switched on, whoever it was that switched it off and has died since. To switch on is always safe: a node
+that starts resumes no epoch. One question at a time; each is answered, if only by "no answer".
 """
 
 from __future__ import annotations
@@ -74,7 +74,9 @@ class Power:
             self._cut_asked = 0
             return self._cut_answered(now_s, event)
         node, order = self._looks.pop(event.request, ("", "read"))
-        if order == "read" and event.state == "Off" and not self._is_held(now_s, node):
+        # One on its way down, whoever sent it there, is called back too: nobody waits for it any more.
+        dark = event.state in ("Off", "PoweringOff")
+        if order == "read" and dark and not self._is_held(now_s, node):
             return [self._ask_look(node, "On")]
         return []
 

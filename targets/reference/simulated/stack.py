@@ -19,6 +19,7 @@ from targets.reference.simulated import log, variations
 from targets.reference.simulated.agent import AgentProgram
 from targets.reference.simulated.client import NodeConnection
 from targets.reference.simulated.discovery import DiscoveredConnection
+from targets.reference.simulated.fence import FenceProgram
 from targets.reference.simulated.router import RouterProgram
 from targets.reference.simulated.runner import Saw
 from targets.reference.simulated.watch import SimulatedWatch
@@ -52,6 +53,8 @@ class SimulatedReference:
                 )
             case "router":
                 return lambda kernel: RouterProgram(kernel, settings)
+            case "fence":
+                return lambda kernel: FenceProgram(kernel, settings)
             case "client":
                 raise ValueError(f"{host.name} is a client: it runs the world's load")
 

@@ -47,6 +47,10 @@ def moments(*, failing: bool) -> Sequence[tuple[str, str]]:
     return _FAILING if failing else _CALM
 
 
+# How many of the stacks have a fence device.
+_FENCED = 0.35
+
+
 def variation(draw: Random) -> dict[str, Json]:
     """Only what differs from the defaults is written."""
     nodes, replication = draw.choice(_NODES), draw.choice(_REPLICATIONS)
@@ -60,6 +64,8 @@ def variation(draw: Random) -> dict[str, Json]:
         written["detector"] = {"interval": interval, "timeout": interval, "threshold": threshold}
     if lease:
         written["lease"] = lease
+    if draw.random() < _FENCED:
+        written["fence"] = "device"
     return written | _standbys(draw, nodes, replication)
 
 

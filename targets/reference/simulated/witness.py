@@ -11,6 +11,7 @@ from targets.reference.driver.telling import Told, event_at
 from targets.reference.machines.grammar import (
     Alert,
     Answer,
+    AskPower,
     Began,
     Persist,
     Send,
@@ -22,6 +23,7 @@ from targets.reference.machines.grammar import (
 from targets.reference.machines.witness import Witness
 from targets.reference.settings import Settings
 from targets.reference.simulated.entry import Entry
+from targets.reference.simulated.fence import Fence
 from targets.reference.simulated.links import Links
 from targets.reference.simulated.runner import Runner, Saw
 
@@ -41,6 +43,7 @@ class WitnessProgram:
         remembered: Any = kernel.disk.get(_STATE)
         machine = Witness(kernel.host, settings, remembered, kernel.draw.getrandbits(48), defects)
         self._links = Links(kernel, lambda received: self._runner.feed(received))
+        fence = Fence(kernel, settings, lambda answer: self._runner.feed(answer))
         self._runner = Runner(
             kernel,
             machine,
@@ -48,6 +51,7 @@ class WitnessProgram:
                 Send: self._links.send,
                 Answer: self._links.answer,
                 Persist: self._persist,
+                AskPower: fence.ask,
                 **dict.fromkeys((Tell, TellRole, TellRegister, Alert), self._tell),
             },
             saw,

@@ -51,9 +51,12 @@ def test_it_is_registered_under_its_own_name() -> None:
     assert TARGETS["reference"] is target
 
 
+@pytest.mark.parametrize("fence", ["none", "device"])
 @pytest.mark.parametrize("nodes", range(2, 6))
-def test_every_host_is_a_service_and_every_service_of_the_plans_profiles_a_host(nodes: int) -> None:
-    stack = REFERENCE.stack(plan(nodes=nodes), COMPOSE)
+def test_every_host_is_a_service_and_every_service_of_the_plans_profiles_a_host(
+    nodes: int, fence: str
+) -> None:
+    stack = REFERENCE.stack(plan(nodes=nodes, fence=fence), COMPOSE)
     assert Path(stack.compose_file).is_file()
     services = {
         name
@@ -73,7 +76,7 @@ def test_all_that_is_ours_runs_from_our_images() -> None:
 
 def test_each_service_runs_the_program_of_its_role_under_its_own_name() -> None:
     services = compose()["services"]
-    for host in plan(nodes=5).hosts:
+    for host in plan(nodes=5, fence="device").hosts:
         words = services[host.name]["command"]
         match host.role:
             case "data":
@@ -83,6 +86,8 @@ def test_each_service_runs_the_program_of_its_role_under_its_own_name() -> None:
             case "client":
                 assert words[2] == "harness.workloads.program"
                 assert words[-1] == host.name
+            case "fence":
+                assert words == ["python3", "-m", "targets.reference.driver.fence_node", host.name]
             case "router":
                 assert words[0] == "haproxy"
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from harness.worlds.docker.inside import addresses, gate, packetfilter, probes, processes, sockets
+from harness.worlds.docker.inside import addresses, gate, packetfilter, probes, processes, rail, sockets
 from harness.worlds.docker.inside.processes import ProcessError
 
 ME = os.getpid()
@@ -243,3 +245,49 @@ def test_the_packet_filter_is_written_whole_in_one_transaction() -> None:
 def test_addresses_beside_one_that_is_not_there_are_refused() -> None:
     with pytest.raises(OSError):
         addresses.add([{"beside": "198.19.254.254", "add": ["198.19.254.253"]}])
+
+
+# --- the power rail ---------------------------------------------------------------------------------------
+
+
+def rail_asked(port: int, line: bytes) -> bytes:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S) as asking:
+        asking.sendall(line)
+        return asking.makefile("rb").readline()
+
+
+def test_the_rail_asks_the_harness_for_who_shows_the_token_and_for_nobody_else() -> None:
+    port = _free_port()
+    rail.listen("127.0.0.1", port, "s3cret")
+    right = b'{"token": "s3cret", "host": "n1", "order": "read"}\n'
+    assert json.loads(rail_asked(port, right)) == {"error": "nobody has the power switches"}
+    ours, theirs = socket.socketpair()
+    serving = threading.Thread(target=rail.serve_harness, args=(theirs,), daemon=True)
+    serving.start()
+    lines = ours.makefile("rb")
+
+    def answer() -> None:
+        asked = json.loads(lines.readline())
+        assert (asked["host"], asked["order"]) == ("n1", "read")
+        ours.sendall(json.dumps({"id": asked["id"], "state": "Off"}).encode() + b"\n")
+
+    answering = threading.Thread(target=answer, daemon=True)
+    answering.start()
+    said = b""
+    deadline_s = time.monotonic() + PATIENCE_S
+    while b"Off" not in said and time.monotonic() < deadline_s:
+        said = rail_asked(port, right)  # the harness may not be heard of yet
+    assert json.loads(said) == {"state": "Off"}
+    for wrong in (b'{"token": "x", "host": "n1", "order": "read"}\n', b"nonsense\n", b"[]\n", b"\n"):
+        assert rail_asked(port, wrong) == b""
+    ours.shutdown(socket.SHUT_RDWR)
+    serving.join(PATIENCE_S)
+    lines.close()
+    ours.close()
+    theirs.close()
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port: int = found.getsockname()[1]
+        return port

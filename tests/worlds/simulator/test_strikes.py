@@ -26,6 +26,7 @@ class Scene:
             network=self.lab.network,
             moments=Moments(self.lab.hosts),
             begin=self._begin,
+            tell=lambda event: None,
         )
 
     @property

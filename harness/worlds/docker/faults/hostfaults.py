@@ -39,6 +39,7 @@ class HostFaults:
         self._processes = {host.name: host.stack.process for host in mesh.hosts}
         self._resident, self._containers = resident, containers
         self._halted: dict[Pause, Settled] = {}
+        self._frozen: set[str] = set()
 
     def kill(self, fault: Kill, *, meanwhile: Callable[[], None] = lambda: None) -> Act:
         """SIGKILL; meanwhile runs right after it, before anybody looks whether the process has gone."""
@@ -89,7 +90,7 @@ class HostFaults:
         crashed = any(isinstance(other, Crash) and other.host == host for other in others)
         if crashed or "main" in kept_down or process.kind in kept_down:
             return _nothing_to_do(f"{host} stays down: another fault in force ended it too")
-        if process.kind == "main":
+        if process.kind == "main" or not self._containers.main_pid(host):
             return self._start_main(host)
         return self._start_child(host, process.start_signal)
 
@@ -115,6 +116,36 @@ class HostFaults:
         if not main_pid or self._processes[host].kind == "main":
             return bool(main_pid)
         return bool(self._resident.living_children(main_pid))
+
+    def cut_power(self, host: str) -> str:
+        """All that runs on it is killed at once, frozen or not; a line for people."""
+        main_pid = self._containers.main_pid(host)
+        if not main_pid:
+            return f"nothing ran on {host}"
+        try:
+            sent = self._end(host, main_pid, ServiceProcess(), within_s=0)
+        except WorldError:
+            # Something else may have ended it just now.
+            self._noticed(host, main_pid)
+            return f"process {main_pid} of {host} had ended already"
+        if host in self._frozen:
+            # Of what is frozen nothing runs any more once it is thawed: the signal comes first.
+            self._frozen.discard(host)
+            self._containers.unpause(host)
+        ended = self._resident.gone(sent, within_s=_DIES_WITHIN_S)
+        if ended.ended_s is None:
+            raise WorldError(
+                f"process {sent.pid} of {host} did not end within {_DIES_WITHIN_S:g} s of power-off"
+            )
+        return _went("power-off", host, ended)
+
+    def give_power(self, host: str, *, others: Collection[Fault]) -> str:
+        """It starts, or at the end of the fault in force that keeps it, or its process, down."""
+        if any(isinstance(other, Kill | Stop | Crash) and other.host == host for other in others):
+            return f"{host} has power; a fault in force keeps it down"
+        if main_pid := self._containers.main_pid(host):
+            self._noticed(host, main_pid)
+        return self._start_main(host).evidence[0]
 
     def pause(self, fault: Pause, *, others: Collection[Fault]) -> Act:
         """SIGSTOP for a process; the cgroup freezer for a host, with all that runs there."""
@@ -213,6 +244,7 @@ class HostFaults:
         return _act(begun, f"process {begun.pid} of {host} runs, seen {took_ms:.1f} ms after {start_signal}")
 
     def _freeze(self, host: str, main_pid: int, *, already: bool) -> Act:
+        self._frozen.add(host)
         before_s = time.monotonic()
         if not already:
             self._containers.pause(host)
@@ -222,6 +254,9 @@ class HostFaults:
         return Act(before_s=before_s, after_s=after_s, evidence=(line,))
 
     def _thaw(self, host: str) -> Act:
+        if host not in self._frozen:
+            return _nothing_to_do(f"{host} was switched off while it was paused")
+        self._frozen.discard(host)
         main_pid = self._running(host)
         before_s = time.monotonic()
         self._containers.unpause(host)

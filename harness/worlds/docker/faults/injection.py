@@ -7,13 +7,28 @@ is gathered after that.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Collection
 
 from msgspec import structs
 
 from harness.model.errors import WorldError
 from harness.model.event import Applied, Healed
-from harness.model.fault import Clock, Crash, Cut, Disk, Fault, Kill, Lose, Pause, Slow, Stop, describe
+from harness.model.fault import (
+    Clock,
+    Crash,
+    Cut,
+    Disk,
+    Fault,
+    Kill,
+    Lose,
+    Pause,
+    Slow,
+    Stop,
+    Switch,
+    SwitchMode,
+    describe,
+)
 from harness.worlds.docker.faults.containers import Containers
 from harness.worlds.docker.faults.hostfaults import Act, HostFaults
 from harness.worlds.docker.faults.meshlinks import MeshLinks
@@ -102,6 +117,31 @@ class Injection:
         if problems:
             raise WorldError("not everything could be healed: " + "; ".join(problems))
 
+    # --- power, by the stack's own fence device -----------------------------------------------------
+
+    def switches(self) -> dict[str, SwitchMode]:
+        """The power switches that are ill now."""
+        return {f.host: f.how for f in [*self._in_force.values()] if isinstance(f, Switch)}
+
+    def power_off(self, host: str) -> str:
+        """Not behind other faults: what they wait for must not make a fence late."""
+        line = self._hosts.cut_power(host)
+        with self._lock:
+            self._in_force[_power(host)] = Kill(host, "host")
+            self._links.bring([*self._in_force.values()])
+        return line
+
+    def power_on(self, host: str) -> str:
+        """Its links come back once it runs."""
+        with self._lock:
+            fault = self._in_force.pop(_power(host), None)
+            if fault is None:
+                return f"{host} was not off"
+            others = [*self._in_force.values()]
+            line = self._hosts.give_power(host, others=others)
+            self._links.bring(others)
+        return line
+
     def _inject(self, fault: Fault, others: Collection[Fault]) -> Act:
         match fault:
             case Cut() | Slow():
@@ -117,6 +157,8 @@ class Injection:
                 return self._kill_host(fault, others)
             case Stop():
                 return self._stop_host(fault, others)
+            case Switch():
+                return _of_switch(f"the power switch of {fault.host} is {fault.how} from now on")
             case Crash():
                 raise WorldError("a crash is asked of the target: the world only looks at what became of it")
             case Lose() | Disk() | Clock():
@@ -157,6 +199,8 @@ class Injection:
                 return _all([self._hosts.revive(host, others=others) for host in point.hosts])
             case Crash(host=host):
                 return self._hosts.revive(host, others=others)
+            case Switch():
+                return _of_switch(f"the power switch of {fault.host} does as it is told")
             case Lose() | Disk() | Clock():
                 raise WorldError(f"that never was in force, and cannot be healed: {describe(fault)}")
 
@@ -174,6 +218,16 @@ def _all(acts: list[Act]) -> Act:
         after_s=max(act.after_s for act in acts),
         evidence=tuple(line for act in acts for line in act.evidence),
     )
+
+
+def _power(host: str) -> str:
+    """Whoever is switched off is as one killed: other faults leave it down, and its links too."""
+    return f"power of {host}"
+
+
+def _of_switch(line: str) -> Act:
+    now_s = time.monotonic()
+    return Act(before_s=now_s, after_s=now_s, evidence=(line,))
 
 
 def _act(change: Change, lines: list[str]) -> Act:

@@ -149,6 +149,12 @@ class Resident:
     def sockets(self) -> Sockets:
         return self._call("sockets", Sockets)
 
+    def rail(self) -> socket.socket:
+        """A connection on which a fence device's requests come. Raises OSError."""
+        connection = self._opened({"rail": True})
+        connection.settimeout(None)
+        return connection
+
     def close(self) -> None:
         """Safe to call twice; connections that were dialled stay."""
         with self._lock:

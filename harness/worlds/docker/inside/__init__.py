@@ -9,6 +9,8 @@ processes (`pid: host`), and the capabilities NET_ADMIN (addresses, packet filte
 (which namespace a process is in) and SYS_ADMIN (to probe from a host's namespace). From its environment:
 
     FAILOVER_DRILL_TOKEN   the run's; a connection that does not begin with it is closed without a word
+    FAILOVER_DRILL_RAIL    JSON: [{"address": "198.18.5.2", "port": 7401, "token": …}], where a fence device
+                           finds the power switches, and what it shows there; none without a device
     FAILOVER_DRILL_MESH    JSON: [{"beside": "198.18.1.2", "add": ["198.18.1.101", …]}, …], what
                            the hub gets on each of its networks; the port opens once it is there
 """

@@ -1,6 +1,7 @@
 """The port beside the hub: who shows the run's token gets the gate or the injector, others get nothing.
 
-A connection begins with a JSON line: {"token": …, "gate": [address, port]} or {"token": …, "injector": true}.
+A connection begins with a JSON line: {"token": …, "gate": [address, port]}, {"token": …, "injector": true} or
+{"token": …, "rail": true}: the harness's answers for a fence device (see rail.py).
 The gate answers with a byte, + or -, and is then a raw pipe (after - comes the reason). The injector answers
 each line {"do": name, …} by one line {"ok": …} or {"error": text}.
 """
@@ -17,7 +18,7 @@ import sys
 import threading
 from collections.abc import Callable
 
-from . import addresses, gate, injector
+from . import addresses, gate, injector, rail
 
 _FIRST_LINE_MAX, _FIRST_LINE_WITHIN_S = 4096, 2.0
 _LINE_MAX = 1 << 20
@@ -38,6 +39,8 @@ def main() -> int:
     sys.setswitchinterval(0.0005)
     try:
         addresses.add(json.loads(os.environ.get("FAILOVER_DRILL_MESH", "[]")))
+        for fence in json.loads(os.environ.get("FAILOVER_DRILL_RAIL", "[]")):
+            rail.listen(fence["address"], fence["port"], fence["token"])
         listener = socket.create_server((chosen.host, chosen.port), backlog=_BACKLOG)
     except (OSError, ValueError) as error:
         print(f"the resident cannot start: {error}", file=sys.stderr)
@@ -62,6 +65,8 @@ def _serve_one(connection: socket.socket, token: str) -> None:
                 gate.serve(connection, address, port)
             case {"injector": True}:
                 _inject(connection)
+            case {"rail": True}:
+                rail.serve_harness(connection)
 
 
 def _first_line(connection: socket.socket, token: str) -> dict[str, object]:

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from harness.model.fault import Clock, Crash, Cut, Disk, Fault, Kill, Lose, Pause, Slow, Stop
+from harness.model.fault import Clock, Crash, Cut, Disk, Fault, Kill, Lose, Pause, Slow, Stop, Switch
 
 
 class Explained:
-    """The faults that were asked for and are not over. Told by one thread, asked by another."""
+    """The faults that are not over, and who is switched off. Threads may share it: a change is one step."""
 
     def __init__(self) -> None:
         self._hosts: dict[str, frozenset[str]] = {}
 
     def begin(self, fault_id: str, fault: Fault) -> None:
         """Before it is injected: the end may be seen first."""
-        self._hosts = {**self._hosts, fault_id: touched(fault)}
+        self._hosts[fault_id] = touched(fault)
 
     def end(self, fault_id: str) -> None:
         """After it was healed."""
-        self._hosts = {key: hosts for key, hosts in self._hosts.items() if key != fault_id}
+        self._hosts.pop(fault_id, None)
 
     def __call__(self, host: str) -> bool:
         """Whether some fault explains that this host's service ends: what is cut off may give up."""
-        return any(host in hosts for hosts in self._hosts.values())
+        return any(host in hosts for hosts in [*self._hosts.values()])
 
 
 def touched(fault: Fault) -> frozenset[str]:
@@ -31,5 +31,7 @@ def touched(fault: Fault) -> frozenset[str]:
             return frozenset({host})
         case Crash(point=point):
             return frozenset(point.hosts)
+        case Switch():
+            return frozenset()
         case Cut(links=links) | Slow(links=links) | Lose(links=links):
             return frozenset(host for link in links for host in (link.source, link.destination))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 
@@ -14,7 +15,7 @@ from harness.worlds.docker.weaving.ownership import Run
 
 SANDBOX, HUB, RESIDENT = "fd-sandbox-", "fd-hub", "fd-resident"
 CONTROL = "fd-control"
-HUB_PORT, RESIDENT_PORT = 8474, 7400
+HUB_PORT, RESIDENT_PORT, RAIL_PORT = 8474, 7400, 7401
 PROXIES_FILE = "proxies.json"
 
 
@@ -123,13 +124,38 @@ def resident(mesh: Mesh, run: Run, images: Images, *, token: str) -> Table:
             *("python3", "-m", "inside.resident"),
             *("--host", mesh.control_hub, "--port", str(RESIDENT_PORT)),
         ],
-        "environment": {"FAILOVER_DRILL_TOKEN": token, "FAILOVER_DRILL_MESH": json.dumps(stand_ins(mesh))},
+        "environment": {
+            "FAILOVER_DRILL_TOKEN": token,
+            "FAILOVER_DRILL_MESH": json.dumps(stand_ins(mesh)),
+            "FAILOVER_DRILL_RAIL": json.dumps(
+                [
+                    {"address": place.hub, "port": RAIL_PORT, "token": rail_token(token)}
+                    for place in mesh.hosts
+                    if has_rail(place)
+                ]
+            ),
+        },
         "cap_add": ["NET_ADMIN", "KILL", "SYS_PTRACE", "SYS_ADMIN"],
         # Its sandboxes first: then who waits for the resident finds the whole mesh.
         "depends_on": {f"{SANDBOX}{place.name}": {"condition": "service_started"} for place in mesh.hosts},
         "stop_signal": "SIGKILL",
         "labels": dict(run.labels(part="resident")),
     }
+
+
+def has_rail(place: MeshHost) -> bool:
+    """Such a host reaches the power switches, and nothing else of the harness."""
+    return place.stack.plan.role == "fence"
+
+
+def rail_environment(place: MeshHost, *, token: str) -> Table:
+    """For the service of a host that has the power switches: where they are, and what to show there."""
+    return {"FAILOVER_DRILL_RAIL": f"{place.hub}:{RAIL_PORT}", "FAILOVER_DRILL_RAIL_TOKEN": rail_token(token)}
+
+
+def rail_token(token: str) -> str:
+    """The run's own would open everything."""
+    return hashlib.sha256(f"rail {token}".encode()).hexdigest()
 
 
 def stand_ins(mesh: Mesh) -> list[dict[str, Json]]:

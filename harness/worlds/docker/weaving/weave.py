@@ -51,7 +51,7 @@ class Woven(Struct, frozen=True, kw_only=True):
 def weave(compose: Table, stack: Stack, mesh: Mesh, run: Run, *, images: Images, token: str) -> Woven:
     """compose: the canonical form (`docker compose config`). Raises DrillError for what may not come."""
     notes = admit(compose, stack)
-    loom = _Loom(compose, stack, mesh, run, images)
+    loom = _Loom(compose, stack, mesh, run, images, token)
     ours = loom.mesh_services(literal(token))
     woven: Table = {
         "name": run.project,
@@ -69,7 +69,10 @@ def weave(compose: Table, stack: Stack, mesh: Mesh, run: Run, *, images: Images,
 class _Loom:
     """One weaving: what everything is woven from, and a method for each part of the file."""
 
-    def __init__(self, compose: Table, stack: Stack, mesh: Mesh, run: Run, images: Images) -> None:
+    def __init__(
+        self, compose: Table, stack: Stack, mesh: Mesh, run: Run, images: Images, token: str
+    ) -> None:
+        self._token = token
         self._compose, self._stack, self._mesh, self._run, self._images = compose, stack, mesh, run, images
         self._services = tables(compose.get("services"))
         self._names = names(mesh, self._services, path=stack.compose_file)
@@ -84,7 +87,9 @@ class _Loom:
         """The person's services, each on the network of its host, or on none."""
         places = {place.stack.service: place for place in self._mesh.hosts}
         return {
-            name: _without(self._service(name, service) | self._whereabouts(service, places.get(name)))
+            name: _without(
+                self._service(name, service, places.get(name)) | self._whereabouts(service, places.get(name))
+            )
             for name, service in self._services.items()
         }
 
@@ -115,7 +120,7 @@ class _Loom:
         woven["sysctls"] = _sysctls(service, of_network=True)
         return _without(woven)
 
-    def _service(self, name: str, service: Table) -> Table:
+    def _service(self, name: str, service: Table, place: MeshHost | None) -> Table:
         """All but where it lives."""
         woven = {key: value for key, value in service.items() if key not in _NETWORK_FIELDS | _RUN_FIELDS}
         woven["image"] = self._image(name, service)
@@ -125,6 +130,9 @@ class _Loom:
         if woven["image"] in self._images.own.values():
             woven["pull_policy"] = "never"
             woven["environment"] = table(service.get("environment")) | self._environment()
+        if place is not None and meshparts.has_rail(place):
+            rail: Table = meshparts.rail_environment(place, token=self._token)
+            woven["environment"] = table(woven.get("environment")) | rail
         return woven
 
     def _whereabouts(self, service: Table, place: MeshHost | None) -> Table:

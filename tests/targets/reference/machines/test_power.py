@@ -108,6 +108,13 @@ def test_whoever_is_off_is_switched_on() -> None:
     assert not play.when(PowerAnswered(2, "n2", "On")).effects
 
 
+def test_whoever_is_on_its_way_down_though_nobody_waits_for_it_is_called_back() -> None:
+    """A slow switch; the lease has ended first."""
+    play = Play(Asking())
+    looked(play)
+    assert answers(play, 1, "PoweringOff").of(AskPower) == [AskPower(3, "n1", "On")]
+
+
 def test_looks_come_again_and_again_and_one_at_a_time() -> None:
     play = Play(Asking())
     assert looked(play) and not looked(play)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from harness.model.errors import WorldError
-from harness.model.fault import Crash, Cut, CutMode, Fault, Kill, Link, Pause, Scope, Slow, Stop
+from harness.model.fault import Crash, Cut, CutMode, Fault, Kill, Link, Pause, Scope, Slow, Stop, Switch
 from harness.model.moment import Moment
 from harness.worlds.docker.faults import hostfaults, meshlinks
 from tests.worlds.docker.faultdoubles import Surroundings, surrounded
@@ -349,3 +349,55 @@ def test_who_died_at_its_point_stays_down_when_another_fault_of_its_host_ends(it
     assert heal(it, "kill") == ("n1 stays down: another fault in force ended it too",)
     heal(it)
     assert it.whole()
+
+
+# --- power ------------------------------------------------------------------------------------------------
+
+
+def test_who_is_switched_off_is_dead_and_its_links_are_down_until_it_is_switched_on(it: Surroundings) -> None:
+    assert "gone" in it.injection.power_off("n1")
+    assert not it.hosts.mains["n1"] and it.closed() == OF_N1
+    assert "started anew" in it.injection.power_on("n1")
+    assert it.whole()
+
+
+def test_a_frozen_host_dies_of_power_off_without_running_again(it: Surroundings) -> None:
+    inject(it, Pause("n1", "host"))
+    it.hosts.did.clear()
+    it.injection.power_off("n1")
+    assert it.hosts.did[:2] == ["KILL 100", "unpause n1"]
+    it.injection.power_on("n1")
+    assert heal(it) == ("n1 was switched off while it was paused",)
+    assert it.whole()
+
+
+def test_a_fault_that_keeps_a_host_down_outlasts_its_power(it: Surroundings) -> None:
+    inject(it, Kill("n1", "process"))
+    it.injection.power_off("n1")
+    assert "keeps it down" in it.injection.power_on("n1") and not it.hosts.mains["n1"]
+    assert "started anew" in heal(it)[0]
+    assert it.whole()
+
+
+def test_who_is_off_stays_off_when_its_fault_ends(it: Surroundings) -> None:
+    inject(it, Kill("n1", "host"))
+    assert "nothing ran" in it.injection.power_off("n1")
+    assert "stays down" in heal(it)[0] and it.closed() == OF_N1
+    it.injection.power_on("n1")
+    assert it.whole()
+
+
+def test_other_faults_are_healed_around_who_is_off(it: Surroundings) -> None:
+    inject(it, Cut(N1_N2, "drop"))
+    it.injection.power_off("n1")
+    heal(it)
+    assert it.closed() == OF_N1
+    it.injection.power_on("n1")
+    assert it.whole()
+
+
+def test_a_switch_is_ill_from_its_fault_to_its_end(it: Surroundings) -> None:
+    inject(it, Switch("n1", "lies"))
+    assert it.injection.switches() == {"n1": "lies"}
+    heal(it)
+    assert it.injection.switches() == {} and it.hosts.did == []

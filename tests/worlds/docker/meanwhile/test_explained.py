@@ -6,6 +6,7 @@ import pytest
 
 from harness.model.fault import Cut, Fault, Kill, Link, Pause, Slow, Stop
 from harness.worlds.docker.meanwhile.explained import Explained, touched
+from harness.worlds.docker.meanwhile.power import Accounted
 
 LINKS = (Link("a", "b"), Link("b", "a"), Link("a", "c"))
 
@@ -40,3 +41,20 @@ def test_of_two_faults_on_a_host_one_goes_on_explaining() -> None:
     explained.begin("f2", Cut((Link("a", "b"),), "loss"))
     explained.end("f1")
     assert explained("a")
+
+
+def test_who_is_switched_off_has_not_died_by_itself_until_it_is_on_again() -> None:
+    explained = Explained()
+
+    class Power:
+        def power_off(self, host: str) -> str:
+            assert explained(host), "the end may be seen first"
+            return "off"
+
+        def power_on(self, host: str) -> str:
+            assert explained(host), "it may be seen late"
+            return "on"
+
+    accounted = Accounted(Power(), explained)
+    assert accounted.power_off("n1") == "off" and explained("n1") and not explained("n2")
+    assert accounted.power_on("n1") == "on" and not explained("n1")

@@ -7,9 +7,11 @@ import json
 import pytest
 
 from harness.model.errors import DrillError
+from harness.model.plan import HostPlan
+from harness.seams import StackHost
 from harness.worlds.docker.weaving.dialect import Table, rows, table, tables
 from harness.worlds.docker.weaving.weave import Woven
-from tests.worlds.docker.examples import RUN, compose, stack, woven
+from tests.worlds.docker.examples import RUN, compose, host, stack, woven
 
 
 def service(name: str, of: Woven) -> Table:
@@ -193,3 +195,15 @@ def test_the_persons_file_is_left_as_it_is() -> None:
 def test_what_may_not_come_along_is_not_woven() -> None:
     with pytest.raises(DrillError, match="privileged"):
         woven(compose(a={"privileged": True}))
+
+
+def test_a_host_that_has_the_power_switches_finds_them_beside_the_hub_and_no_other_host_does() -> None:
+    """At the hub's address on its own network, with a token that opens nothing else."""
+    fence = StackHost(plan=HostPlan(name="b", role="fence"), service="b")
+    of = woven(compose(b={"environment": {"X": "1"}}), stack(host("a", 5432), fence))
+    environment = table(service("b", of)["environment"])
+    assert environment["X"] == "1" and environment["FAILOVER_DRILL_RAIL"] == "198.18.41.2:7401"
+    assert "s3cret" not in str(environment) and "FAILOVER_DRILL_RAIL" not in str(service("a", of))
+    (listens,) = json.loads(str(table(service("fd-resident", of)["environment"])["FAILOVER_DRILL_RAIL"]))
+    token = environment["FAILOVER_DRILL_RAIL_TOKEN"]
+    assert listens == {"address": "198.18.41.2", "port": 7401, "token": token}
