@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args
+from urllib.parse import urlsplit
 
 from harness.model.drill import Json
 from harness.model.errors import DrillError
 from targets.reference.settings import Replication, Settings
-from targets.reference.words import DURATION, Reader, count, one_of, positive
+from targets.reference.words import DURATION, Reader, count, one_of, positive, read
 
 NODES_MIN, NODES_MAX = 2, 5
 LAG_MAX = 1_000_000_000
 _MODES: tuple[str, ...] = get_args(Replication)
 _DEAD = ("remove", "wait")
+_TEMPERATURES = ("hot", "warm")
 # Each says something in these modes alone; elsewhere it is left out of what a plan shows.
 _OF_MODES: Mapping[str, tuple[str, ...]] = {
     "sync_standbys": ("sync", "semi-sync"),
@@ -22,6 +24,8 @@ _OF_MODES: Mapping[str, tuple[str, ...]] = {
     "dead_standby": ("sync",),
     "max_lag": ("async",),
 }
+# What every stack has unless it says otherwise.
+_QUIET: Mapping[str, Json] = {"standby": "hot", "webhook": ""}
 
 
 def words() -> Mapping[str, tuple[str, Reader]]:
@@ -34,6 +38,9 @@ def words() -> Mapping[str, tuple[str, Reader]]:
         "degrade_after": ("degrade_after_s", positive),
         "dead_standby": ("dead_standby", one_of(dict.fromkeys(_DEAD), "fate of a dead standby")),
         "max_lag": ("max_lag", count("positions", low=1, high=LAG_MAX)),
+        "lag_alert": ("lag_alert", _lag_alert),
+        "standby": ("standby", one_of(dict.fromkeys(_TEMPERATURES), "temperature of standbys")),
+        "webhook": ("webhook", _webhook),
     }
 
 
@@ -53,6 +60,7 @@ def said(values: dict[str, Json]) -> dict[str, Json]:
     """Plain settings, without what this mode does not heed and limits that are none."""
     mode = values["replication"]
     idle = {name for name, modes in _OF_MODES.items() if mode not in modes or not values[name]}
+    idle |= {name for name, value in _QUIET.items() if values[name] == value}
     return {name: value for name, value in values.items() if name not in idle}
 
 
@@ -89,7 +97,38 @@ def schema() -> dict[str, Any]:
             "description": "sync: what follows once a quorum says so.",
         },
         "max_lag": _integer(1, LAG_MAX, "async: whoever is further behind is not promoted, in positions."),
+        "lag_alert": {
+            "type": "object",
+            "additionalProperties": False,
+            "description": "A standby that is further behind calls a person.",
+            "properties": {
+                "positions": _integer(1, LAG_MAX, "Records that it lacks."),
+                "bytes": _integer(1, LAG_MAX, "Their keys and values."),
+                "seconds": {**DURATION, "description": "Since the first of them was written."},
+            },
+        },
+        "standby": {"enum": [*_TEMPERATURES], "description": "warm applies only when it is promoted."},
+        "webhook": {"type": "string", "pattern": "^http://[^/]+", "description": "Alerts are posted there."},
     }
+
+
+def _lag_alert(field: str, written: Json) -> object:
+    if not isinstance(written, Mapping):
+        raise DrillError("write a block: {positions: 1000, bytes: 1000000, seconds: 5s}", field=field)
+    known: dict[str, tuple[str, Reader]] = {
+        "positions": ("positions", count("positions", low=1, high=LAG_MAX)),
+        "bytes": ("bytes", count("bytes", low=1, high=LAG_MAX)),
+        "seconds": ("seconds_s", positive),
+    }
+    return read(field, written, known)
+
+
+def _webhook(field: str, written: Json) -> str:
+    text = written if isinstance(written, str) else ""
+    parts = urlsplit(text)
+    if parts.scheme != "http" or not parts.hostname:
+        raise DrillError(f"'{written}' is no address for alerts; write http://host:port/path", field=field)
+    return text
 
 
 def _integer(low: int, high: int, description: str) -> dict[str, Any]:

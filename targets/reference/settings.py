@@ -8,9 +8,17 @@ from msgspec import Struct
 
 from targets.reference.detection import WAYS, Detector, Health, Way
 
-__all__ = ["Detector", "Replication", "Settings"]
+__all__ = ["Detector", "LagAlert", "Replication", "Settings"]
 
 Replication = Literal["sync", "semi-sync", "async"]
+
+
+class LagAlert(Struct, frozen=True, kw_only=True):
+    """A standby that is further behind calls a person; 0: never."""
+
+    positions: int = 0
+    bytes: int = 0
+    seconds_s: float = 5.0
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -30,6 +38,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     degrade_after_s: semi-sync waits so long for a standby, then takes it out of the register's `eligible`.
     dead_standby: in sync, what becomes of one whose death a majority of the witnesses has confirmed.
     max_lag: in async, a standby that is further behind is not promoted, in positions; 0 is no limit.
+    standby: hot applies what it follows, warm applies it only when it is promoted.
+    webhook: every alert is posted there as JSON, by the host that raises it; "" for none.
     """
 
     replication: Replication = "sync"
@@ -38,6 +48,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     degrade_after_s: float = 1.0
     dead_standby: Literal["remove", "wait"] = "remove"
     max_lag: int = 0
+    lag_alert: LagAlert = LagAlert()
+    standby: Literal["hot", "warm"] = "hot"
+    webhook: str = ""
     detector: Detector = Detector()
     heartbeats: tuple[Way, ...] = WAYS
     health: Health = Health()

@@ -35,7 +35,7 @@ class AgentHost:
 
     def __init__(self, where: Surroundings) -> None:
         self._where = where
-        self._entry = Entry(where.host, ordered=self._ordered)
+        self._entry = Entry(where.host, ordered=self._ordered, webhook=where.settings.webhook)
         self._child = Child(said=self._said, stopped=self._stopped, ended=self._ended)
         self._points = CrashPoints(where.host, told=self._entry.tell)
         self._child_is_over = asyncio.Event()

@@ -10,9 +10,10 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from harness.model.event import Event, HealthReported
+from harness.model.event import AlertRaised, Event, HealthReported
 from harness.workloads.served import LineServer
 from targets.reference.driver.telling import Readiness
+from targets.reference.driver.webhook import Webhook
 from targets.reference.orders import Order, order
 
 Ordered = Callable[[Order], Awaitable[tuple[bool, str]]]
@@ -21,8 +22,10 @@ Ordered = Callable[[Order], Awaitable[tuple[bool, str]]]
 class Entry:
     """Tells events, and whether this host is ready: its process runs and knows an epoch."""
 
-    def __init__(self, host: str, *, ordered: Ordered) -> None:
+    def __init__(self, host: str, *, ordered: Ordered, webhook: str = "") -> None:
+        """webhook: where alerts are posted; "" for nowhere."""
         self._ordered, self._readiness = ordered, Readiness(host)
+        self._webhook = Webhook(webhook) if webhook else None
         self._server = LineServer(asked=self._asked, state=lambda: (self._health(),))
 
     async def listen(self, bind: str, port: int) -> None:
@@ -30,6 +33,8 @@ class Entry:
 
     def tell(self, event: Event) -> None:
         self._say(event)
+        if self._webhook is not None and isinstance(event, AlertRaised):
+            self._webhook.post(event)
         if self._readiness.changed_by(event):
             self._say(self._health())
 

@@ -55,7 +55,7 @@ class WitnessHost:
     def __init__(self, where: Surroundings) -> None:
         self._where = where
         self._file = where.folder / "witness.json"
-        self._entry = Entry(where.host, ordered=self._ordered)
+        self._entry = Entry(where.host, ordered=self._ordered, webhook=where.settings.webhook)
         self._network = Network(where.host, lambda received: self._machine.feed(received))
         self._meter = Meter()
         self._points = CrashPoints(where.host, told=self._entry.tell)

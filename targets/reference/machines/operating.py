@@ -33,7 +33,8 @@ class StandbyStatus(Struct, frozen=True, kw_only=True):
     """A standby as its primary sees it. held: the last position that it holds durably.
 
     counts: nothing is acknowledged without it. lag_bytes: keys and values of what it lacks.
-    heard_ago_s: since its last word; infinite when it does not follow.
+    heard_ago_s: since its last word; infinite when it does not follow. lag_s: since the first record that it
+    lacks was written. carries_load: it does not fall behind ever further.
     """
 
     node: str
@@ -43,6 +44,8 @@ class StandbyStatus(Struct, frozen=True, kw_only=True):
     lag_positions: int
     lag_bytes: int
     heard_ago_s: float
+    lag_s: float = 0.0
+    carries_load: bool = True
 
 
 class Tail(Struct, frozen=True):

@@ -25,7 +25,7 @@ from targets.reference.defects import (
     SWITCHOVER_WITHOUT_SEAL,
     UNKNOWN_TOLD_AS_FAILED,
 )
-from targets.reference.machines import business, eligibility, retaking
+from targets.reference.machines import business, eligibility, lag, retaking
 from targets.reference.machines import handover as switch
 from targets.reference.machines.business import Business
 from targets.reference.machines.eligibility import Eligibility
@@ -43,6 +43,7 @@ from targets.reference.machines.grammar import (
     Validate,
 )
 from targets.reference.machines.handover import Handover
+from targets.reference.machines.lag import Lags
 from targets.reference.machines.messages import (
     Follow,
     FollowRefused,
@@ -93,10 +94,12 @@ class Primary:
         self._replication = Replication(own.log, register, own.settings, own.defects)
         self._counting = self._replication.counting
         self._eligibility = Eligibility(own, self._replication)
+        self._lags = self._lags_from(0.0)
 
     def begin(self, now_s: float) -> Effects:
         self._begun_s = now_s
         self._eligibility.begin(now_s)
+        self._lags = self._lags_from(now_s)
         others = [node for node in self._own.settings.nodes if node != self._own.name]
         # Whoever follows an older epoch, or reigns in it, need not wait until it notices.
         hints = [Send(node, Promote(self.epoch)) for node in others]
@@ -135,7 +138,7 @@ class Primary:
         return len(self._waiting)
 
     def standbys(self, now_s: float) -> tuple[StandbyStatus, ...]:
-        return self._replication.states(now_s)
+        return self._replication.states(now_s, self._lags)
 
     # --- clients ----------------------------------------------------------------------------------
 
@@ -358,7 +361,15 @@ class Primary:
         effects += [*self._replication.beat(now_s), *self._eligibility.beat(now_s)]
         effects += self._eligibility.due(now_s, self._waits_since_s)
         effects += [*self._moved(now_s), *self._canary(now_s)]
-        return [*effects, *self._complain(now_s)]
+        return [*effects, *self._complain(now_s), *self._lagging(now_s)]
+
+    def _lagging(self, now_s: float) -> Effects:
+        held = {member.node: self._replication.held(member) for member in self._replication.following()}
+        return [Alert(f"{self._own.name}: {text}") for text in self._lags.look(now_s, held)]
+
+    def _lags_from(self, begun_s: float) -> Lags:
+        own = self._own
+        return Lags(own.log, own.settings.lag_alert, mark=self._mark.position, begun_s=begun_s)
 
     def _canary(self, now_s: float) -> Effects:
         """While it hands over nothing new is written."""
@@ -368,6 +379,7 @@ class Primary:
 
     def _append_one(self, now_s: float, record: Record) -> Effects:
         self._business.appended(now_s)
+        self._lags.appended(now_s, lag.size(record.key, record.value))
         return [*self._own.append((record,)), *self._replication.appended()]
 
     def _complain(self, now_s: float) -> Effects:

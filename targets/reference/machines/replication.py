@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from targets.reference.defects import ANSWER_WITHOUT_EPOCH
 from targets.reference.machines.counting import Counting
 from targets.reference.machines.grammar import Answer, Effects
+from targets.reference.machines.lag import Lags
 from targets.reference.machines.log import Log
 from targets.reference.machines.messages import (
     Common,
@@ -82,22 +83,24 @@ class Replication:
         session = self._sessions.get(node)
         return session.member.identity if session else ""
 
-    def states(self, now_s: float) -> tuple[StandbyStatus, ...]:
+    def states(self, now_s: float, lags: Lags) -> tuple[StandbyStatus, ...]:
         """Of everyone who follows, and of the eligible that do not."""
         eligible = {member.node: member for member in self.counting.standbys(self.counting.register)}
         members = eligible | {name: session.member for name, session in self._sessions.items()}
-        return tuple(self._state(now_s, member) for _, member in sorted(members.items()))
+        return tuple(self._state(now_s, member, lags) for _, member in sorted(members.items()))
 
-    def _state(self, now_s: float, member: Member) -> StandbyStatus:
-        session, held, last = self._sessions.get(member.node), self.held(member), self._log.last.position
-        lacking = self._log.after(held, at_most=last - held)
+    def _state(self, now_s: float, member: Member, lags: Lags) -> StandbyStatus:
+        session, held = self._sessions.get(member.node), self.held(member)
+        lag = lags.of(now_s, member.node, held)
         return StandbyStatus(
             node=member.node,
             eligible=member in self.counting.register.eligible,
             counts=member in self.counting.members(),
             held=held,
-            lag_positions=last - held,
-            lag_bytes=sum(len(record.key) + len(record.value) for record in lacking),
+            lag_positions=lag.positions,
+            lag_bytes=lag.bytes,
+            lag_s=lag.seconds_s,
+            carries_load=lags.carries_load(member.node),
             heard_ago_s=now_s - session.heard_s if session else float("inf"),
         )
 

@@ -96,7 +96,8 @@ class Standby:
         if not own.log.ends_with(message.previous):
             return self._misfit(now_s)
         effects = own.append(message.records) if message.records else self._ack()
-        own.table.apply(own.log, min(message.acknowledged, own.log.last.position))
+        if own.settings.standby == "hot":
+            own.table.apply(own.log, min(message.acknowledged, own.log.last.position))
         return effects
 
     def reigns(self) -> Effects:

@@ -108,6 +108,16 @@ def _standbys(standbys: tuple[StandbyStatus, ...]) -> list[Family]:
             {one.node: one.lag_bytes for one in follow},
         ),
         family(
+            "failover_standby_lag_seconds",
+            "Since the first of those records was written",
+            {one.node: one.lag_s for one in follow},
+        ),
+        family(
+            "failover_standby_carries_load",
+            "0 while it falls behind ever further",
+            {one.node: int(one.carries_load) for one in follow},
+        ),
+        family(
             "failover_standby_heard_seconds",
             "Since its last word",
             {one.node: one.heard_ago_s for one in follow},

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from targets.reference.defects import NO_LEASE_CHECK
 from targets.reference.machines.grammar import (
     Alert,
@@ -38,6 +40,7 @@ from targets.reference.machines.messages import (
 )
 from targets.reference.machines.node import DataNode
 from targets.reference.machines.retaking import TIMER as RETAKE
+from targets.reference.settings import LagAlert
 from tests.targets.reference.machines.playbook import SETTINGS, A, B, Play, record, serving, taking
 
 HELD_S, L_S = SETTINGS.held_lease_s, SETTINGS.granted_lease_s
@@ -340,3 +343,26 @@ def test_a_record_of_its_own_counts_only_from_its_own_disk() -> None:
     assert outcomes(ack(play, 3)) == []
     assert outcomes(play.when(Durable(2, 3))) == [(1, "ok")]
     assert record(1, 1).value == "v"
+
+
+def test_a_warm_standby_that_is_promoted_shows_everything_once_it_serves() -> None:
+    play = serving(ALONE, standby="warm")
+    play.hears("client", Read(1, "k"))
+    assert [reply.value for reply in play.said(Reply)] == ["v"]
+
+
+def test_a_standby_that_lags_calls_a_person() -> None:
+    limit = LagAlert(positions=2, seconds_s=0.0)
+    play = serving(BOTH, lag_alert=limit, replication="async")
+    for request in range(3):
+        write(play, request)
+    play.when(Fired("beat"), after_s=INTERVAL_S)
+    assert [alert.text for alert in play.of(Alert)] == ["n1: n2 is 3 records behind, more than 2"]
+
+
+def test_it_says_how_far_each_standby_is_behind() -> None:
+    play = write(serving(BOTH, replication="async"), value="12345", after_s=0.1)
+    assert isinstance(play.machine, DataNode)
+    [status] = play.machine.status(play.now_s + 0.5).standbys
+    assert (status.lag_positions, status.lag_bytes) == (1, 6)
+    assert status.lag_s == pytest.approx(0.5) and status.carries_load

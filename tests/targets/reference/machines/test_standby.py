@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from targets.reference.machines.grammar import Append, NodeState, Persist, Send, StopTimer, TellRole, Truncate
@@ -182,3 +183,15 @@ def test_a_node_that_knows_a_newer_epoch_makes_it_read_the_register() -> None:
 
 def test_it_ends_with_its_timers() -> None:
     assert Given().standby.end() == [StopTimer(timer) for timer in TIMERS]
+
+
+def test_a_hot_standby_applies_what_is_acknowledged_and_a_warm_one_holds_it_back() -> None:
+    for temperature, value in (("hot", "v"), ("warm", "")):
+        settings = msgspec.structs.replace(SETTINGS, standby=temperature)
+        own = Own("n2", settings, state(B), (record(1, 1),), 7, frozenset())
+        standby = Standby(own, Register(2, "n1", (A, B)))
+        standby.begin(0.0)
+        standby.common(0.0, Common(2, Place(1, 1), Place(1, 1)))
+        effects = standby.stream(0.1, stream(Place(1, 1), record(2, 2), acknowledged=2))
+        assert own.table.value("k") == value
+        assert Append((record(2, 2),)) in effects, "both hold it durably"
