@@ -51,7 +51,9 @@ class ReferenceWatch:
         self._point(host, CrashOrder(name, point.act, point.what, point.nth, side))
 
     def spare(self, host: str, name: str) -> None:
-        self._point(host, SpareOrder(name))
+        """Not waited for: one may be dead already, and the next must hear of it at once."""
+        if host in self._followers:
+            self._followers[host].ask(SpareOrder(name))
 
     def read_all(self, host: str, value_prefix: str) -> tuple[int, tuple[str, ...]]:
         try:
@@ -75,7 +77,7 @@ class ReferenceWatch:
             linked=lambda up, detail: self._linked(host, up, detail),
         )
 
-    def _point(self, host: str, order: CrashOrder | SpareOrder) -> None:
+    def _point(self, host: str, order: CrashOrder) -> None:
         if host not in self._followers:
             raise TargetError(f"{host} has no entry that a crash point could be armed at")
         answer = self._ask(host, order, f"to '{order.name}'", limit_s=_POINT_LIMIT_S)

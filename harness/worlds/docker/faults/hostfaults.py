@@ -98,7 +98,7 @@ class HostFaults:
         """What the host says of itself is seen to be so: the process that it means has gone."""
         before_s = time.monotonic()
         give_up_s = before_s + _DIES_WITHIN_S
-        while self._lives(host):
+        while self.lives(host):
             if time.monotonic() > give_up_s:
                 raise WorldError(f"{host} said that it dies {where}, and lives {_DIES_WITHIN_S:g} s later")
             time.sleep(_POLL_S)
@@ -111,7 +111,8 @@ class HostFaults:
         scope: Scope = "process" if self._containers.main_pid(host) else "host"
         return self.start(Kill(host, scope), others=others)
 
-    def _lives(self, host: str) -> bool:
+    def lives(self, host: str) -> bool:
+        """The process that the target means there."""
         main_pid = self._containers.main_pid(host)
         if not main_pid or self._processes[host].kind == "main":
             return bool(main_pid)

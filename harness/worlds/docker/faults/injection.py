@@ -29,6 +29,7 @@ from harness.model.fault import (
     SwitchMode,
     describe,
 )
+from harness.reach import silenced
 from harness.worlds.docker.faults.containers import Containers
 from harness.worlds.docker.faults.hostfaults import Act, HostFaults
 from harness.worlds.docker.faults.meshlinks import MeshLinks
@@ -83,12 +84,13 @@ class Injection:
                 raise WorldError(f"there is no crash point {fault_id} that {host} could have come to")
             fault = self._in_force[fault_id] = structs.replace(lying, host=host)
             act = self._hosts.crashed(host, f"{fault.side} it {fault.point.act} {fault.point.what}")
+            lines = [*act.evidence, *self._died_too(fault)]
             return Applied(
                 fault_id=fault_id,
                 fault=fault,
                 before_s=at_s,
                 after_s=max(at_s, self._clock(act.after_s)),
-                evidence=act.evidence,
+                evidence=tuple(lines),
             )
 
     def heal(self, fault_id: str) -> Healed:
@@ -142,6 +144,14 @@ class Injection:
             self._links.bring(others)
         return line
 
+    # --- in and out of force -------------------------------------------------------------------------
+
+    def _died_too(self, fault: Crash) -> list[str]:
+        """Who came to the point before it heard that another one had: a harder fault than was asked for."""
+        down = {silenced(other) for other in self._in_force.values()}
+        others = [host for host in fault.point.hosts if host not in down and not self._hosts.lives(host)]
+        return [f"{host} died there as well, before it could be spared" for host in others]
+
     def _inject(self, fault: Fault, others: Collection[Fault]) -> Act:
         match fault:
             case Cut() | Slow():
@@ -194,11 +204,9 @@ class Injection:
                 return self._hosts.start(fault, others=others)
             case Kill() | Stop():
                 return self._start_host(fault, others)
-            case Crash(host="", point=point):
-                # Given up: should one have come to its point all the same, it is started again.
+            case Crash(point=point):
+                # Whoever came to the point, given up or not, or before it could be spared: all run again.
                 return _all([self._hosts.revive(host, others=others) for host in point.hosts])
-            case Crash(host=host):
-                return self._hosts.revive(host, others=others)
             case Switch():
                 return _of_switch(f"the power switch of {fault.host} does as it is told")
             case Lose() | Disk() | Clock():

@@ -351,6 +351,16 @@ def test_who_died_at_its_point_stays_down_when_another_fault_of_its_host_ends(it
     assert it.whole()
 
 
+def test_who_died_there_as_well_is_told_and_started_again(it: Surroundings) -> None:
+    it.injection.lie_in_wait("f", lying("n1", "r"))
+    for host in ("n1", "r"):
+        it.hosts.end(it.hosts.mains[host])
+    applied = it.injection.crashed("f", "n1", 0.0)
+    assert applied.evidence[1:] == ("r died there as well, before it could be spared",)
+    heal(it)
+    assert it.whole()
+
+
 # --- power ------------------------------------------------------------------------------------------------
 
 
