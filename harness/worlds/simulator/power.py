@@ -34,6 +34,7 @@ class Switches:
         self.ills: dict[str, SwitchMode] = {}
         self._states: dict[str, PowerState] = {}
         self._said: dict[str, PowerState] = {}  # by those that lie
+        self._dark: set[str] = set()
         self._orders = 0
         self._newest: dict[str, int] = {}
 
@@ -69,5 +70,8 @@ class Switches:
             return
         goes_off = self._states[host] == "PoweringOff"
         self._states[host] = "Off" if goes_off else "On"
+        if goes_off == (host in self._dark):
+            return  # called back before it was carried out
+        self._dark ^= {host}
         (self._off if goes_off else self._on)(host)
         self._tell(Powered(at_s=self._timeline.now_s, host=host, state="off" if goes_off else "on", by=by))

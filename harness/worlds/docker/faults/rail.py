@@ -65,6 +65,7 @@ class Switches:
         self._lock = threading.Lock()
         self._states: dict[str, PowerState] = dict.fromkeys(hosts, "On")
         self._said: dict[str, PowerState] = {}
+        self._dark: set[str] = set()  # of each host its own worker alone asks
         self._newest: dict[str, int] = dict.fromkeys(hosts, 0)
         self._workers = {host: ThreadPoolExecutor(1, thread_name_prefix=f"power {host}") for host in hosts}
         self._closed = threading.Event()
@@ -105,16 +106,21 @@ class Switches:
             if self._newest[host] != number:
                 return
         try:
-            goes_off = order == "ForceOff"
-            detail = self._power.power_off(host) if goes_off else self._power.power_on(host)
-            state: Literal["off", "on"] = "off" if goes_off else "on"
+            self._switch(host, goes_off=order == "ForceOff")
             with self._lock:
                 if self._newest[host] == number:
-                    self._states[host] = "Off" if goes_off else "On"
-            by = self._hosts[host]
-            self._emit(Powered(at_s=self._now_s(), host=host, state=state, by=by, detail=detail))
+                    self._states[host] = "Off" if order == "ForceOff" else "On"
         except Exception as error:
             self._broke(error)
+
+    def _switch(self, host: str, *, goes_off: bool) -> None:
+        """Nothing, where what was ordered before was called back in time."""
+        if goes_off == (host in self._dark):
+            return
+        detail = self._power.power_off(host) if goes_off else self._power.power_on(host)
+        self._dark ^= {host}
+        state: Literal["off", "on"] = "off" if goes_off else "on"
+        self._emit(Powered(at_s=self._now_s(), host=host, state=state, by=self._hosts[host], detail=detail))
 
 
 class Rail:
