@@ -71,7 +71,9 @@ PROOFS: dict[str, Proof] = {
     d.MAX_LAG_IGNORED: Proof(drills=("max-lag-async",)),
     d.SWITCHOVER_KEEPS_LAGGARDS: Proof(drills=("switchover-stillborn",)),
     # --- the fence device
-    d.FENCE_NOT_AWAITED: Proof(drills=("isolate-primary", "isolate-primary-async")),
+    d.FENCE_NOT_AWAITED: Proof(
+        drills=("isolate-primary", "isolate-primary-async"), not_in=_ONLY_SEEN_FROM_INSIDE
+    ),
     d.OFF_NOT_READ_BACK: Proof(drills=("fence-slow",)),
     d.FENCED_BY_NAME: Proof(drills=("fence-there-and-back",)),
     d.FENCED_BEFORE_REACHED: Proof(drills=("fence-confirmed",), not_in=_ONLY_SEEN_FROM_INSIDE),
