@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from targets.reference.ctl.view import DOWN, REIGNS, View
 from targets.reference.machines.messages import Place
-from targets.reference.machines.operating import NodeStatus, Tail, WitnessStatus
+from targets.reference.machines.operating import NodeStatus, StandbyStatus, Tail, WitnessStatus
 
 T = TypeVar("T")
 
@@ -56,6 +56,9 @@ def _warnings(view: View) -> list[str]:
             found.append(
                 f"{node.node} is primary of epoch {node.epoch} without a lease: it refuses everybody"
             )
+        seen = view.standby(node.node)
+        if seen is not None and not seen.carries_load:
+            found.append(f"{node.node} cannot carry the load: it falls behind more and more")
         if not view.eligible(node.node):
             found.append(f"{node.node} is not eligible: it cannot take over")
     return [f"  ! {line}" for line in found]
@@ -80,18 +83,20 @@ def _seen_by_primary(view: View, name: str) -> tuple[str, str]:
     seen = view.standby(name)
     if seen is None or seen.heard_ago_s == NEVER_S:
         return "?", "?"
-    return f"position {seen.held}", _behind(seen.lag_positions, seen.lag_bytes)
+    return f"position {seen.held}", _behind(seen)
 
 
 def _lag(view: View, told: NodeStatus) -> str:
     if told.role in REIGNS:
         return "-"
     seen = view.standby(told.node)
-    return _behind(seen.lag_positions, seen.lag_bytes) if seen and seen.heard_ago_s < NEVER_S else "?"
+    return _behind(seen) if seen and seen.heard_ago_s < NEVER_S else "?"
 
 
-def _behind(positions: int, size_bytes: int) -> str:
-    return f"{positions} records, {size_bytes} bytes" if positions else "0"
+def _behind(seen: StandbyStatus) -> str:
+    if not seen.lag_positions:
+        return "0"
+    return f"{seen.lag_positions} records, {seen.lag_bytes} bytes, {seen.lag_s:.1f} s"
 
 
 def _remark(view: View, told: NodeStatus) -> str:

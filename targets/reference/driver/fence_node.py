@@ -13,15 +13,24 @@ import contextlib
 import gc
 import os
 import signal
+from collections import Counter
 
 import msgspec
 from msgspec import Struct
 
-from targets.reference.driver import http, redfish
+from targets.reference.driver import health, http, redfish
 from targets.reference.driver.limits import FENCE_LIMIT_S
 from targets.reference.driver.loop import end_broken
-from targets.reference.driver.surroundings import FENCE_PORT, Surroundings, fence_token, surroundings
+from targets.reference.driver.surroundings import (
+    FENCE_PORT,
+    HEALTH_PORT,
+    Surroundings,
+    fence_token,
+    surroundings,
+)
 from targets.reference.machines.grammar import PowerState
+from targets.reference.metrics import families
+from targets.reference.metrics.exposition import text
 
 _ANSWER_BYTES_MAX = 4096
 
@@ -62,11 +71,15 @@ class FenceHost:
 
     def __init__(self, where: Surroundings, rail: Rail, token: str) -> None:
         self._where, self._rail, self._token = where, rail, token
+        self._answers: Counter[tuple[str, int]] = Counter()
 
     async def begin(self) -> asyncio.Server:
         return await asyncio.start_server(
             self._serve, self._where.bind, FENCE_PORT, limit=http.HEAD_BYTES_MAX
         )
+
+    def metrics(self) -> str:
+        return text(families.of_fence(self._answers))
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
@@ -78,6 +91,11 @@ class FenceHost:
         writer.close()
 
     async def _answer(self, request: redfish.Request) -> redfish.Response:
+        response = await self._response(request)
+        self._answers[request.method, response.status] += 1
+        return response
+
+    async def _response(self, request: redfish.Request) -> redfish.Response:
         what = redfish.wanted(request, token=self._token, nodes=self._where.settings.nodes)
         if isinstance(what, redfish.Response):
             print(f"{request.method} {request.path}: {what.status}", flush=True)
@@ -99,11 +117,13 @@ def main() -> None:
 
 async def _serve(where: Surroundings) -> None:
     rail = Rail(os.environ.get("FAILOVER_DRILL_RAIL", ""), os.environ.get("FAILOVER_DRILL_RAIL_TOKEN", ""))
-    server = await FenceHost(where, rail, fence_token()).begin()
+    host = FenceHost(where, rail, fence_token())
+    server = await host.begin()
+    counted = await health.listen(where.bind, HEALTH_PORT, serving=lambda: False, metrics=host.metrics)
     over = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, over.set)
-    async with server:
+    async with server, counted:
         await over.wait()
 
 

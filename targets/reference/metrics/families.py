@@ -64,6 +64,15 @@ def of_witness(status: WitnessStatus, meter: Meter, closed: Mapping[str, int]) -
     ]
 
 
+def of_fence(answers: Mapping[tuple[str, int], int]) -> list[Family]:
+    """Of the fence device. answers: by method and status; GET reads a switch, POST throws it."""
+    samples = tuple(
+        Sample(count, {"method": method, "status": f"{status}"})
+        for (method, status), count in sorted(answers.items())
+    )
+    return [Family("failover_fence_answers_total", "counter", "Answers, by method and status", samples)]
+
+
 def _maintenance(register: Register) -> Family:
     return gauge("failover_maintenance", "1 while nobody fails over by itself", _on(register.maintenance))
 

@@ -40,9 +40,9 @@ def test_who_is_silent_is_told_with_the_reason_and_what_starts_it() -> None:
 
 
 def test_a_silent_standby_is_shown_as_its_primary_sees_it() -> None:
-    lagging = node("n1", standbys=(standby(held=4, lag_positions=5, lag_bytes=60),))
+    lagging = node("n1", standbys=(standby(held=4, lag_positions=5, lag_bytes=60, lag_s=1.5),))
     (line,) = [one for one in shown(seen(n1=lagging, n2=SILENT)).splitlines() if one.startswith("n2")]
-    assert line.split("  ")[-2:] == ["5 records, 60 bytes", "no answer"] and "position 4" in line
+    assert line.split("  ")[-2:] == ["5 records, 60 bytes, 1.5 s", "no answer"] and "position 4" in line
 
 
 def test_without_a_majority_nothing_can_be_decided() -> None:
@@ -72,3 +72,8 @@ def test_tails_that_were_moved_aside_are_named_with_their_file() -> None:
     tail = Tail(Place(2, 7), Place(2, 9), "not in the log of n1")
     text = shown(seen(n2=node("n2", tails=(tail,))))
     assert "  n2: /var/lib/failover-drill/divergent-2.7-2.9.*.jsonl  (not in the log of n1)" in text
+
+
+def test_a_standby_that_cannot_carry_the_load_is_told() -> None:
+    weak = node("n1", standbys=(standby(carries_load=False),))
+    assert "! n2 cannot carry the load" in shown(seen(n1=weak))

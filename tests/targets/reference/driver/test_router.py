@@ -239,10 +239,12 @@ def test_the_router_tells_its_own_metrics(tmp_path: Path, monkeypatch: pytest.Mo
         async with a_cluster(tmp_path, monkeypatch) as (cluster, _):
             async with asyncio.timeout(5):
                 reader, writer = await asyncio.open_connection(cluster.router_address, 8008)
-                writer.write(b"GET /metrics HTTP/1.0\r\n\r\n")
+                writer.write(b"GET /metrics HTTP/1.1\r\nHost: router\r\nConnection: close\r\n\r\n")
                 answer = (await reader.read()).decode()
                 writer.close()
-            return answer.split("\r\n\r\n", 1)[1]
+            head, body = answer.split("\r\n\r\n", 1)
+            assert "chunked" not in head
+            return body
 
     names = {family.name for family in text_string_to_metric_families(asyncio.run(go()))}
     assert {"haproxy_server_status", "haproxy_backend_sessions"} <= names

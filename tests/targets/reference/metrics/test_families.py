@@ -6,7 +6,7 @@ from prometheus_client.parser import text_string_to_metric_families as parsed
 
 from targets.reference.machines.operating import NodeStatus, WitnessStatus
 from targets.reference.metrics.exposition import Family, Histogram, text
-from targets.reference.metrics.families import FSYNC_BOUNDS_S, of_node, of_witness
+from targets.reference.metrics.families import FSYNC_BOUNDS_S, of_fence, of_node, of_witness
 from targets.reference.metrics.meter import Meter
 from tests.targets.reference.ctl.hosts import REGISTER, node, standby, witness
 
@@ -93,3 +93,8 @@ def test_names_follow_the_rules_of_prometheus() -> None:
     for family in families:
         assert family.name.startswith("failover_") and family.help
         assert family.name.endswith("_total") == (family.kind == "counter")
+
+
+def test_a_fence_device_tells_what_it_answered_to_whom_it_did_not_know() -> None:
+    found = read(of_fence({("POST", 401): 2, ("GET", 200): 5}))
+    assert found["failover_fence_answers_total", ("POST", "401")] == 2
