@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Literal
+from urllib.request import urlopen
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -237,14 +238,13 @@ def test_an_older_epoch_is_not_carried_out_after_a_newer_one(monkeypatch: pytest
 def test_the_router_tells_its_own_metrics(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def go() -> str:
         async with a_cluster(tmp_path, monkeypatch) as (cluster, _):
-            async with asyncio.timeout(5):
-                reader, writer = await asyncio.open_connection(cluster.router_address, 8008)
-                writer.write(b"GET /metrics HTTP/1.1\r\nHost: router\r\nConnection: close\r\n\r\n")
-                answer = (await reader.read()).decode()
-                writer.close()
-            head, body = answer.split("\r\n\r\n", 1)
-            assert "chunked" not in head
-            return body
+            url = f"http://{cluster.router_address}:8008/metrics"
+            return await asyncio.to_thread(fetched, url)
+
+    def fetched(url: str) -> str:
+        with urlopen(url, timeout=5) as answer:
+            text: str = answer.read().decode()
+        return text
 
     names = {family.name for family in text_string_to_metric_families(asyncio.run(go()))}
     assert {"haproxy_server_status", "haproxy_backend_sessions"} <= names
