@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
-from harness.seams import Searched, Simulated, Target
+from harness.seams import Searched, Target
 from targets.reference.simulated.stack import SimulatedReference
 from targets.reference.target import REFERENCE
 
 TARGETS: dict[str, Target] = {REFERENCE.name: REFERENCE}
 # Those that can be run in virtual time too, made anew for each run.
-SIMULATED: dict[str, Callable[[], Simulated]] = {REFERENCE.name: SimulatedReference}
-# The same for a search, which asks more of them.
-SEARCHED: dict[str, Callable[[], Searched]] = {REFERENCE.name: partial(SimulatedReference, searched=True)}
+SIMULATED: dict[str, Callable[[], Searched]] = {REFERENCE.name: SimulatedReference}

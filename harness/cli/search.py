@@ -15,7 +15,7 @@ from harness.search.hunt import Summary, hunt, reduced, summary
 from harness.search.results import Asked, Folder, Result
 from reports import searched
 from reports.machine import encode
-from targets.registry import SEARCHED, TARGETS
+from targets.registry import SIMULATED, TARGETS
 
 
 def search(args: Namespace) -> ExitCode:
@@ -37,12 +37,12 @@ def search(args: Namespace) -> ExitCode:
 
 def field_of(target: str) -> Field:
     """For a new process, too."""
-    return Field(TARGETS[target], SEARCHED[target])
+    return Field(TARGETS[target], SIMULATED[target])
 
 
 def _asked(args: Namespace) -> Asked:
     target = find_target(args.target or "reference")
-    if target.name not in SEARCHED:
+    if target.name not in SIMULATED:
         raise DrillError(f"the target '{target.name}' cannot be simulated, so it cannot be searched")
     if args.defect and args.defect not in target.defects():
         raise DrillError(f"unknown defect '{args.defect}'{nearest(args.defect, target.defects())}")

@@ -28,7 +28,7 @@ from harness.model.drill import (
     Window,
 )
 from harness.model.moment import TELLS
-from harness.model.units import duration
+from harness.model.units import duration, seconds
 
 _COMMENT_WIDTH = 110
 _TIMES = ("detection_time", "outage", "rejoin_time")
@@ -71,7 +71,7 @@ def _load(load: Load) -> Fields:
     ]
     if load.read_rate_per_s != usual.read_rate_per_s:
         fields.append(("read_rate", f"{load.read_rate_per_s:g}/s"))
-    return fields + ([] if load.timeout_s == usual.timeout_s else [("timeout", duration(load.timeout_s))])
+    return fields + ([] if load.timeout_s == usual.timeout_s else [("timeout", _span(load.timeout_s))])
 
 
 # --- steps ------------------------------------------------------------------------------------------
@@ -81,9 +81,9 @@ def _step(step: Step) -> Fields:
     match step:
         case WaitStep(wait_for=wait_for, host=host, within_s=within_s):
             narrowed = f", host: {host}" if host else ""
-            return [("wait", f"{{for: {wait_for}{narrowed}, within: {duration(within_s)}}}")]
+            return [("wait", f"{{for: {wait_for}{narrowed}, within: {_span(within_s)}}}")]
         case HoldStep(duration_s=duration_s):
-            return [("hold", duration(duration_s))]
+            return [("hold", _span(duration_s))]
         case ControlStep(action=action, to=to):
             return [(action, f"{{to: {to}}}"), *_when(step.on, step.at)]
         case KillStep(verb=verb, victim=victim, scope=scope):
@@ -94,13 +94,13 @@ def _step(step: Step) -> Fields:
             point = (side, _block([(step.act, step.what), *nth]))
             # `within` is the point's: a moment that it counts from as well is waited for as long.
             when = [field for field in _when(step.on, step.at) if field[0] != "within"]
-            return [("crash", victim), point, *when, ("within", duration(within_s)), _until(until_s)]
+            return [("crash", victim), point, *when, ("within", _span(within_s)), _until(until_s)]
         case PartitionStep(how=how, direction=direction):
             way = [] if direction == "both" else [("direction", direction)]
             return [*_cut(step), ("how", how), *way, *_when(step.on, step.at), _until(step.until_s)]
         case LatencyStep(delay_s=delay_s, jitter_s=jitter_s):
-            jitter = [("jitter", duration(jitter_s))] if jitter_s else []
-            much = [("delay", duration(delay_s)), *jitter]
+            jitter = [("jitter", _span(jitter_s))] if jitter_s else []
+            much = [("delay", _span(delay_s)), *jitter]
             return [("latency", _sides(step.sides)), *much, *_when(step.on, step.at), _until(step.until_s)]
         case LossStep(sides=sides, share=share):
             much = [("share", f"{share * 100:g}%")]
@@ -131,9 +131,9 @@ def _side(side: Sequence[str]) -> str:
 
 
 def _when(on: Trigger | None, at: Window) -> Fields:
-    low, high = duration(at.low_s), duration(at.high_s)
+    low, high = _span(at.low_s), _span(at.high_s)
     fields = [] if at == Window(0.0, 0.0) else [("at", low if low == high else f"{low}..{high}")]
-    return fields if on is None else [("on", _moment(on)), ("within", duration(on.within_s)), *fields]
+    return fields if on is None else [("on", _moment(on)), ("within", _span(on.within_s)), *fields]
 
 
 def _moment(on: Trigger) -> str:
@@ -144,7 +144,7 @@ def _moment(on: Trigger) -> str:
 
 
 def _until(until_s: float) -> tuple[str, str]:
-    return "until", duration(until_s)
+    return "until", _span(until_s)
 
 
 # --- bounds -----------------------------------------------------------------------------------------
@@ -168,7 +168,7 @@ def _limit(one: Expectation) -> str:
         return BOUND
     if one.measure == "split_brain":
         return NEVER
-    return duration(one.limit) if one.measure in (*_TIMES, "rpo") else f"{one.limit:g}"
+    return _span(one.limit) if one.measure in (*_TIMES, "rpo") else f"{one.limit:g}"
 
 
 def _block(fields: Fields) -> str:
@@ -185,3 +185,9 @@ def _flow(value: Json | Mapping[str, Json]) -> str:
             return "true" if value else "false"
         case _:
             return f"{value}"
+
+
+def _span(value_s: float) -> str:
+    """As a person would write it, unless that would read as another number."""
+    text = duration(value_s)
+    return text if seconds(text) == value_s else f"{value_s!r}s"

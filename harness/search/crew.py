@@ -27,6 +27,8 @@ from harness.search.schedules import Offers, Schedule, schedule
 
 WORLD = "simulator"
 _CHUNK = 8
+# Edges are noted in the first schedules, and in a sample of the rest.
+_EDGES_OF_THE_FIRST, _EDGES_EACH = 400, 4
 _AHEAD = 4  # chunks for each worker
 
 
@@ -68,6 +70,8 @@ def played(field: Field, drawn: Schedule, defect: str) -> Result:
         nothing = Outcome(kind="uncounted", why=f"it cannot be planned: {error.problem}")
         return Result(number=drawn.number, seed=drawn.seed, outcome=nothing, coverage=Coverage())
     simulated = field.simulated()
+    if drawn.number < _EDGES_OF_THE_FIRST or drawn.number % _EDGES_EACH == 0:
+        simulated.note_edges()
     entries = play(plan, simulated)
     return Result(
         number=drawn.number,

@@ -48,7 +48,7 @@ _LAST_S = (0.03, 0.2, 0.5, 1.0, 3.0, 6.0)
 _LASTS_OF_A_CAUSE_S = (1.0, 6.0)
 _CALM_NTH = (1, 1, 2, 5, 20, 100)
 _FAILING_NTH = (1, 1, 1, 2, 3, 5)
-_MOMENT_WITHIN_S = 6.0
+_MOMENT_WITHIN_S = 8.0
 _SCOPES: tuple[Scope, ...] = ("process", "process", "host")
 _CUTS: tuple[CutMode, ...] = ("drop", "drop", "stall", "refuse", "loss")
 _SWITCHES: tuple[SwitchMode, ...] = ("slow", "stuck")
@@ -96,7 +96,7 @@ def schedule(offers: Offers, seed: int, number: int) -> Schedule:
         settings={offers.target: written},
         load=Load(
             writers=draw.choice((2, 3)),
-            rate_per_s=10.0,
+            rate_per_s=8.0,
             readers=draw.choice((0, 1, 2)),
             read_rate_per_s=5.0,
             timeout_s=draw.choice((0.5, 1.0)),

@@ -6,11 +6,11 @@ from harness.model.plan import Plan
 from harness.search.crew import Field, offers_of, plan_of
 from harness.search.results import Asked
 from harness.search.schedules import Schedule, schedule
-from targets.registry import SEARCHED, TARGETS
+from targets.registry import SIMULATED, TARGETS
 
 
 def field_of(target: str) -> Field:
-    return Field(TARGETS[target], SEARCHED[target])
+    return Field(TARGETS[target], SIMULATED[target])
 
 
 FIELD = field_of("reference")

@@ -33,9 +33,8 @@ from targets.reference.truth.model import Truth
 class SimulatedReference:
     """Offers harness.seams.Searched, for one run, with the truth about it."""
 
-    def __init__(self, *, searched: bool = False) -> None:
-        """searched: edges of the state tables are noted; nobody else asks for them."""
-        self._edges = Edges() if searched else None
+    def __init__(self) -> None:
+        self._edges: Edges | None = None
         self._truth: Truth | None = None
         self._disks: dict[str, dict[str, Any]] = {}
 
@@ -81,6 +80,9 @@ class SimulatedReference:
 
     def nobody_can_reign(self) -> bool:
         return self._truth is not None and self._truth.lost_store()
+
+    def note_edges(self) -> None:
+        self._edges = Edges()
 
     def edges(self) -> Mapping[str, int]:
         return self._edges.counts() if self._edges is not None else {}

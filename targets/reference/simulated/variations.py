@@ -8,14 +8,13 @@ from random import Random
 from harness.model.drill import Json
 
 # As often as they are named. Most stacks have two nodes and wait for both.
-_NODES = (2, 2, 2, 3, 3, 4, 5)
+_NODES = (2, 2, 2, 2, 2, 3, 3, 3, 4, 5)
 _REPLICATIONS = ("sync", "sync", "semi-sync", "async")
 _MAX_LAGS = (0, 5, 50)
-_INTERVALS = ("100ms", "100ms", "50ms")
+_INTERVALS = ("100ms", "100ms", "100ms", "50ms")
 _THRESHOLDS = (3, 3, 2, 5)
+_HEARTBEATS = ("", "", "", "", "push", "pull", "bidirectional")
 _LEASES = ("", "", "250ms", "800ms")
-
-
 _BOTH_ENDS = ("sends", "receives")
 # They come by themselves, over and over.
 _CALM = (
@@ -53,20 +52,29 @@ _FENCED = 0.35
 
 def variation(draw: Random) -> dict[str, Json]:
     """Only what differs from the defaults is written."""
-    nodes, replication = draw.choice(_NODES), draw.choice(_REPLICATIONS)
-    interval, threshold, lease = draw.choice(_INTERVALS), draw.choice(_THRESHOLDS), draw.choice(_LEASES)
+    nodes, replication, lease = draw.choice(_NODES), draw.choice(_REPLICATIONS), draw.choice(_LEASES)
     written: dict[str, Json] = {}
     if nodes != _NODES[0]:
         written["nodes"] = nodes
     if replication != _REPLICATIONS[0]:
         written["replication"] = replication
-    if (interval, threshold) != (_INTERVALS[0], _THRESHOLDS[0]):
-        written["detector"] = {"interval": interval, "timeout": interval, "threshold": threshold}
     if lease:
         written["lease"] = lease
     if draw.random() < _FENCED:
         written["fence"] = "device"
-    return written | _standbys(draw, nodes, replication)
+    return written | _detected(draw) | _standbys(draw, nodes, replication)
+
+
+def _detected(draw: Random) -> dict[str, Json]:
+    written: dict[str, Json] = {}
+    interval, threshold = draw.choice(_INTERVALS), draw.choice(_THRESHOLDS)
+    if draw.random() < 0.1:
+        phi: dict[str, Json] = {"kind": "phi", "interval": interval, "timeout": interval}
+        written["detector"] = {**phi, "threshold": 8, "cap": "500ms"}
+    elif (interval, threshold) != (_INTERVALS[0], _THRESHOLDS[0]):
+        written["detector"] = {"interval": interval, "timeout": interval, "threshold": threshold}
+    heartbeats = draw.choice(_HEARTBEATS)
+    return {**written, "heartbeats": heartbeats} if heartbeats else written
 
 
 def _standbys(draw: Random, nodes: int, replication: str) -> dict[str, Json]:

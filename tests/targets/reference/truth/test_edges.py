@@ -39,7 +39,8 @@ def taken(drill: str) -> set[str]:
 
 
 def _taken(plan: Plan) -> set[str]:
-    simulated = SimulatedReference(searched=True)
+    simulated = SimulatedReference()
+    simulated.note_edges()
     play(plan, simulated)
     edges = simulated.edges()
     assert set(edges) == ALL

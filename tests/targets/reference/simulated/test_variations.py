@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from random import Random
+
+from targets.reference.simulated.variations import moments, variation
+from targets.reference.target import REFERENCE
+
+MANY = [variation(Random(seed)) for seed in range(400)]
+
+
+def test_every_variation_is_one_that_a_person_could_run() -> None:
+    for written in MANY:
+        assert REFERENCE.hosts(REFERENCE.settings(written))
+
+
+def test_every_way_to_replicate_and_to_detect_comes_up() -> None:
+    assert {written.get("replication", "sync") for written in MANY} == {"sync", "semi-sync", "async"}
+    assert {written.get("nodes", 2) for written in MANY} == {2, 3, 4, 5}
+    assert {written.get("heartbeats", "") for written in MANY} == {"", "push", "pull", "bidirectional"}
+    assert {} in MANY and any(written.get("sync_standbys") for written in MANY)
+    assert any("phi" in f"{written.get('detector')}" for written in MANY)
+
+
+def test_every_moment_is_one_that_a_drill_can_name() -> None:
+    offered = REFERENCE.moments()
+    for failing in (True, False):
+        assert all(what in offered[act] for act, what in moments(failing=failing))
