@@ -324,8 +324,8 @@ class Coordinator:
 
     def _moved(self, now_s: float, register: Register) -> Effects:
         if register.primary != self._chosen or register.epoch < self._epoch:
-            if VALUE_READ_AFTER_THE_SEALS in self._defects and register.epoch < self._epoch:
-                self._value = register
+            if VALUE_READ_AFTER_THE_SEALS in self._defects:
+                self._value, self._epoch = register, max(self._epoch, register.epoch + 1)
                 return self._move(now_s)
             return self._give_up(now_s, "overtaken", _names(register))
         self._end("promoted", _names(register))
