@@ -10,7 +10,7 @@ from targets.reference.defects import DEFECTS
 from targets.reference.proofs import PROOFS
 
 DRILLS = {file.stem for file in (Path(__file__).parents[3] / "drills").glob("*.yaml")}
-# No drill reaches what it needs, a register that moves between two seals of one attempt: machines/test_traces.
+# No drill reaches what it needs, a register that moves between two seals of one attempt; test_traces does.
 UNDRILLED = {"value-read-after-the-seals"}
 
 
