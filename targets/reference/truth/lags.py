@@ -22,6 +22,11 @@ class Lags:
         before = heard.get(witness.host, Heard())
         heard[witness.host] = max(before, Heard(beat.last, beat.opened))
 
+    def began(self, witness: Seat) -> None:
+        """Restarted: what its former life had heard it has forgotten, as the stated limit allows."""
+        for heard in self._heard.values():
+            heard.pop(witness.host, None)
+
     def changed(self, seat: Seat, before: Register, now: Register) -> None:
         stored = self._stored(now.primary) if before.primary not in ("", now.primary) else None
         if stored is None:

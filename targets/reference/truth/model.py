@@ -122,6 +122,8 @@ class Truth:
             self.leases.fences.answered(event)
         elif self._lags is not None and type(event) is Received and type(event.message) is Heartbeat:
             self._lags.heard(seat, event.message)
+        elif self._lags is not None and type(event) is Began:
+            self._lags.began(seat)
         for effect in effects:
             if type(effect) is Answer:
                 self._answered(seat, effect.message)
