@@ -67,6 +67,7 @@ PROOFS: dict[str, Proof] = {
     d.LAGGARDS_STAY_ELIGIBLE: Proof(drills=("stillborn-laggard",)),
     d.POSITION_BEFORE_EPOCH: Proof(drills=("longest-log",)),
     d.POSITIONS_BEFORE_THE_SEAL: Proof(drills=("late-lag",)),
+    d.VALUE_READ_AFTER_THE_SEALS: Proof(drills=("overtaken-promotion",)),
     d.THE_DEAD_DO_NOT_COUNT: Proof(drills=("wrong-side",)),
     d.MAX_LAG_IGNORED: Proof(drills=("max-lag-async",)),
     d.SWITCHOVER_KEEPS_LAGGARDS: Proof(drills=("switchover-stillborn",)),
