@@ -77,10 +77,6 @@ PROOFS: dict[str, Proof] = {
     ),
     d.OFF_NOT_READ_BACK: Proof(drills=("fence-slow",)),
     d.FENCED_BY_NAME: Proof(drills=("fence-there-and-back",)),
-    d.FENCED_BEFORE_REACHED: Proof(drills=("fence-confirmed",), not_in=_ONLY_SEEN_FROM_INSIDE),
-    d.NEVER_POWERED_ON: Proof(drills=("fence-confirmed",)),
-    d.OFF_NOT_READ_BACK: Proof(drills=("fence-slow",)),
-    d.FENCED_BY_NAME: Proof(drills=("fence-there-and-back",)),
     d.FENCED_BEFORE_REACHED: Proof(drills=("fence-no-standby",)),
     d.NEVER_POWERED_ON: Proof(drills=("fence-confirmed",)),
 }
