@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from targets.reference.machines.grammar import Began
 from targets.reference.machines.messages import Heartbeat, Place
+from targets.reference.machines.witness import Witness
 from targets.reference.settings import Settings
-from tests.targets.reference.truth.stage import Stage, records
+from tests.targets.reference.truth.stage import Chair, Stage, records
 
 LOG = records(1, "", "a", "b", "c")
 
@@ -36,5 +38,13 @@ def test_what_only_one_witness_heard_may_be_unknown_to_those_who_decide() -> Non
 
 def test_without_a_limit_nothing_is_too_far() -> None:
     stage = heard("w1", "w2", "w3", holds=0, max_lag=0)
+    stage.chosen(2, "n2")
+    assert stage.broken == []
+
+
+def test_what_restarted_witnesses_had_heard_they_have_forgotten() -> None:
+    stage = heard("w1", "w2", holds=2)
+    machine = Witness("w2", stage.settings, None, 2)
+    stage.truth.handled(Chair(stage, "w2"), machine, Began(), [])
     stage.chosen(2, "n2")
     assert stage.broken == []
