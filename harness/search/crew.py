@@ -26,7 +26,7 @@ from harness.search.results import Asked, Result
 from harness.search.schedules import Offers, Schedule, schedule
 
 WORLD = "simulator"
-_CHUNK = 8
+_CHUNK = 4
 # Edges are noted in the first schedules, and in a sample of the rest.
 _EDGES_OF_THE_FIRST, _EDGES_EACH = 400, 4
 _AHEAD = 4  # chunks for each worker
