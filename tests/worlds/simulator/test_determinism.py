@@ -42,7 +42,8 @@ def test_two_processes_that_hash_differently_write_the_same_200_journals(tmp_pat
 
 def test_every_fault_that_can_be_written_is_among_them() -> None:
     tried = {fault.partition(":")[0] for fault in FAULTS}
-    assert tried >= {*VERBS} - {"partition"}
+    # A partition is an isolation of more hosts; a power switch is there only with a fence device.
+    assert tried >= {*VERBS} - {"partition", "switch"}
 
 
 def test_a_second_run_in_one_process_is_the_same_too(tmp_path: Path) -> None:
