@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -56,3 +59,16 @@ def test_a_wrong_word_is_answered_by_the_right_one(
 ) -> None:
     assert main(["defects", *words]) == 2
     assert says in capsys.readouterr().err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_it_at_once_and_its_workers_too(number: signal.Signals, code: int) -> None:
+    command = [sys.executable, "-m", "harness.cli", "defects"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        process.stderr.readline()  # the first cell
+        process.send_signal(number)
+        # They hold its standard error open: it ends only when all of them have gone.
+        rest = process.stderr.read()
+    assert (process.returncode, number.name in rest) == (code, True)

@@ -81,3 +81,21 @@ def test_a_lone_witness_that_decides_is_found(tmp_path: Path) -> None:
     code, verdict = run(tmp_path, "blind-witness", "--defect", "lone-witness-decides")
     (false,) = findings(verdict, "false_failovers")
     assert (code, false.judgement) == (1, "fail")
+
+
+@pytest.mark.parametrize(
+    ("defect", "drill", "measure"),
+    [
+        ("stopped-is-dead", "stutter", "split_brain"),
+        ("positions-without-epochs", "double-failover", "lost_writes"),
+        ("one-sealed-is-enough", "wrong-side", "lost_writes"),
+        ("goes-on-after-hand-back", "switchover-in-vain", "failovers"),
+    ],
+)
+def test_a_defect_that_shows_in_containers_is_found_there(
+    defect: str, drill: str, measure: str, tmp_path: Path
+) -> None:
+    """A few that tell; `failover-drill defects --world docker` tries all that can show."""
+    code, verdict = run(tmp_path, drill, "--defect", defect)
+    assert code == 1
+    assert "fail" in {finding.judgement for finding in findings(verdict, measure)}
