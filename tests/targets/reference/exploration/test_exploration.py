@@ -9,8 +9,8 @@ import pytest
 from targets.reference.defects import DEFECTS
 from tests.targets.reference.exploration.__main__ import explore, name
 from tests.targets.reference.exploration.ballots import Bounds
-from tests.targets.reference.exploration.cluster import Scope
-from tests.targets.reference.exploration.scopes import SEEN_IN, SHORT
+from tests.targets.reference.exploration.cluster import Cluster, Scope
+from tests.targets.reference.exploration.scopes import SEEN_IN, SHORT, THREE_CALM
 from tests.targets.reference.exploration.search import Search
 
 
@@ -47,3 +47,9 @@ def test_a_search_that_met_every_state_says_so() -> None:
 
 def test_a_search_that_reached_its_limit_says_that_it_did_not_end() -> None:
     assert not Search(_counts, lambda state: "", states_max=3).run(0).closed
+
+
+def test_a_cluster_that_serves_is_a_value() -> None:
+    """Whatever the machines have come to hold since must be comparable, or no scope can be searched."""
+    space = Cluster(THREE_CALM)
+    assert space.begin() == space.begin()
