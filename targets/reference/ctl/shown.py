@@ -43,7 +43,9 @@ def _warnings(view: View) -> list[str]:
         count = len(view.reachable)
         found.append(f"{count} of {len(view.witnesses)} witnesses: no majority, so nothing can be decided")
     for witness in _answering(view.witnesses):
-        if not witness.has_store:
+        if witness.damaged:
+            found.append(f"{witness.witness} refuses to vote: {witness.damaged}")
+        elif not witness.has_store:
             found.append(f"{witness.witness} has lost its store and copies it from the others")
         if witness.suspects:
             found.append(f"{witness.witness} holds {witness.watched[1]} for failed: {witness.suspects}")

@@ -14,8 +14,10 @@ import sys
 
 from targets.reference.driver.agent_host import AgentHost
 from targets.reference.driver.child import Forked, become_child
+from targets.reference.driver.damage import DamagedError
 from targets.reference.driver.loop import end_broken
 from targets.reference.driver.node_host import NodeHost
+from targets.reference.driver.refusing import RefusingNode
 from targets.reference.driver.surroundings import Surroundings, surroundings
 
 
@@ -54,7 +56,11 @@ def _child(where: Surroundings, forked: Forked) -> None:
 
 
 async def _node(where: Surroundings, pipe: int, ear: int) -> None:
-    host = NodeHost(where, pipe, ear)
+    host: NodeHost | RefusingNode
+    try:
+        host = NodeHost(where, pipe, ear)
+    except DamagedError as damaged:
+        host = RefusingNode(where, f"{damaged}", pipe, ear)
     await host.begin()
     _alive.append(host)
 

@@ -7,12 +7,15 @@ import fcntl
 import os
 import sqlite3
 import time
-from collections.abc import Sequence
+import zlib
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, TypeVar
 
 import msgspec
 
+from targets.reference.driver.anchor import Anchor
+from targets.reference.driver.damage import DamagedError
 from targets.reference.driver.smallfile import sync_folder
 from targets.reference.machines.grammar import NodeState
 from targets.reference.machines.messages import Place, Record
@@ -21,15 +24,19 @@ from targets.reference.machines.operating import Tail
 _LOCK_WAIT_S = 2.0
 _TAILS_MAX = 1000
 
-# One file holds log, identity and seal: none of them can be lost without the others.
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS log (
-  position INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS state (
-  only INTEGER PRIMARY KEY CHECK (only = 1), identity TEXT NOT NULL, sealed INTEGER NOT NULL
-);
-"""
+# One file holds log, identity and seal: none of them can be lost without the others. Each row bears a sum of
+# itself: SQLite's own check sees torn pages, and no flipped byte of a value.
+_SCHEMA = (
+    "CREATE TABLE log (position INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, key TEXT NOT NULL, "
+    "value TEXT NOT NULL, sum INTEGER NOT NULL)",
+    "CREATE TABLE state (only INTEGER PRIMARY KEY CHECK (only = 1), identity TEXT NOT NULL, "
+    "sealed INTEGER NOT NULL, sum INTEGER NOT NULL)",
+)
+_encode = msgspec.msgpack.Encoder().encode
+_T = TypeVar("_T")
+
+
+_left_open: list[sqlite3.Connection] = []
 
 
 class LogStore(Protocol):
@@ -53,34 +60,43 @@ class LogStore(Protocol):
 
 
 class SqliteStore:
-    """SQLite in WAL mode, synchronous=FULL. A second process is kept out by a lock."""
+    """SQLite in WAL mode, synchronous=FULL. A second process is kept out by a lock.
+
+    Raises DamagedError when what is on disk is not what was written: nothing was changed then.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._folder, self._file = folder, folder / "log.sqlite"
+        remedy = (
+            f"It serves nothing and overwrites nothing. Move {self._file}* and {folder / 'anchor'} away and "
+            "start it again: it comes back as a new store and copies the log from the others"
+        )
+        self._anchor, self._remedy = Anchor(folder / "anchor", remedy), remedy
         self._lock = _locked(folder / "lock")
-        self._rows = sqlite3.connect(folder / "log.sqlite", isolation_level=None, check_same_thread=False)
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "locking_mode=EXCLUSIVE"):
-            self._rows.execute(f"PRAGMA {pragma}")
-        self._rows.executescript(_SCHEMA)
-        self._rows.execute("INSERT OR IGNORE INTO state VALUES (1, ?, 0)", (os.urandom(8).hex(),))
-        sync_folder(folder)
+        try:
+            self._open()
+        except DamagedError:
+            os.close(self._lock)
+            raise
 
     def state(self) -> NodeState:
-        identity, sealed = self._rows.execute("SELECT identity, sealed FROM state").fetchone()
-        return NodeState(identity=identity, sealed=sealed)
+        return self._state
 
     def records(self) -> list[Record]:
-        rows = self._rows.execute("SELECT epoch, position, key, value FROM log ORDER BY position")
-        return [Record(*row) for row in rows]
+        return [record for record, _ in self._summed()]
 
     def persist(self, state: NodeState) -> None:
-        self._rows.execute("UPDATE state SET identity = ?, sealed = ?", (state.identity, state.sealed))
+        row = (state.identity, state.sealed)
+        self._rows.execute("UPDATE state SET identity = ?, sealed = ?, sum = ?", (*row, _sum(row)))
+        self._state = state
+        self._anchor.moved(sealed=state.sealed)
 
     def append(self, records: Sequence[Record]) -> None:
-        rows = [(record.position, record.epoch, record.key, record.value) for record in records]
+        rows = [(one.position, one.epoch, one.key, one.value, _sum(one)) for one in records]
         with self._rows:
             self._rows.execute("BEGIN IMMEDIATE")
-            self._rows.executemany("INSERT INTO log VALUES (?, ?, ?, ?)", rows)
+            self._rows.executemany("INSERT INTO log VALUES (?, ?, ?, ?, ?)", rows)
+        self._anchor.moved(position=records[-1].position)
 
     def truncate(self, after_position: int, head: dict[str, str | int]) -> Place:
         rows = self._rows.execute(
@@ -90,16 +106,98 @@ class SqliteStore:
         tail = [Record(*row) for row in rows]
         if tail:
             _keep_tail(self._folder, tail, head)
+            self._anchor.lower(after_position)
             self._rows.execute("DELETE FROM log WHERE position > ?", (after_position,))
         return self._last()
 
     def close(self) -> None:
         self._rows.close()
+        self._anchor.close()
         os.close(self._lock)
+
+    def _open(self) -> None:
+        is_new = not self._file.exists()
+        if not is_new:
+            self._anchor.read()
+        else:
+            self._anchor.open()  # before the store: a store without an anchor has lost it
+        self._rows = sqlite3.connect(self._file, isolation_level=None, check_same_thread=False)
+        try:
+            self._state = self._sound(self._checked)
+        except DamagedError:
+            # To close it would write what is left of a damaged log into its file: an operator may want it
+            # as it is.
+            _left_open.append(self._rows)
+            raise
+        if not is_new:
+            self._anchor.open()
+        sync_folder(self._folder)
+
+    def _checked(self) -> NodeState:
+        """The state that was found, or made where there was nothing."""
+        for pragma in ("locking_mode=EXCLUSIVE", "journal_mode=WAL", "synchronous=FULL"):
+            self._rows.execute(f"PRAGMA {pragma}")
+        anchor = self._anchor
+        if not (anchor.position or anchor.sealed or self._tables()):
+            self._make()
+        (word,) = self._rows.execute("PRAGMA quick_check(1)").fetchone()
+        if word != "ok":
+            raise self._damaged(f"SQLite says: {word}")
+        self._check_log()
+        return self._check_state()
+
+    def _make(self) -> None:
+        row = (os.urandom(8).hex(), 0)
+        with self._rows:
+            self._rows.execute("BEGIN IMMEDIATE")
+            for table in _SCHEMA:
+                self._rows.execute(table)
+            self._rows.execute("INSERT INTO state VALUES (1, ?, ?, ?)", (*row, _sum(row)))
+
+    def _tables(self) -> int:
+        (count,) = self._rows.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        return int(count)
+
+    def _check_log(self) -> None:
+        before = Place()
+        for record, found in self._summed():
+            if found != _sum(record):
+                raise self._damaged(f"the record after {before.position} is not what was written")
+            if record.position != before.position + 1 or record.epoch < before.epoch:
+                raise self._damaged(f"no record of the log may follow {before.position} as the next one does")
+            before = Place(record.epoch, record.position)
+        if before.position < self._anchor.position:
+            raise self._damaged(f"its log ends at {before.position}, and went on to {self._anchor.position}")
+
+    def _check_state(self) -> NodeState:
+        rows = self._rows.execute("SELECT identity, sealed, sum FROM state").fetchall()
+        if len(rows) != 1 or rows[0][2] != _sum(rows[0][:2]):
+            raise self._damaged("its identity or seal is not what was written")
+        if rows[0][1] < self._anchor.sealed:
+            raise self._damaged(f"it is sealed at {rows[0][1]}, and was at {self._anchor.sealed}")
+        return NodeState(identity=rows[0][0], sealed=rows[0][1])
+
+    def _summed(self) -> list[tuple[Record, int]]:
+        rows = self._rows.execute("SELECT epoch, position, key, value, sum FROM log ORDER BY position")
+        return [(Record(*row[:4]), row[4]) for row in rows]
+
+    def _sound(self, read: Callable[[], _T]) -> _T:
+        try:
+            return read()
+        except (sqlite3.Error, OverflowError) as error:
+            raise self._damaged(f"SQLite says: {error}") from error
+
+    def _damaged(self, wrong: str) -> DamagedError:
+        return DamagedError(self._file, wrong, self._remedy)
 
     def _last(self) -> Place:
         row = self._rows.execute("SELECT epoch, position FROM log ORDER BY position DESC LIMIT 1").fetchone()
         return Place(*row) if row else Place()
+
+
+def _sum(row: object) -> int:
+    """Finds every change of one byte, whatever the row's fields are."""
+    return zlib.crc32(_encode(row))
 
 
 def _keep_tail(folder: Path, tail: list[Record], head: dict[str, str | int]) -> None:

@@ -14,10 +14,12 @@ import msgspec
 
 from targets.reference.driver import health
 from targets.reference.driver.crashpoint import CrashPoints
+from targets.reference.driver.damage import DamagedError, sealed, unsealed
 from targets.reference.driver.entry import Entry
 from targets.reference.driver.fence import Fence
 from targets.reference.driver.links import Network
 from targets.reference.driver.loop import MachineLoop, end_broken
+from targets.reference.driver.refusing import RefusingWitness
 from targets.reference.driver.smallfile import write_durably
 from targets.reference.driver.surroundings import (
     ENTRY_PORT,
@@ -35,6 +37,7 @@ from targets.reference.machines.grammar import (
     Answer,
     AskPower,
     Began,
+    NodeState,
     Persist,
     Send,
     Tell,
@@ -69,7 +72,7 @@ class WitnessHost:
                 Send: self._network.send,
                 Answer: self._network.answer,
                 AskPower: fence.ask,
-                Persist: lambda effect: write_durably(self._file, msgspec.json.encode(effect.state)),
+                Persist: lambda effect: self._remember(effect.state),
                 **dict.fromkeys((Tell, TellRole, TellRegister, Alert), self._tell),
             },
             points=self._points,
@@ -87,6 +90,9 @@ class WitnessHost:
             if witness != where.host:
                 self._network.link(witness, WITNESS_PORT)
         self._machine.feed(Began())
+
+    def _remember(self, state: WitnessState | NodeState) -> None:
+        write_durably(self._file, sealed(msgspec.json.encode(state)))
 
     def _metrics(self) -> str:
         status = self._witness.status(now_s())
@@ -107,8 +113,18 @@ class WitnessHost:
 
 
 def remembered(file: Path) -> WitnessState | None:
-    """None when there is nothing: this witness is new, or has lost its store."""
-    return msgspec.json.decode(file.read_bytes(), type=WitnessState) if file.exists() else None
+    """None when there is nothing: this witness is new, or has lost its store. Raises DamagedError."""
+    if not file.exists():
+        return None
+    remedy = (
+        f"It does not vote. With all other witnesses up, move {file} away and start it again: "
+        "it copies from them what it may have said before"
+    )
+    content = unsealed(file, remedy)
+    try:
+        return msgspec.json.decode(content, type=WitnessState)
+    except msgspec.DecodeError as error:
+        raise DamagedError(file, f"{error}", remedy) from error
 
 
 def main() -> None:
@@ -121,7 +137,11 @@ def main() -> None:
 
 
 async def _serve(where: Surroundings) -> None:
-    host = WitnessHost(where)
+    host: WitnessHost | RefusingWitness
+    try:
+        host = WitnessHost(where)
+    except DamagedError as damaged:
+        host = RefusingWitness(where, f"{damaged}")
     await host.begin()
     over = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -99,7 +99,7 @@ class WitnessStatus(Struct, frozen=True, kw_only=True, tag=True):
     watched: the reign that it listens to; its newest heartbeat came heard_ago_s ago (infinite: none came) and
     told the primary's last durable place.
     suspects: why it holds that reign for failed. leads: the step of a failover that it leads.
-    outcomes: how many of those that it led ended how.
+    outcomes: how many of those that it led ended how. damaged: why it refuses to vote; empty: it does not.
     """
 
     witness: str
@@ -117,6 +117,7 @@ class WitnessStatus(Struct, frozen=True, kw_only=True, tag=True):
     votes: tuple[StandingVote, ...]
     leads: str
     outcomes: dict[str, int]
+    damaged: str = ""
 
 
 class AskStatus(Struct, frozen=True, tag=True):

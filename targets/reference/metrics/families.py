@@ -10,6 +10,7 @@ from targets.reference.metrics.exposition import Family, Histogram, Sample, coun
 from targets.reference.metrics.meter import Meter
 
 ROLES = ("starting", "standby", "primary", "fenced")
+_CLOSED = ("failover_closed_connections_total", "Connections closed here, by reason", "reason")
 # Of a commit on disks from fast to failing.
 FSYNC_BOUNDS_S = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 
@@ -73,6 +74,15 @@ def of_fence(answers: Mapping[tuple[str, int], int]) -> list[Family]:
     return [Family("failover_fence_answers_total", "counter", "Answers, by method and status", samples)]
 
 
+def of_refusing(closed: Mapping[str, int]) -> list[Family]:
+    """Of a host whose store is damaged: it does nothing else."""
+    return [_damaged(1), counter(*_CLOSED, closed)]
+
+
+def _damaged(is_so: int) -> Family:
+    return gauge("failover_store_damaged", "1 while it refuses to serve or vote: its store is damaged", is_so)
+
+
 def _maintenance(register: Register) -> Family:
     return gauge("failover_maintenance", "1 while nobody fails over by itself", _on(register.maintenance))
 
@@ -84,7 +94,8 @@ def _common(meter: Meter, closed: Mapping[str, int]) -> list[Family]:
         Family("failover_votes_total", "counter", "Votes cast, repeated ones too", (Sample(meter.votes),)),
         Family("failover_ballots_total", "counter", "Ballots begun", (Sample(meter.ballots),)),
         Family("failover_alerts_total", "counter", "Calls for a person", (Sample(meter.alerts),)),
-        counter("failover_closed_connections_total", "Connections closed here, by reason", "reason", closed),
+        counter(*_CLOSED, closed),
+        _damaged(0),
     ]
 
 
