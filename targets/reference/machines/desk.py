@@ -16,13 +16,14 @@ way compares with a value that is no more.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Literal
 
 from targets.reference.machines import switching
+from targets.reference.machines.accuser import Accuser
 from targets.reference.machines.coordinator import Coordinator, Order
 from targets.reference.machines.detector import NOBODY, Detector
 from targets.reference.machines.grammar import Alert, Answer, Effects, PowerAnswered, SetTimer, StopTimer
+from targets.reference.machines.keeper import Keeper
 from targets.reference.machines.lease import NEVER_S, Granter, Reign
 from targets.reference.machines.messages import (
     NO_BALLOT,
@@ -38,10 +39,8 @@ from targets.reference.machines.messages import (
     WhoIsPrimary,
 )
 from targets.reference.machines.operating import StandingVote, WitnessStatus
-from targets.reference.machines.register import Acceptor
 from targets.reference.machines.registrar import Registrar
 from targets.reference.machines.switching import Switched, Switching
-from targets.reference.machines.votes import Votes
 from targets.reference.settings import Settings
 
 TIMER, REMIND = "order", "remind"
@@ -55,7 +54,7 @@ ASKED: tuple[type, ...] = (WhoIsPrimary, AskStatus, Maintain, PromoteOrder, Fenc
 
 
 class Desk:
-    """acceptor: None while the witness has no store. suspects: why it holds the watched reign for failed."""
+    """accuser, coordinator, detector, granter, keeper, registrar: the witness's own."""
 
     def __init__(
         self,
@@ -65,15 +64,14 @@ class Desk:
         registrar: Registrar,
         coordinator: Coordinator,
         granter: Granter,
+        accuser: Accuser,
         detector: Detector,
-        votes: Votes,
-        acceptor: Callable[[], Acceptor | None],
-        suspects: Callable[[], str],
+        keeper: Keeper,
     ) -> None:
         self._name, self._settings = name, settings
         self._registrar, self._coordinator = registrar, coordinator
-        self._granter, self._detector, self._votes = granter, detector, votes
-        self._acceptor, self._suspects = acceptor, suspects
+        self._granter, self._accuser = granter, accuser
+        self._detector, self._keeper = detector, keeper
         self.step: Literal["idle", "reading", "changing", "leading", "switching"] = "idle"
         self._order: Maintain | PromoteOrder | FenceOrder | None = None
         self._switching = Switching()
@@ -91,8 +89,7 @@ class Desk:
     @property
     def maintenance(self) -> str:
         """By what this witness has accepted: enough to keep still, the register decides all the same."""
-        acceptor = self._acceptor()
-        return acceptor.state.value.maintenance if acceptor else ""
+        return self._keeper.value.maintenance
 
     def asked(self, now_s: float, message: Asked, via: str) -> Effects:
         match message:
@@ -100,7 +97,7 @@ class Desk:
                 return [Answer(via, PrimaryIs(request, *self._detector.reign))]
             case AskStatus(request):
                 return [Answer(via, StatusAnswer(request, self.status(now_s)))]
-            case _ if self._acceptor() is None:
+            case _ if self._keeper.acceptor is None:
                 return [_answer(message, via, f"{self._name} has lost its store and copies from the others")]
             case _ if self._order is not None:
                 return [_answer(message, via, f"{self._name} carries out another order; ask again")]
@@ -165,13 +162,13 @@ class Desk:
         return self._switched(*self._switching.answered(now_s, event))
 
     def status(self, now_s: float) -> WitnessStatus:
-        acceptor, reign = self._acceptor(), self._detector.reign
+        acceptor, reign = self._keeper.acceptor, self._detector.reign
         holder = self._granter.holder(now_s)
         heard_s, heard = self._heard if self._heard_of == reign else (NEVER_S, Place())
         return WitnessStatus(
             witness=self._name,
             has_store=acceptor is not None,
-            register=acceptor.state.value if acceptor else Register(),
+            register=self._keeper.value,
             ballot=acceptor.state.accepted if acceptor else NO_BALLOT,
             known_epoch=self._granter.known_epoch,
             grant=holder or (0, ""),
@@ -180,8 +177,10 @@ class Desk:
             watched=reign,
             heard_ago_s=now_s - heard_s,
             heard=heard,
-            suspects=self._suspects(),
-            votes=tuple(StandingVote(voter=v, left_s=left_s) for v, left_s in self._votes.left(now_s, reign)),
+            suspects=self._accuser.reason,
+            votes=tuple(
+                StandingVote(voter=v, left_s=left_s) for v, left_s in self._accuser.votes.left(now_s, reign)
+            ),
             leads="" if self._coordinator.step == "idle" else self._coordinator.step,
             outcomes=dict[str, int](self._coordinator.outcomes.items()),
         )

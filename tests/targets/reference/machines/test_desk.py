@@ -72,7 +72,7 @@ def sealed(play: Play, member: str = "n2", identity: str = "b") -> Play:
     play.now_s += L_S
     play.hears("w2", LeaseOver(1, "n1"))
     play.hears("w3", LeaseOver(1, "n1"))
-    play.shows(play.machine._acceptor.state.value)  # type: ignore[attr-defined]
+    play.shows(play.machine._keeper.acceptor.state.value)  # type: ignore[attr-defined]
     return play.hears(member, Sealed(2, member, identity, Place(1, 9)))
 
 

@@ -1,30 +1,19 @@
 from __future__ import annotations
 
 from targets.reference.defects import LONE_WITNESS_DECIDES
-from targets.reference.machines import copying
 from targets.reference.machines.accuser import LEAD, VOTE
 from targets.reference.machines.detector import TIMER as SILENCE
 from targets.reference.machines.grammar import (
     Answer,
     Began,
     Fired,
-    Persist,
-    Send,
     Tell,
-    TellRegister,
     WitnessState,
 )
 from targets.reference.machines.messages import (
-    NO_BALLOT,
-    Accept,
-    Accepted,
     Alive,
     Ballot,
-    BallotRefused,
-    CopyAnswer,
-    CopyRequest,
     Fence,
-    Fenced,
     Granted,
     HandBack,
     HandBackNoted,
@@ -34,11 +23,10 @@ from targets.reference.machines.messages import (
     LeaseOver,
     Place,
     Prepare,
-    Promised,
     Register,
     Vote,
 )
-from targets.reference.machines.witness import LEASE_OVER, REFRESH, Witness
+from targets.reference.machines.witness import Witness
 from tests.targets.reference.machines.playbook import SETTINGS, A, B, Play
 
 INTERVAL_S, SILENCE_S, L_S = (
@@ -74,96 +62,6 @@ def voted(play: Play, voter: str = "w2", epoch: int = 1) -> Play:
 
 def silent(play: Play) -> Play:
     return play.when(Fired(SILENCE), after_s=SILENCE_S)
-
-
-# --- the register's acceptor ------------------------------------------------------------------------
-
-
-def test_a_promise_is_durable_before_it_is_answered() -> None:
-    play = began().hears("n2", Prepare((2, "n2", 1)), via="c")
-    assert play.effects == [
-        Persist(WitnessState(promised=(2, "n2", 1), accepted=ONE, value=V)),
-        Answer("c", Promised((2, "n2", 1), ONE, V)),
-    ]
-
-
-def test_an_accepted_value_is_durable_before_it_is_answered() -> None:
-    play = began().hears("n1", Accept((2, "n1", 7), Register(1, "n1", (A,))), via="c")
-    assert isinstance(play.effects[0], Persist)
-    assert play.effects[1] == Answer("c", Accepted((2, "n1", 7)))
-
-
-def test_an_older_ballot_is_refused() -> None:
-    play = began().hears("n2", Prepare((0, "n2", 1)), via="c")
-    assert play.effects == [Answer("c", BallotRefused((0, "n2", 1), ONE))]
-
-
-def test_another_primary_is_not_accepted_while_the_grant_to_the_present_one_lasts() -> None:
-    """The register never outruns a lease, however late a coordinator's message comes."""
-    play = watching().hears("w2", Accept((2, "w2", 1), MOVED))
-    assert play.said(BallotRefused) and not play.of(Persist)
-    beat(play, after_s=INTERVAL_S)
-    assert play.said(HeartbeatRefused), "it runs out: asked again it must be able to say yes"
-    play.hears("w2", Accept((3, "w2", 1), MOVED), after_s=L_S)
-    assert play.said(Accepted)
-
-
-def test_another_primary_is_not_accepted_right_after_a_restart() -> None:
-    play = began().hears("w2", Accept((2, "w2", 1), MOVED), after_s=L_S - 0.001)
-    assert play.said(BallotRefused)
-    assert play.hears("w2", Accept((2, "w2", 1), MOVED), after_s=0.001).said(Accepted)
-
-
-def test_the_present_primary_itself_may_hand_over_or_take_a_newer_epoch() -> None:
-    assert watching().hears("n1", Accept((2, "n1", 7), MOVED)).said(Accepted)
-    assert watching().hears("w2", Accept((2, "w2", 1), Register(2, "n1", (A, B)))).said(Accepted)
-
-
-# --- fenced -----------------------------------------------------------------------------------------
-
-ENDED = V.with_own_fence()
-AFTER = ENDED.succeeded(2, "n2", (B,))
-
-
-def grants_n2(play: Play) -> bool:
-    return bool(beat(play, 2, "n2").said(Granted))
-
-
-def test_what_is_merely_accepted_as_fenced_frees_no_grant() -> None:
-    """It may never be committed, and then the old primary lives."""
-    play = watching().hears("w2", Accept((2, "w2", 1), ENDED))
-    assert play.said(Accepted) and not grants_n2(play)
-
-
-def test_a_full_ballot_that_names_a_reign_as_fenced_frees_its_grant_alone() -> None:
-    assert grants_n2(watching().hears("w2", Fenced(1, "n1")))
-    assert not grants_n2(watching().hears("w2", Fenced(1, "n2")))
-    assert not grants_n2(watching().hears("w2", Fenced(0, "n1")))
-
-
-def test_a_fenced_reign_that_lives_on_is_refused_as_too_old() -> None:
-    play = beat(watching().hears("w2", Fenced(1, "n1")), after_s=INTERVAL_S)
-    assert play.said(HeartbeatRefused)[0].known_epoch == 2
-    assert beat(play, 2, "n1").said(Granted)
-
-
-def test_whatever_replaces_a_fenced_reign_is_accepted_before_its_grant_has_run_out() -> None:
-    """It was proposed over a committed fence; the same without the fence has to wait."""
-    assert watching().hears("w2", Accept((2, "w2", 1), AFTER)).said(Accepted)
-    assert began().hears("w2", Accept((2, "w2", 1), AFTER)).said(Accepted)
-    assert watching().hears("w2", Accept((2, "w2", 1), MOVED)).said(BallotRefused)
-
-
-def test_a_heartbeat_of_the_reign_that_follows_proves_the_fence_that_it_was_built_on() -> None:
-    assert grants_n2(watching().hears("w2", Accept((2, "w2", 1), AFTER)))
-
-
-def test_a_ballot_of_its_own_shows_what_is_fenced() -> None:
-    """Here the one that a heartbeat of an unknown reign makes it begin."""
-    play = beat(watching(), 2, "n2")
-    assert play.said(HeartbeatRefused)
-    play.when(Fired(REFRESH), after_s=INTERVAL_S).shows(AFTER)
-    assert grants_n2(play)
 
 
 # --- leases -----------------------------------------------------------------------------------------
@@ -249,14 +147,6 @@ def test_a_witness_that_slept_itself_listens_a_little_longer_but_once_only() -> 
     assert [tell.phase for tell in play.of(Tell)] == ["suspected"]
 
 
-def test_a_primary_that_dies_before_its_first_heartbeat_is_missed_too() -> None:
-    play = watching()
-    play.hears("n1", HandBack(1, "n1"))
-    play.hears("n2", Accept((2, "n2", 1), MOVED))
-    play.when(Fired(SILENCE), after_s=SILENCE_S)
-    assert [(tell.phase, tell.epoch, tell.subject) for tell in play.of(Tell)] == [("suspected", 2, "n2")]
-
-
 def test_a_handed_back_reign_is_suspected_at_once() -> None:
     play = watching().hears("n1", HandBack(1, "n1"))
     assert play.of(Tell) == [Tell("suspected", 1, "n1", "its agent has handed the lease back", "process")]
@@ -288,14 +178,6 @@ def test_a_heartbeat_that_comes_after_its_hand_back_takes_no_vote_back() -> None
     play = beat(watching().hears("n1", HandBack(1, "n1")), after_s=0.01)
     assert play.said(HeartbeatRefused)
     assert play.when(Fired(VOTE), after_s=INTERVAL_S).said(Vote)
-
-
-def test_of_a_newer_reign_the_clock_starts_anew() -> None:
-    play = silent(watching())
-    play.hears("n1", HandBack(1, "n1"))
-    beat(play, 2, "n2")
-    assert play.due_s(SILENCE) == play.now_s + SILENCE_S
-    assert not play.when(Fired(VOTE)).said(Vote)
 
 
 # --- leading ----------------------------------------------------------------------------------------
@@ -366,79 +248,6 @@ def test_while_nobody_can_take_over_it_stays_out_of_the_old_primarys_way() -> No
             attempts += 1
             play.shows(Register(1, "n1", (A,)))
     assert 1 < attempts <= 5
-
-
-# --- fences -----------------------------------------------------------------------------------------
-
-
-def test_a_confirmed_fence_stops_renewal_and_is_answered_when_the_grant_has_run_out() -> None:
-    play = watching().hears("w2", Fence(1, "n1", ("w2", "w3")))
-    assert not play.said(LeaseOver) and play.due_s(LEASE_OVER) == play.now_s + L_S
-    due_s = play.due_s(LEASE_OVER)
-    assert beat(play, after_s=INTERVAL_S).said(HeartbeatRefused)
-    play.when(Fired(LEASE_OVER), at_s=due_s)
-    assert play.of(Send) == [Send("w2", LeaseOver(1, "n1"))]
-
-
-def test_a_fence_that_no_majority_has_confirmed_stops_nothing() -> None:
-    for voters in (("w2",), ("w2", "w2"), ("w2", "n2")):
-        play = watching().hears("w2", Fence(1, "n1", voters))
-        assert beat(play, after_s=INTERVAL_S).said(Granted)
-
-
-def test_a_grant_that_was_handed_back_is_over_at_once() -> None:
-    play = watching().hears("n1", HandBack(1, "n1")).hears("w2", Fence(1, "n1", ("w2", "w3")))
-    assert play.said(LeaseOver) == [LeaseOver(1, "n1")]
-
-
-def test_a_hand_back_ends_a_wait_for_the_lease() -> None:
-    play = watching().hears("w2", Fence(1, "n1", ("w2", "w3"))).hears("n1", HandBack(1, "n1"))
-    assert play.said(LeaseOver) == [LeaseOver(1, "n1")]
-
-
-def test_a_restarted_witness_says_of_no_lease_that_it_is_over_before_a_whole_one_has_passed() -> None:
-    play = began().hears("w2", Fence(1, "n1", ("w2", "w3")), after_s=L_S / 2)
-    assert not play.said(LeaseOver)
-    assert play.when(Fired(LEASE_OVER), after_s=L_S / 2).said(LeaseOver)
-
-
-# --- learning the register ----------------------------------------------------------------------------
-
-
-def test_a_witness_that_missed_a_change_brings_itself_up_to_date() -> None:
-    play = watching().hears("n1", HandBack(1, "n1"))
-    beat(play, 2, "n2")
-    play.when(Fired(REFRESH), after_s=play.due_s(REFRESH) - play.now_s)
-    assert play.said(Prepare)
-    play.shows(MOVED)
-    assert play.of(TellRegister) == [TellRegister(MOVED)]
-
-
-def test_a_witness_that_is_up_to_date_reads_nothing() -> None:
-    play = watching()
-    assert not play.when(Fired(REFRESH)).said(Prepare)
-
-
-# --- without a store ----------------------------------------------------------------------------------
-
-
-def test_a_witness_without_its_store_answers_nothing_but_that_it_has_none() -> None:
-    play = Play(Witness("w1", SETTINGS, None, 7)).when(Began())
-    for message in (Prepare((9, "n1", 1)), Accept((9, "n1", 1), V), Heartbeat(1, "n1", 0.0, Place())):
-        assert play.hears("n1", message).effects == []
-    play.hears("w2", CopyRequest(4), via="c")
-    assert play.effects == [Answer("c", CopyAnswer(4, True, NO_BALLOT, NO_BALLOT, Register()))]
-
-
-def test_what_it_copied_is_durable_before_it_speaks() -> None:
-    play = Play(Witness("w1", SETTINGS, None, 7)).when(Began())
-    play.when(Fired(copying.TIMER), after_s=1.0)
-    play.hears("w2", CopyAnswer(1, False, (5, "n1", 1), ONE, V))
-    assert play.effects == []
-    play.hears("w3", CopyAnswer(1, False, ONE, ONE, V))
-    assert play.effects[0] == Persist(WitnessState(promised=(5, "n1", 1), accepted=ONE, value=V))
-    assert play.hears("n2", Prepare((4, "n2", 1))).said(BallotRefused)
-    assert beat(play, after_s=L_S).said(Granted)
 
 
 def test_messages_of_others_failovers_do_nothing_here() -> None:
