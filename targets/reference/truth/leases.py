@@ -24,6 +24,7 @@ class Leases:
         self._grants: dict[str, dict[Reign, Grant]] = {witness: {} for witness in settings.witnesses}
         self._voted: dict[Reign, set[str]] = {}
         self._ordered: set[Reign] = set()  # which an operator wants to be followed by another
+        self._forced: set[tuple[Reign, str]] = set()  # and by whom, whatever that one lacks
         self._over: dict[Reign, set[str]] = {}  # who has said so
         self._fenced: set[Reign] = set()  # in any register that was ever chosen
         self._primaries: dict[str, tuple[Seat, DataNode]] = {}
@@ -52,12 +53,17 @@ class Leases:
     def voted(self, witness: Seat, reign: Reign) -> None:
         self._voted.setdefault(reign, set()).add(witness.host)
 
-    def ordered(self, reign: Reign) -> None:
-        """An operator's word stands for the votes against it."""
+    def ordered(self, reign: Reign, to: str = "", *, forced: bool = False) -> None:
+        """An operator's word stands for the votes against it; forced, for what is lost as well."""
         self._ordered.add(reign)
+        if forced:
+            self._forced.add((reign, to))
 
     def is_ordered(self, reign: Reign) -> bool:
         return reign in self._ordered
+
+    def is_forced(self, reign: Reign, to: str) -> bool:
+        return (reign, to) in self._forced
 
     def decided(self, witness: Seat, reign: Reign) -> None:
         voters = sorted(self._voted.get(reign, ()))

@@ -63,7 +63,11 @@ class Truth:
             settings, self._findings, stored, lambda: self.chosen.newest, self.leases.fences.excuses
         )
         self.chosen = Chosen(
-            settings, self._findings, self.leases, lambda seat: self.records.enough_hold(seat, "chosen")
+            settings,
+            self._findings,
+            self.leases,
+            lambda seat: self.records.enough_hold(seat, "chosen"),
+            self.records.give_up,
         )
         self._lags = Lags(settings, self._findings, stored) if settings.max_lag else None
         self._reigns: dict[str, Primary] = {}
@@ -115,7 +119,8 @@ class Truth:
         if type(event) is Received and type(event.message) is HandBack:
             self.leases.handed_back(seat, (event.message.epoch, event.message.node))
         elif type(event) is Received and type(event.message) is PromoteOrder:
-            self.leases.ordered((event.message.epoch, event.message.primary))
+            order = event.message
+            self.leases.ordered((order.epoch, order.primary), order.to, forced=order.forced)
         elif type(event) is Received and type(event.message) is Here:
             self.leases.fences.reached(seat)
         elif type(event) is PowerAnswered:

@@ -29,7 +29,9 @@ class _Asked(Struct, frozen=True):
 
 
 class Records:
-    """Of one run. lost: in async mode, what a failover cost (found when, acknowledged when, the record)."""
+    """Of one run. lost: what a failover cost in async mode, or a forced promotion in any (found when,
+    acknowledged when, the record).
+    """
 
     def __init__(
         self,
@@ -43,6 +45,7 @@ class Records:
         self._findings, self._stored, self._register = findings, stored, register
         self._settings, self._keeps = settings, settings.waits_for_standbys
         self.lost: list[tuple[float, float, Record]] = []
+        self._given_up = False  # what the next to acknowledge lacks
         self.asked_s = 0.0  # when the newest acknowledged write was asked for
         self._named: dict[tuple[int, int], Record] = {}
         self._shown: list[tuple[Record, float]] = []  # the acknowledged log, with the time
@@ -99,10 +102,11 @@ class Records:
         self._upto[seat.host] = (role, upto)
         shown, log = self._shown, node.own.log
         if shown and not log.holds(_place(shown[-1][0])):
-            if self._keeps:
+            if self._keeps and not self._given_up:
                 detail = f"{seat.host} in {role.epoch} acknowledges without {shown[-1][0]}"
                 self._findings.broken(seat, "acknowledged-lost", detail)
             self._lose(seat, node)
+        self._given_up = False
         new = log.after(len(shown), at_most=max(0, upto - len(shown)))
         for record in new:
             shown.append((record, seat.now_s()))
@@ -111,9 +115,13 @@ class Records:
             self.enough_hold(seat, "acknowledged")
             self._enough_count(seat)
 
+    def give_up(self) -> None:
+        """An operator has forced somebody's promotion: what that one lacks is lost by order, once."""
+        self._given_up = True
+
     def enough_hold(self, seat: Seat, when: str) -> None:
         """The primary and k of the n eligible standbys hold durably all that was acknowledged or shown."""
-        if not self._shown or not self._keeps:
+        if not self._shown or not self._keeps or self._given_up:
             return
         last, register = self._shown[-1][0], self._register()
         lacking = [member for member in register.eligible if not self._holds_durably(member, last)]
@@ -170,7 +178,7 @@ class Records:
         upto = role.acknowledged
         if isinstance(asked.ask, Read | ReadAll) and self._excuses(seat):
             return  # it may show what it had until its lease has run out; it acknowledges nothing
-        if upto < asked.floor and (self._keeps or not self.lost):
+        if upto < asked.floor and not self.lost:
             detail = f"{seat.host} answers {asked.ask} at {upto}, {asked.floor} was acknowledged"
             self._findings.broken(seat, "stale-answer", detail)
         self._right(seat, asked, reply, upto)

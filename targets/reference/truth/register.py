@@ -15,12 +15,21 @@ from targets.reference.truth.leases import Leases
 
 
 class Chosen:
-    """newest: by ballot. takeovers: epochs in which another node took over. then: hears of each choice."""
+    """newest: by ballot. takeovers: epochs in which another node took over. then: hears of each choice.
+
+    forced: hears before that of one by which an operator gives up what the new primary lacks.
+    """
 
     def __init__(
-        self, settings: Settings, findings: Findings, leases: Leases, then: Callable[[Seat], None]
+        self,
+        settings: Settings,
+        findings: Findings,
+        leases: Leases,
+        then: Callable[[Seat], None],
+        forced: Callable[[], None] = lambda: None,
     ) -> None:
-        self._settings, self._findings, self._leases, self._then = settings, findings, leases, then
+        self._settings, self._findings, self._leases = settings, findings, leases
+        self._then, self._forced = then, forced
         self.newest = Register()
         self.takeovers = 0
         self._accepted: dict[Ballot, set[str]] = {}
@@ -61,7 +70,9 @@ class Chosen:
         self.takeovers += 1
         now = self.newest
         new = [member for member in now.eligible if member.node == now.primary]
-        if not new or new[0] not in before.eligible:
+        if self._leases.is_forced((before.epoch, before.primary), now.primary):
+            self._forced()
+        elif not new or new[0] not in before.eligible:
             detail = f"{now.primary} takes over as {now}, but was not eligible in {before}"
             self._findings.broken(witness, "ineligible-promoted", detail)
         wanted = ballot[1] == before.primary or self._leases.is_ordered((before.epoch, before.primary))

@@ -1,4 +1,4 @@
-"""Operators who ask and order at random, with more than one pair of hands. Nothing that may lose data."""
+"""Operators who ask and order at random, with more than one pair of hands."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Operators:
 
     @property
     def all(self) -> tuple[Callable[[str, str], None], ...]:
-        return self.ask, self.maintain, self.promote
+        return self.ask, self.maintain, self.promote, self.force
 
     def ask(self, host: str, peer: str) -> None:
         request = next(self._requests)
@@ -56,6 +56,15 @@ class Operators:
             self._tell(
                 witness, PromoteOrder(request, register.epoch, register.primary, to, forced=False, by="anna")
             )
+
+    def force(self, host: str, peer: str) -> None:
+        """Any other node, eligible or not: what it lacks is given up, and nothing else."""
+        register = self._truth.register
+        others = [node for node in self._cluster.settings.nodes if node != register.primary]
+        to, witness = self._draw.choice(others), self._draw.choice(self._cluster.settings.witnesses)
+        self._note(f"force {to} at {witness}")
+        reign = (register.epoch, register.primary)
+        self._tell(witness, PromoteOrder(next(self._requests), *reign, to, forced=True, by="anna"))
 
     def end_maintenance(self) -> None:
         """Until it is off: a witness that is asked may be down, or not answered by a majority."""

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from targets.reference.machines.messages import Member, PromoteOrder, Register
-from tests.targets.reference.truth.stage import ELIGIBLE, Stage
+from tests.targets.reference.truth.stage import ELIGIBLE, Stage, records
 
 
 def test_chosen_is_what_a_majority_has_accepted_in_one_ballot() -> None:
@@ -94,3 +94,25 @@ def test_a_handover_in_maintenance_is_the_primarys_own() -> None:
     stage.chosen(1, "n1", why="disk swap")
     stage.chosen(2, "n2", by="n1", why="disk swap")
     assert stage.broken == []
+
+
+def test_what_a_forced_promotion_lacks_is_given_up_once_and_by_that_node_alone() -> None:
+    log = records(1, "", "a", "b")
+    for to, broken in (("n2", False), ("n3", True)):
+        stage = Stage(n1=log, n2=log[:2])
+        stage.chosen(1, "n1", Member("n1", "n1.0"))
+        actor = stage.primary("n1", 1)
+        stage.acknowledge(actor, 3)
+        actor[0].alive = False
+        stage.witness("w2", PromoteOrder(1, 1, "n1", to, forced=True, by="anna"), [])
+        stage.disks["n2"] = [*log[:2], *records(2, "", after=2)]
+        stage.chosen(2, "n2", Member("n2", "n2.0"), by="w2")
+        assert (stage.broken != []) == broken, to
+        stage.told.clear()
+        stage.acknowledge(stage.primary("n2", 2), 3)
+        assert (stage.broken != []) == broken
+        assert [record.value for _, _, record in stage.truth.lost] == ["b"]
+    stage.told.clear()
+    stage.disks["n2"] = [*log[:2]]
+    stage.chosen(2, "n2", Member("n2", "n2.0"), by="n2")
+    assert set(stage.broken) == {"acknowledged-lost"}
