@@ -9,7 +9,7 @@ from typing import Any
 from targets.reference.defects import DEFECTS
 from tests.targets.reference.exploration.ballots import Ballots, Bounds
 from tests.targets.reference.exploration.cluster import Cluster, Scope
-from tests.targets.reference.exploration.scopes import ALL, SEEN_IN
+from tests.targets.reference.exploration.scopes import ALL, SEEN_IN, SEEN_LATE
 from tests.targets.reference.exploration.search import Found, Search
 
 _STATES_MAX = 3_000_000
@@ -35,7 +35,7 @@ def main() -> int:
     for scope in ALL:
         ok = _shown(scope, "").closed and ok
     print()
-    for defect, (scope, violation) in SEEN_IN.items():
+    for defect, (scope, violation) in {**SEEN_IN, **SEEN_LATE}.items():
         assert defect in DEFECTS
         found = _shown(scope, defect)
         ok = ok and violation in found.violation

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from targets.reference import defects
-from targets.reference.settings import Detector, Settings
+from targets.reference.settings import Detector, Replication, Settings
 from tests.targets.reference.exploration.ballots import Bounds
 from tests.targets.reference.exploration.cluster import Scope
 
 
-def _settings(*witnesses: str) -> Settings:
+def _settings(
+    *witnesses: str,
+    nodes: tuple[str, ...] = ("a", "b"),
+    sync_standbys: int = 0,
+    replication: Replication = "sync",
+    degrade_after_s: float = 1.0,
+) -> Settings:
     """Times whose sums are exact, so that states which differ by nothing else are the same. Push alone."""
     return Settings(
-        nodes=("a", "b"),
+        nodes=nodes,
         witnesses=witnesses,
+        sync_standbys=sync_standbys,
+        replication=replication,
+        degrade_after_s=degrade_after_s,
         detector=Detector(interval_s=0.5, timeout_s=0.5, threshold=1),
         heartbeats=("push",),
         canary_s=1000.0,
@@ -23,6 +32,9 @@ def _settings(*witnesses: str) -> Settings:
 
 # A majority of one: what three witnesses agree on is searched by itself, in `ballots`.
 ONE, THREE = _settings("w1"), _settings("w1", "w2", "w3")
+ONE_OF_TWO = _settings("w1", nodes=("a", "b", "c"), sync_standbys=1)
+SEMI_SYNC = _settings("w1", replication="semi-sync", degrade_after_s=0.5)
+SEMI_SYNC_SOON = _settings("w1", replication="semi-sync", degrade_after_s=0.25)
 
 DIES = Scope(name="the primary dies", settings=ONE, lasts_s=2.0, crashes=1, restarts=1, may_crash=("a",))
 HANDED_BACK = Scope(
@@ -57,9 +69,57 @@ DIES_LOST = Scope(
 )
 THREE_CALM = Scope(name="three witnesses, nothing fails", settings=THREE, lasts_s=1.0)
 
+# The standby leaves `eligible` while it is dead, and comes back.
+DEGRADES = Scope(
+    name="semi-sync, the standby dies and returns",
+    settings=SEMI_SYNC,
+    lasts_s=2.0,
+    crashes=1,
+    restarts=1,
+    may_crash=("b",),
+)
+DEGRADES_DIES = Scope(
+    name="semi-sync, both die, one returns",
+    settings=SEMI_SYNC_SOON,
+    lasts_s=1.5,
+    crashes=2,
+    restarts=1,
+    may_crash=("a", "b"),
+    fast_path=True,
+)
+ONE_OF_TWO_DIES = Scope(
+    name="one of two standbys is needed, the primary dies",
+    settings=ONE_OF_TWO,
+    lasts_s=1.0,
+    crashes=1,
+    may_crash=("a",),
+    fast_path=True,
+    channel=2,
+)
+# Not searched to its end: a violation shows in it.
+ONE_OF_TWO_BOTH_DIE = Scope(
+    name="one of two is needed, two die",
+    settings=ONE_OF_TWO,
+    lasts_s=1.0,
+    epochs=3,
+    crashes=2,
+    may_crash=("a", "b"),
+    fast_path=True,
+    channel=2,
+)
+
 # Those that end within seconds, and all.
 Any = Scope | Bounds
-SHORT: list[Any] = [Bounds(ballots=1), DIES, HANDED_BACK, WITNESS_DIES, STANDBY_DIES, LOST, THREE_CALM]
+SHORT: list[Any] = [
+    Bounds(ballots=1),
+    DIES,
+    HANDED_BACK,
+    WITNESS_DIES,
+    STANDBY_DIES,
+    LOST,
+    THREE_CALM,
+    DEGRADES,
+]
 ALL: list[Any] = [
     *SHORT,
     Bounds(ballots=1, losses=1),
@@ -68,6 +128,7 @@ ALL: list[Any] = [
     HELD,
     DIES_LOST,
     SWITCHOVER_LOST,
+    ONE_OF_TWO_DIES,
 ]
 
 # A drill sees the others; these show in a scope so small.
@@ -81,4 +142,10 @@ SEEN_IN: dict[str, tuple[Any, str]] = {
     defects.PROMISES_PROVE: (Bounds(ballots=2, losses=1), "which nothing has chosen"),
     defects.ONE_ACCEPTED_IS_ENOUGH: (Bounds(ballots=2, losses=1), "which nothing has chosen"),
     defects.BALLOT_AGAIN: (Bounds(ballots=2), "is chosen after"),
+}
+# These take longer.
+SEEN_LATE: dict[str, tuple[Any, str]] = {
+    defects.DEGRADE_WITHOUT_THE_REGISTER: (DEGRADES_DIES, "was acknowledged"),
+    defects.ONE_SEALED_IS_ENOUGH: (ONE_OF_TWO_BOTH_DIE, "was acknowledged"),
+    defects.LAGGARDS_STAY_ELIGIBLE: (ONE_OF_TWO_BOTH_DIE, "was acknowledged"),
 }
