@@ -7,6 +7,7 @@ import signal
 
 from harness.model.event import Event, MomentCame
 from targets.reference import client
+from targets.reference.driver.admission import Admission
 from targets.reference.driver.child import Child
 from targets.reference.driver.crashpoint import CrashPoints
 from targets.reference.driver.entry import Entry
@@ -40,7 +41,9 @@ class AgentHost:
         self._points = CrashPoints(where.host, told=self._entry.tell)
         self._child_is_over = asyncio.Event()
         self._ending: asyncio.Task[None] | None = None
-        self._network = Network(where.host, lambda received: self._machine.feed(received))
+        self._network = Network(
+            where.host, lambda received: self._machine.feed(received), Admission(where.settings).admits
+        )
         self._machine = MachineLoop(
             Agent(where.host, where.settings, where.defects),
             {

@@ -23,7 +23,9 @@ _IDLE_S = 60.0
 _UNSENT_BYTES_MAX = 8 << 20
 _CONNECTIONS_MAX = 2000
 
-Closed = Literal["the other end", "not understood", "too large", "silent", "idle", "too many", "ended here"]
+Closed = Literal[
+    "the other end", "not understood", "too large", "silent", "idle", "too many", "not allowed", "ended here"
+]
 
 _ids = itertools.count(1)
 
@@ -52,6 +54,8 @@ class Connection(asyncio.Protocol):
         try:
             for frame in self._splitter.feed(data):
                 self._take(frame)
+                if self._transport is None or self._transport.is_closing():
+                    return
         except ValueError:
             self.abort("not understood")
 
@@ -79,8 +83,10 @@ class Connection(asyncio.Protocol):
 
     def _take(self, frame: Frame) -> None:
         match frame:
-            case Hello(sender):
+            case Hello(sender) if self.peer in ("", sender):
                 self.peer = sender
+            case Hello():
+                raise ValueError("another name than before")
             case Ping():
                 self.send(Pong())
             case Pong():
@@ -134,8 +140,14 @@ class Link:
 class Network:
     """All connections of one machine: carries out Send and Answer, feeds Received. closed: how many, why."""
 
-    def __init__(self, own: str, receive: Callable[[Received], None]) -> None:
-        self._own, self._receive = own, receive
+    def __init__(
+        self,
+        own: str,
+        receive: Callable[[Received], None],
+        admits: Callable[[str, Message], bool] = lambda sender, message: True,
+    ) -> None:
+        """admits: whether this sender may say that; else its connection is closed."""
+        self._own, self._receive, self._admits = own, receive, admits
         self._links: dict[str, Link] = {}
         self._open: dict[str, Connection] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -189,7 +201,10 @@ class Network:
         return connection
 
     def _received(self, connection: Connection, message: Message) -> None:
-        self._receive(Received(connection.peer, message, connection.id))
+        if self._admits(connection.peer, message):
+            self._receive(Received(connection.peer, message, connection.id))
+        else:
+            connection.abort("not allowed")
 
     def _gone(self, connection: Connection) -> None:
         self._open.pop(connection.id, None)

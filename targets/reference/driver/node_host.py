@@ -9,6 +9,7 @@ import signal
 import msgspec
 
 from targets.reference.driver import health
+from targets.reference.driver.admission import Admission
 from targets.reference.driver.crashpoint import CrashPoints
 from targets.reference.driver.limits import WITNESSES_WITHIN_S
 from targets.reference.driver.links import Network
@@ -64,7 +65,9 @@ class NodeHost:
         )
         self._meter, self._fsync = Meter(), Histogram(families.FSYNC_BOUNDS_S)
         self._log = GroupCommit(store, node=where.host, durable=self._durable, took=self._fsync.observe)
-        self._network = Network(where.host, lambda received: self._machine.feed(received))
+        self._network = Network(
+            where.host, lambda received: self._machine.feed(received), Admission(where.settings).admits
+        )
         self._router = Router(where.settings, host=where.host, tell=self._tell)
         self._machine = MachineLoop(
             self._node,

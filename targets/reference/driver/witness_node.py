@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from targets.reference.driver import health
+from targets.reference.driver.admission import Admission
 from targets.reference.driver.crashpoint import CrashPoints
 from targets.reference.driver.damage import DamagedError, sealed, unsealed
 from targets.reference.driver.entry import Entry
@@ -59,7 +60,9 @@ class WitnessHost:
         self._where = where
         self._file = where.folder / "witness.json"
         self._entry = Entry(where.host, ordered=self._ordered, webhook=where.settings.webhook)
-        self._network = Network(where.host, lambda received: self._machine.feed(received))
+        self._network = Network(
+            where.host, lambda received: self._machine.feed(received), Admission(where.settings).admits
+        )
         self._meter = Meter()
         self._points = CrashPoints(where.host, told=self._entry.tell)
         self._witness = Witness(

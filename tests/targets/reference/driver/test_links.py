@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 
 import pytest
 
 from targets.reference.driver import links, wire
+from targets.reference.driver.admission import Admission
 from targets.reference.driver.links import Network
-from targets.reference.driver.wire import Hello, Splitter, encode
+from targets.reference.driver.wire import Frame, Hello, Splitter, encode
 from targets.reference.machines.grammar import Answer, Received, Send
 from targets.reference.machines.messages import HandBack, HandBackNoted, Read, Reply
+from targets.reference.settings import Settings
 from tests.targets.reference.driver.sockets import Forwarder, free_port, until
 
 
@@ -121,6 +124,33 @@ def test_who_says_no_hello_is_not_heard() -> None:
         writer.close()
 
     between(play)
+
+
+@pytest.mark.parametrize(
+    ("frames", "reason"),
+    [
+        ((Hello("n1"), HandBackNoted(1, "n1"), HandBack(1, "n1")), "not allowed"),
+        ((Hello("n1"), Hello("w2"), HandBack(1, "n1")), "not understood"),
+    ],
+)
+def test_who_says_what_is_not_his_to_say_is_cut_off_and_nothing_after_it_is_heard(
+    frames: tuple[Frame, ...], reason: str
+) -> None:
+    async def go() -> None:
+        heard: list[Received] = []
+        witness, port = Network("w1", heard.append, Admission(Settings()).admits), free_port()
+        await witness.listen("127.0.0.1", port)
+        async with asyncio.timeout(5):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"".join(encode(frame) for frame in frames))
+            with contextlib.suppress(ConnectionResetError):
+                await reader.read()
+            await until(lambda: bool(witness.closed))
+        writer.close()
+        await witness.close()
+        assert heard == [] and witness.closed == {reason: 1}
+
+    asyncio.run(go())
 
 
 def test_an_answer_to_a_connection_that_is_gone_is_lost_without_a_word() -> None:
