@@ -1,7 +1,9 @@
 """Small scopes of the real machines, searched to their end: every interleaving within stated bounds.
 
 search    breadth first over states that can be compared; the shortest way to what breaks an invariant
-locals    machines as values: what one does with an event is worked out once, and looked up from then on
-cluster   nodes and witnesses with channels, disks and timers; crashes and drops within a budget
+machines  machines as values: what one does with an event is worked out once (hosts), then looked up
+scope     what bounds a search, and a cluster's state at one moment
+cluster   nodes, witnesses, a fence device; channels, disks and timers; crashes and drops within a budget
+ballots   the register alone, with three witnesses
 scopes    the scopes that are searched, each with what it bounds and what it leaves out
 """

@@ -8,7 +8,8 @@ from typing import Any
 
 from targets.reference.defects import DEFECTS
 from tests.targets.reference.exploration.ballots import Ballots, Bounds
-from tests.targets.reference.exploration.cluster import Cluster, Scope
+from tests.targets.reference.exploration.cluster import Cluster
+from tests.targets.reference.exploration.scope import Scope
 from tests.targets.reference.exploration.scopes import ALL, SEEN_IN, SEEN_LATE
 from tests.targets.reference.exploration.search import Found, Search
 

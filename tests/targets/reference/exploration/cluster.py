@@ -11,61 +11,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import NamedTuple
 
-from msgspec import Struct
-
-from targets.reference.machines.grammar import Began, Durable, Event, Fired, Received, WitnessState
-from targets.reference.machines.messages import HandBack, Message, Record, Register, SwitchOver, Write
-from targets.reference.settings import Settings
-from tests.targets.reference.exploration.hosts import CLIENT, DEAD, KEY, Hosts, Sent
+from targets.reference.machines.grammar import (
+    AskPower,
+    Began,
+    Durable,
+    Event,
+    Fired,
+    PowerAnswered,
+    PowerState,
+    Received,
+    WitnessState,
+)
+from targets.reference.machines.messages import HandBack, Record, Register, SwitchOver, Write
+from tests.targets.reference.exploration.hosts import CLIENT, DEAD, DEVICE, KEY, Hosts, Sent, Word
 from tests.targets.reference.exploration.interning import Interned
-
-
-class Scope(Struct, frozen=True, kw_only=True):
-    """What is bounded. lasts_s: beyond it no timer fires. epochs: newer reigns are not followed any further.
-
-    channel: so many messages of one channel may be on their way; what is sent beyond is lost.
-    fast_path: the agent of a dead data node hands its epoch back.
-    """
-
-    name: str
-    settings: Settings
-    lasts_s: float
-    epochs: int = 2
-    writes: int = 1
-    crashes: int = 0
-    restarts: int = 0
-    drops: int = 0
-    holds: int = 0
-    switchovers: int = 0
-    channel: int = 3
-    fast_path: bool = False
-    may_crash: tuple[str, ...] = ()
-
-
-class Left(NamedTuple):
-    writes: int
-    crashes: int
-    restarts: int
-    drops: int
-    holds: int
-    switchovers: int
-
-
-class State(NamedTuple):
-    """hosts, channels: by number. shown: number of the acknowledged log, at its longest."""
-
-    now_s: float
-    hosts: tuple[int, ...]
-    channels: tuple[int, ...]
-    left: Left
-    held: tuple[int, ...] = ()
-    shown: int = 0
-    broken: str = ""
-
-
-Step = tuple[str, State]
+from tests.targets.reference.exploration.scope import Left, Scope, State, Step
 
 
 class Cluster:
@@ -74,12 +35,16 @@ class Cluster:
         self.names = settings.nodes + settings.witnesses
         self._place = {name: place for place, name in enumerate(self.names)}
         self._ends = [(source, to) for source in self.names for to in self.names if source != to]
+        if settings.fence == "device":
+            self._ends += [(w, DEVICE) for w in settings.witnesses] + [
+                (DEVICE, w) for w in settings.witnesses
+            ]
         self._pairs = {pair: number for number, pair in enumerate(self._ends)}
         self._into = {
             name: frozenset(n for n, (_, to) in enumerate(self._ends) if to == name) for name in self.names
         }
         self.hosts = Hosts(settings, defects)
-        self._channels: Interned[tuple[Message, ...]] = Interned(())
+        self._channels: Interned[tuple[Word, ...]] = Interned(())
         self._logs: Interned[tuple[Record, ...]] = Interned(())
         self._clashes: dict[tuple[int, ...], str] = {}
         self._until_s = float("inf")
@@ -102,6 +67,7 @@ class Cluster:
     def _calm(self, state: State) -> Iterator[Step]:
         yield from self._deliveries(state)
         yield from self._disks(state)
+        yield from self._falls(state)
         yield from self._timers(state)
 
     def _is_steady(self, state: State) -> bool:
@@ -146,7 +112,7 @@ class Cluster:
         for number in self._on_their_way(state):
             source, to = self._ends[number]
             message, rest = self._first(state, number)
-            yield f"{source} → {to} {message}", self._event(rest, to, Received(source, message, source))
+            yield f"{source} → {to} {message}", self._heard(rest, source, to, message)
 
     def _drops(self, state: State) -> Iterator[Step]:
         left = state.left._replace(drops=state.left.drops - 1)
@@ -154,7 +120,7 @@ class Cluster:
             message, rest = self._first(state, number)
             yield f"{' → '.join(self._ends[number])} loses {message}", rest._replace(left=left)
 
-    def _first(self, state: State, number: int) -> tuple[Message, State]:
+    def _first(self, state: State, number: int) -> tuple[Word, State]:
         channel = self._channels[state.channels[number]]
         rest = self._channels.number(channel[1:])
         return channel[0], state._replace(channels=_with(state.channels, number, rest))
@@ -180,7 +146,11 @@ class Cluster:
 
     def _timers(self, state: State) -> Iterator[Step]:
         """Time goes on when nothing is under way, to the earliest timer; those of one moment in any order."""
-        if self._on_their_way(state) or any(self.hosts[number].unsynced for number in state.hosts):
+        if (
+            self._on_their_way(state)
+            or state.falling
+            or any(self.hosts[number].unsynced for number in state.hosts)
+        ):
             return
         first_s = min((self.hosts.first_s(number) for number in state.hosts), default=float("inf"))
         if first_s > self._until_s:
@@ -222,7 +192,9 @@ class Cluster:
             after = state._replace(left=left, channels=channels)
             if self.scope.fast_path and host.claimed:
                 after = self._send(
-                    after, name, [(w, HandBack(host.claimed, name)) for w in self.scope.settings.witnesses]
+                    after,
+                    name,
+                    tuple((w, HandBack(host.claimed, name)) for w in self.scope.settings.witnesses),
                 )
             for keeps in (False, True) if host.unsynced else (False,):
                 dead = self.hosts.dead(number, keeps=keeps)
@@ -235,8 +207,8 @@ class Cluster:
     def _restarts(self, state: State) -> Iterator[Step]:
         left = state.left._replace(restarts=state.left.restarts - 1)
         for place, number in enumerate(state.hosts):
-            if self.hosts[number].machine == DEAD:
-                name = self.names[place]
+            name = self.names[place]
+            if self.hosts[number].machine == DEAD and name not in state.off:
                 hosts = _with(state.hosts, place, self.hosts.started(number, name))
                 yield f"{name} starts", self._event(state._replace(hosts=hosts, left=left), name, Began())
 
@@ -248,18 +220,60 @@ class Cluster:
         state = self._send(state._replace(hosts=_with(state.hosts, place, number)), name, sent)
         return self._acknowledge(state, name, log) if log else state
 
-    def _send(self, state: State, name: str, sent: list[tuple[str, Message]] | Sent) -> State:
+    def _heard(self, state: State, source: str, to: str, word: Word) -> State:
+        match word:
+            case AskPower():
+                return self._switched(state, source, word)
+            case PowerAnswered():
+                return self._event(state, to, word)
+            case _:
+                return self._event(state, to, Received(source, word, source))
+
+    def _switched(self, state: State, witness: str, ask: AskPower) -> State:
+        """Off takes a while, and can be called back; with power a node starts."""
+        node, place = ask.node, self._place[ask.node]
+        if ask.order == "ForceOff" and node not in state.off + state.falling:
+            state = state._replace(falling=tuple(sorted((*state.falling, node))))
+        elif ask.order == "On":
+            state = state._replace(falling=tuple(other for other in state.falling if other != node))
+            if node in state.off:
+                started = self.hosts.started(state.hosts[place], node)
+                off = tuple(other for other in state.off if other != node)
+                state = state._replace(off=off, hosts=_with(state.hosts, place, started))
+                state = self._event(state, node, Began())
+        power: PowerState = "Off" if node in state.off else "PoweringOff" if node in state.falling else "On"
+        return self._send(state, DEVICE, ((witness, PowerAnswered(ask.request, node, power)),))
+
+    def _falls(self, state: State) -> Iterator[Step]:
+        """Whoever loses power is dead, and its agent too."""
+        for node in state.falling:
+            place, gone = self._place[node], self._into[node]
+            dead = self.hosts.dead(state.hosts[place], keeps=False)
+            yield (
+                f"{node} loses power",
+                state._replace(
+                    hosts=_with(state.hosts, place, dead),
+                    channels=tuple(0 if n in gone else c for n, c in enumerate(state.channels)),
+                    falling=tuple(other for other in state.falling if other != node),
+                    off=tuple(sorted((*state.off, node))),
+                ),
+            )
+
+    def _send(self, state: State, name: str, sent: list[tuple[str, Word]] | Sent) -> State:
         if not sent:
             return state
         channels = [*state.channels]
         for to, message in sent:
             pair = self._pairs.get((name, to))
-            if pair is None or self.hosts[state.hosts[self._place[to]]].machine == DEAD:
+            if pair is None or (to != DEVICE and self._is_dead(state, to)):
                 continue
             channel = self._channels[channels[pair]]
             if len(channel) < self.scope.channel:
                 channels[pair] = self._channels.number((*channel, message))
         return state._replace(channels=tuple(channels))
+
+    def _is_dead(self, state: State, name: str) -> bool:
+        return self.hosts[state.hosts[self._place[name]]].machine == DEAD
 
     def _acknowledge(self, state: State, name: str, log: tuple[Record, ...]) -> State:
         """What a node has acknowledged is acknowledged for ever."""

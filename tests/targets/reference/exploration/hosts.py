@@ -7,11 +7,13 @@ from typing import Any, NamedTuple
 from targets.reference.machines.grammar import (
     Answer,
     Append,
+    AskPower,
     Claim,
     Effect,
     Event,
     NodeState,
     Persist,
+    PowerAnswered,
     Received,
     Send,
     SetTimer,
@@ -29,7 +31,9 @@ from tests.targets.reference.exploration.machines import Machines
 
 DEAD = -1
 CLIENT, KEY = "client", "k"
-Sent = tuple[tuple[str, Message], ...]
+DEVICE = "device"
+Word = Message | AskPower | PowerAnswered
+Sent = tuple[tuple[str, Word], ...]
 Log = tuple[Record, ...]
 
 
@@ -120,7 +124,7 @@ class Hosts:
         done = self._handled.get(key)
         if done is None:
             host = self._hosts[number]
-            sent: list[tuple[str, Message]] = []
+            sent: list[tuple[str, Word]] = []
             if host.machine != DEAD:
                 host = self._handle(host, name, now_s, event, sent)
             after = self._hosts.number(host)
@@ -128,7 +132,7 @@ class Hosts:
         return done
 
     def _handle(
-        self, host: Host, name: str, now_s: float, event: Event, sent: list[tuple[str, Message]]
+        self, host: Host, name: str, now_s: float, event: Event, sent: list[tuple[str, Word]]
     ) -> Host:
         """What it says to itself it hears at once."""
         machine, effects = self._machines.handle(host.machine, now_s, event)
@@ -141,6 +145,8 @@ class Hosts:
                         heard.append(message)
                     else:
                         sent.append((to, message))
+                case AskPower():
+                    sent.append((DEVICE, effect))
                 case _:
                     host = _carried_out(host, effect)
         for message in heard:

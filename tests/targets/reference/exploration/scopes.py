@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from targets.reference import defects
 from targets.reference.settings import Detector, Replication, Settings
 from tests.targets.reference.exploration.ballots import Bounds
-from tests.targets.reference.exploration.cluster import Scope
+from tests.targets.reference.exploration.scope import Scope
 
 
 def _settings(
@@ -14,6 +16,8 @@ def _settings(
     sync_standbys: int = 0,
     replication: Replication = "sync",
     degrade_after_s: float = 1.0,
+    fence: Literal["none", "device"] = "none",
+    lease_s: float = 0.0,
 ) -> Settings:
     """Times whose sums are exact, so that states which differ by nothing else are the same. Push alone."""
     return Settings(
@@ -22,6 +26,8 @@ def _settings(
         sync_standbys=sync_standbys,
         replication=replication,
         degrade_after_s=degrade_after_s,
+        fence=fence,
+        lease_s=lease_s,
         detector=Detector(interval_s=0.5, timeout_s=0.5, threshold=1),
         heartbeats=("push",),
         canary_s=1000.0,
@@ -108,6 +114,14 @@ ONE_OF_TWO_BOTH_DIE = Scope(
     channel=2,
 )
 
+# The lease would last longer than the power.
+FENCED = Scope(
+    name="switched off, a message is lost",
+    settings=_settings("w1", fence="device", lease_s=1.5),
+    lasts_s=1.6,
+    drops=1,
+)
+
 # Those that end within seconds, and all.
 Any = Scope | Bounds
 SHORT: list[Any] = [
@@ -119,6 +133,7 @@ SHORT: list[Any] = [
     LOST,
     THREE_CALM,
     DEGRADES,
+    FENCED,
 ]
 ALL: list[Any] = [
     *SHORT,
@@ -138,6 +153,7 @@ SEEN_IN: dict[str, tuple[Any, str]] = {
     defects.READS_LOCAL_RECORDS: (DIES, "to a read"),
     defects.RESUMES_ITS_EPOCH: (DIES, "is the name of two records"),
     defects.GOES_ON_AFTER_HAND_BACK: (SWITCHOVER, "a and b can decide at once"),
+    defects.OFF_NOT_READ_BACK: (FENCED, "a and b can decide at once"),
     defects.ACK_BEFORE_REPLICATION: (DIES_LOST, "was acknowledged"),
     defects.PROMISES_PROVE: (Bounds(ballots=2, losses=1), "which nothing has chosen"),
     defects.ONE_ACCEPTED_IS_ENOUGH: (Bounds(ballots=2, losses=1), "which nothing has chosen"),

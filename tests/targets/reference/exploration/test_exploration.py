@@ -9,7 +9,8 @@ import pytest
 from targets.reference.defects import DEFECTS
 from tests.targets.reference.exploration.__main__ import explore, name
 from tests.targets.reference.exploration.ballots import Bounds
-from tests.targets.reference.exploration.cluster import Cluster, Scope
+from tests.targets.reference.exploration.cluster import Cluster
+from tests.targets.reference.exploration.scope import Scope
 from tests.targets.reference.exploration.scopes import SEEN_IN, SHORT, THREE_CALM
 from tests.targets.reference.exploration.search import Search
 
