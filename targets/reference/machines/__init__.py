@@ -15,7 +15,9 @@ votes      standing votes against a reign
 accuser    a witness's own vote, and when it may lead
 turn       when a witness may lead
 witness    register, leases, detection, votes; holds no user data
-copying    a witness that has no store
+keeper     its share of the register; copying  without a store
+watching   which reign it watches, and by what
+endings    how its grant ends, and who hears of it
 switching  an operator's order to the fence device
 desk       a witness's answers and an operator's orders to it; nodestatus  a data node's answers
 coordinator  a failover's steps; lives in a witness

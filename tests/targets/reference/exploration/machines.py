@@ -35,23 +35,31 @@ class Machines:
         return pickle.loads(self._stored[number])
 
 
-def freeze(value: Any) -> Hashable:
-    """What an object holds, all the way down, as something that can be compared."""
+def freeze(value: Any, parts: dict[int, int] | None = None) -> Hashable:
+    """What an object holds, all the way down, as something that can be compared.
+
+    parts: those that were met already and their numbers. A part that others share is looked into once.
+    """
+    parts = {} if parts is None else parts
     if value is None or isinstance(value, str | int | float | bool | bytes):
         return value
     if isinstance(value, tuple | list):
-        return (type(value).__name__, *map(freeze, value))
+        return (type(value).__name__, *(freeze(item, parts) for item in value))
     if isinstance(value, dict):
-        return ("dict", *((freeze(key), freeze(item)) for key, item in value.items()))
+        return ("dict", *((freeze(key, parts), freeze(item, parts)) for key, item in value.items()))
     if isinstance(value, Lags):
         # It calls people, and nothing else follows from it.
         return "Lags"
     if callable(value):
         return f"{value.__module__}.{value.__qualname__}"
     if isinstance(value, set | frozenset):
-        return frozenset(map(freeze, value))
+        return frozenset(freeze(item, parts) for item in value)
     if isinstance(value, Struct):
         if value.__struct_config__.frozen:
             return value
-        return (type(value).__name__, *(freeze(getattr(value, name)) for name in value.__struct_fields__))
-    return (type(value).__name__, *((name, freeze(item)) for name, item in vars(value).items()))
+        names = value.__struct_fields__
+        return (type(value).__name__, *(freeze(getattr(value, name), parts) for name in names))
+    if id(value) in parts:
+        return ("part", parts[id(value)])
+    parts[id(value)] = len(parts)
+    return (type(value).__name__, *((name, freeze(item, parts)) for name, item in vars(value).items()))
