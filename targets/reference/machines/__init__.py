@@ -21,6 +21,7 @@ endings    how its grant ends, and who hears of it
 switching  an operator's order to the fence device
 desk       a witness's answers and an operator's orders to it; nodestatus  a data node's answers
 coordinator  a failover's steps; lives in a witness
+attempt    what a failover is about; fencing  its fence step; sealing  whom it takes
 node       a data node: starting, standby or primary
 primary, standby, handover  its roles, and a planned switchover
 replication  a primary's view of its standbys, and what counts as acknowledged

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from targets.reference.defects import LONE_WITNESS_DECIDES, VOTE_NEVER_LAPSES
+from targets.reference.machines.attempt import Attempt
 from targets.reference.machines.coordinator import Coordinator
 from targets.reference.machines.detector import Detector, Illness
 from targets.reference.machines.grammar import Effects, Send, SetTimer, StopTimer, Tell
@@ -86,7 +87,7 @@ class Accuser:
         reign = (message.epoch, message.node)
         self.votes.cast(now_s, voter, reign)
         if reign == self._detector.reign:
-            self._coordinator.told(reign, Heard(message.heard, message.opened))
+            self._coordinator.hearsay.told(reign, Heard(message.heard, message.opened))
         return self._maybe_lead(now_s)
 
     def fired(self, now_s: float, timer: str) -> Effects:
@@ -116,7 +117,7 @@ class Accuser:
         self.votes.cast(now_s, self._name, reign)
         self._granter.block(now_s, reign)
         others = [witness for witness in self._settings.witnesses if witness != self._name]
-        heard = self._coordinator.heard_of(reign)
+        heard = self._coordinator.hearsay.of(reign)
         vote = Vote(*reign, self.reason, heard.last, heard.opened)
         effects: Effects = [Send(witness, vote) for witness in others]
         return [*effects, again, *self._maybe_lead(now_s)]
@@ -133,4 +134,5 @@ class Accuser:
         if now_s < due_s:
             return [SetTimer(LEAD, due_s)]
         self.turn.taken(now_s, hopeless=self._coordinator.hopeless == reign)
-        return self._coordinator.begin(now_s, reign, voters, is_dead=self._granter.handed_back(reign))
+        is_dead = self._granter.handed_back(reign)
+        return self._coordinator.begin(now_s, Attempt(reign, voters, is_dead=is_dead))

@@ -25,22 +25,12 @@ every acknowledged write, so one is enough; the seal stays when the attempt is g
 
 from __future__ import annotations
 
-from typing import Literal
-
-from msgspec import Struct
-
-from targets.reference.defects import (
-    ELIGIBLE_FOR_EVER,
-    FENCE_NOT_AWAITED,
-    FENCED_BEFORE_REACHED,
-    OUSTED_STAYS_ELIGIBLE,
-    VALUE_READ_AFTER_THE_SEALS,
-)
+from targets.reference.defects import ELIGIBLE_FOR_EVER, OUSTED_STAYS_ELIGIBLE, VALUE_READ_AFTER_THE_SEALS
+from targets.reference.machines.attempt import Attempt, Ended, Outcome, Step, behind
+from targets.reference.machines.fencing import Fencing
 from targets.reference.machines.grammar import Alert, Effects, Send, SetTimer, StopTimer, Tell, TellRegister
 from targets.reference.machines.lease import Reign
 from targets.reference.machines.messages import (
-    Fence,
-    Fenced,
     Here,
     LeaseOver,
     Member,
@@ -52,36 +42,15 @@ from targets.reference.machines.messages import (
 )
 from targets.reference.machines.power import Power
 from targets.reference.machines.registrar import Registrar
-from targets.reference.machines.sealing import Heard, Sealing
+from targets.reference.machines.sealing import Heard, Hearsay, Sealing
 from targets.reference.settings import Settings
 
 TIMER = "coordinate"
-Step = Literal[
-    "idle", "confirming", "reaching", "fencing", "marking", "rereading", "sealing", "moving", "hinting"
-]
 # Beyond the lease that it waits for; every step takes milliseconds.
 _WITHIN_S = 1.0
 # Beyond those that are needed the others get this long to be sealed too: more stay eligible, or in async one
 # that is further may be among them.
 _GATHER_S = 0.02
-
-
-Outcome = Literal["promoted", "overtaken", "maintenance", "nobody eligible", "too late", "refused"]
-
-
-class Order(Struct, frozen=True):
-    """An operator wants `to` promoted. forced: though it may lack acknowledged records. by: who."""
-
-    to: str
-    forced: bool
-    by: str
-
-
-class Ended(Struct, frozen=True):
-    """How an attempt ended. detail: for people."""
-
-    outcome: Outcome
-    detail: str
 
 
 class Coordinator:
@@ -97,36 +66,24 @@ class Coordinator:
         self._settings, self._registrar, self._defects = settings, registrar, defects
         self._power = power
         self.step: Step = "idle"
-        self._reign: Reign = (0, "")
-        self._voters: tuple[str, ...] = ()
+        self._attempt = Attempt()
+        self._fencing = Fencing(settings, registrar, power, self._attempt, defects)
         self._value = Register()
-        self._is_dead = False
         self._eligible: set[Member] = set()
         self._until_s = 0.0
-        self._heard: tuple[Reign, Heard] = ((0, ""), Heard())
-        self._over: set[str] = set()
+        self.hearsay = Hearsay()
         self._sealing = Sealing(settings, ())
         self._epoch = 0
         self._chosen = ""
         self._alarmed: Reign = (0, "")
         self.hopeless: Reign = (0, "")  # nobody was eligible in its place when last looked at
-        self._order: Order | None = None
         self._ended: Ended | None = None
         self.outcomes: dict[Outcome, int] = {}
 
-    def begin(
-        self,
-        now_s: float,
-        reign: Reign,
-        voters: tuple[str, ...],
-        order: Order | None = None,
-        *,
-        is_dead: bool = False,
-    ) -> Effects:
-        """is_dead: its process was seen to end, so there is nothing to switch off."""
+    def begin(self, now_s: float, attempt: Attempt) -> Effects:
         assert self.step == "idle", "one attempt at a time"
-        self._is_dead = is_dead
-        self._reign, self._voters, self._order = reign, voters, order
+        self._attempt = attempt
+        self._fencing = Fencing(self._settings, self._registrar, self._power, attempt, self._defects)
         self._until_s = now_s + self._settings.granted_lease_s + _WITHIN_S
         self.step = "confirming"
         return [*self._registrar.read(now_s), self._tick(now_s)]
@@ -134,8 +91,8 @@ class Coordinator:
     def settled(self, now_s: float, register: Register) -> Effects:
         """A full ballot has shown this."""
         match self.step:
-            case "confirming" if (register.epoch, register.primary) == self._reign:
-                if register.maintenance and self._order is None:
+            case "confirming" if (register.epoch, register.primary) == self._attempt.reign:
+                if register.maintenance and self._attempt.order is None:
                     return self._give_up(now_s, "maintenance", register.maintenance)
                 return self._decided(now_s, register)
             case "fencing" if register == self._value:
@@ -153,27 +110,27 @@ class Coordinator:
 
     def here(self, now_s: float, message: Here) -> Effects:
         member = Member(message.node, message.identity)
-        if self.step != "reaching" or message.epoch != self._reign[0]:
+        if self.step != "reaching" or message.epoch != self._attempt.reign[0]:
             return []
-        if self._order is not None and self._order.forced and message.node == self._order.to:
+        if message.node == self._attempt.forced:
             self._sealing = Sealing(self._settings, (member,), self._defects, forced=True)
         self._sealing.here(member, message.last)
         if not self._sealing.enough_are_here or self._sealing.too_far(self._newest):
             return []
         self.step = "fencing"
-        return [*self._fences(), *self._aim(now_s), *self._lease_maybe_over(now_s)]
+        return [*self._fences(), *self._fencing.aim(now_s), *self._lease_maybe_over(now_s)]
 
     def powered(self, now_s: float) -> Effects:
         """The device has answered something."""
-        if self.step != "fencing" or self._power.state != "off" or self._registrar.busy:
+        if self.step != "fencing" or not self._fencing.is_off:
             return []
         self.step = "marking"
         return self._registrar.change(now_s, self._value, self._value.with_own_fence())
 
     def lease_over(self, now_s: float, witness: str, message: LeaseOver) -> Effects:
-        if (message.epoch, message.node) != self._reign or self.step in ("idle", "confirming"):
+        if (message.epoch, message.node) != self._attempt.reign or self.step in ("idle", "confirming"):
             return []
-        self._over.add(witness)
+        self._fencing.lease_over(witness)
         return self._lease_maybe_over(now_s)
 
     def sealed(self, now_s: float, message: Sealed) -> Effects:
@@ -192,22 +149,13 @@ class Coordinator:
             return self._move(now_s)
         return [SetTimer(TIMER, now_s + _GATHER_S)] if self._sealing.is_enough else []
 
-    def told(self, reign: Reign, heard: Heard) -> None:
-        """A heartbeat, or the vote of one who has heard it, says how far the reign's log was."""
-        before = self._heard[1] if self._heard[0] == reign else Heard()
-        if reign >= self._heard[0]:
-            self._heard = (reign, max(before, heard))
-
-    def heard_of(self, reign: Reign) -> Heard:
-        return self._heard[1] if self._heard[0] == reign else Heard()
-
     @property
     def _newest(self) -> Heard:
-        return self.heard_of(self._reign)
+        return self.hearsay.of(self._attempt.reign)
 
     def heard(self, now_s: float, epoch: int, node: str) -> Effects:
         """A reign's heartbeat. Of the promoted one: it knows, nothing is left to be done."""
-        if self.step == "hinting" and epoch > self._reign[0] and node == self._chosen:
+        if self.step == "hinting" and epoch > self._attempt.reign[0] and node == self._chosen:
             self.step = "idle"
             return [StopTimer(TIMER), *self._power.release(now_s)]
         return []
@@ -234,71 +182,35 @@ class Coordinator:
         return [*again, self._tick(now_s)]
 
     def _decided(self, now_s: float, register: Register) -> Effects:
-        epoch, node = self._reign
-        self._value, self._over = register, set()
+        epoch, node = self._attempt.reign
+        self._value = register
         ever = self._eligible if ELIGIBLE_FOR_EVER in self._defects else set()
         self._eligible = {*register.eligible, *ever}
         standbys = tuple(sorted(member for member in self._eligible if member.node != register.primary))
         self._sealing = Sealing(self._settings, standbys, self._defects)
         self._epoch = epoch + 1
         self.step = "reaching"
-        decided = Tell("decided", epoch, node, self._why)
-        wanting = self._wanting()
-        self.hopeless = self._reign if wanting and self._order is None else (0, "")
-        if wanting:
-            alarm = self._alarm(wanting) if self._order is None else []
-            return [
-                TellRegister(register),
-                decided,
-                *alarm,
-                *self._give_up(now_s, "nobody eligible", wanting),
-            ]
-        first = self._power.cut(node) if FENCED_BEFORE_REACHED in self._defects and self._switches_off else []
-        return [TellRegister(register), decided, *first, *self._reaches()]
-
-    @property
-    def _switches_off(self) -> bool:
-        """An operator who orders a promotion has a whole lease to think again."""
-        return self._power.has_device and not self._is_dead and self._order is None
-
-    def _aim(self, now_s: float) -> Effects:
-        """To switch off cannot be undone: whom it strikes is looked up once more right before."""
-        return self._registrar.read(now_s) if self._switches_off else []
+        said: Effects = [TellRegister(register), Tell("decided", epoch, node, self._attempt.why)]
+        wanting = self._attempt.wanting(self._sealing)
+        self.hopeless = self._attempt.reign if wanting and self._attempt.order is None else (0, "")
+        if not wanting:
+            return [*said, *self._fencing.decided(), *self._reaches()]
+        alarm = self._alarm(wanting) if self._attempt.order is None else []
+        return [*said, *alarm, *self._give_up(now_s, "nobody eligible", wanting)]
 
     def _aimed(self, now_s: float) -> Effects:
-        if self._switches_off and self._power.state == "none":
-            return self._power.cut(self._value.primary)
-        return self.powered(now_s)
+        return self._power.cut(self._value.primary) if self._fencing.is_aimed else self.powered(now_s)
 
     def _marked(self, now_s: float, register: Register) -> Effects:
         self._value = register
-        epoch, node = self._reign
-        fenced = Tell("fenced", epoch, node, "its power was read back as off")
+        fenced = Tell("fenced", *self._attempt.reign, "its power was read back as off")
         return [fenced, *self._fences(), *self._begin_to_seal(now_s)]
 
-    @property
-    def _why(self) -> str:
-        if self._order is None:
-            return f"votes of {', '.join(self._voters)}"
-        return f"{'forced, ' if self._order.forced else ''}ordered by {self._order.by}: {self._order.to}"
-
-    def _wanting(self) -> str:
-        """Why nobody can be promoted, whoever answers."""
-        order = self._order
-        if order is None:
-            return "" if self._sealing.standbys else "no standby is eligible"
-        if order.forced or any(member.node == order.to for member in self._sealing.standbys):
-            return ""
-        return f"{order.to} is not eligible: it may lack acknowledged writes; only a forced promotion does it"
-
     def _lease_maybe_over(self, now_s: float) -> Effects:
-        enough = 0 if FENCE_NOT_AWAITED in self._defects else self._settings.majority
-        if self.step != "fencing" or len(self._over) < enough:
+        if self.step != "fencing" or not self._fencing.is_over:
             return []
         self.step = "rereading"
-        epoch, node = self._reign
-        over = Tell("lease_over", epoch, node, f"at {', '.join(sorted(self._over))}")
-        return [over, *self._registrar.read(now_s)]
+        return [self._fencing.told_over(), *self._registrar.read(now_s)]
 
     def _begin_to_seal(self, now_s: float) -> Effects:
         self.step = "sealing"
@@ -308,10 +220,12 @@ class Coordinator:
         if self._registrar.busy:
             return [self._tick(now_s)]
         if self._sealing.too_far(self._newest):
-            return [*self._alarm(self._behind()), *self._give_up(now_s, "too late", self._behind())]
-        chosen = self._sealing.chosen(self._order.to if self._order else "")
-        if self._order is not None and chosen.node != self._order.to:
-            detail = f"{chosen.node} holds more than {self._order.to}: promote that one, or force it"
+            why = behind(self._sealing, self._newest, self._settings)
+            return [*self._alarm(why), *self._give_up(now_s, "too late", why)]
+        order = self._attempt.order
+        chosen = self._sealing.chosen(order.to if order else "")
+        if order is not None and chosen.node != order.to:
+            detail = f"{chosen.node} holds more than {order.to}: promote that one, or force it"
             return self._give_up(now_s, "refused", detail)
         self._chosen = chosen.node
         self.step = "moving"
@@ -348,48 +262,25 @@ class Coordinator:
         return [StopTimer(TIMER), *self._power.release(now_s)]
 
     def _too_late(self, now_s: float) -> Effects:
-        why = {
-            "reaching": f"{self._too_few()}; nothing was touched",
-            "fencing": "the old lease could not be seen to end",
-            "sealing": f"{self._sealing.needed} of its eligible standbys must be sealed, and are not",
-            "hinting": f"{self._chosen} was promoted, but is not heard",
-        }.get(self.step)
-        if self._order is not None and why:
-            why = f"{self._order.to}: {why}"
+        why = self._attempt.late(self.step, self._sealing, self._newest, self._chosen, self._settings)
         detail = why or "the register was not settled in time: no majority of the witnesses answers"
         return [*(self._alarm(why) if why else []), *self._give_up(now_s, "too late", detail)]
 
-    def _too_few(self) -> str:
-        if not self._sealing.enough_are_here:
-            return f"fewer than {self._sealing.needed} of its eligible standbys answer"
-        return self._behind()
-
-    def _behind(self) -> str:
-        """Said of async mode alone."""
-        return (
-            f"the nearest standby lacks {self._sealing.behind(self._newest)} of its records, more than "
-            f"max_lag, {self._settings.max_lag}; bring the old primary back, or force the promotion"
-        )
-
     def _alarm(self, why: str) -> Effects:
         """Once a reign: an attempt is made again and again."""
-        if self._alarmed == self._reign:
+        if self._alarmed == self._attempt.reign:
             return []
-        self._alarmed = self._reign
-        epoch, node = self._reign
+        self._alarmed = self._attempt.reign
+        epoch, node = self._attempt.reign
         return [Alert(f"{node}, primary of epoch {epoch}, has failed, and nobody can take over: {why}")]
 
     def _reaches(self) -> Effects:
-        if self._order is not None and self._order.forced:
-            return [Send(self._order.to, Reach(self._reign[0]))]
-        return [Send(member.node, Reach(self._reign[0])) for member in self._sealing.standbys]
+        if self._attempt.forced:
+            return [Send(self._attempt.forced, Reach(self._attempt.reign[0]))]
+        return [Send(member.node, Reach(self._attempt.reign[0])) for member in self._sealing.standbys]
 
     def _fences(self) -> Effects:
-        by = self._order.by if self._order else ""
-        words: list[Fence | Fenced] = [Fence(*self._reign, self._voters, by)]
-        if self._reign in self._value.fenced:
-            words.append(Fenced(*self._reign))
-        return [Send(witness, word) for witness in self._settings.witnesses for word in words]
+        return self._fencing.words(self._value)
 
     def _seals(self) -> Effects:
         return [Send(member.node, Seal(self._epoch)) for member in self._sealing.standbys]

@@ -20,7 +20,8 @@ from typing import Literal
 
 from targets.reference.machines import switching
 from targets.reference.machines.accuser import Accuser
-from targets.reference.machines.coordinator import Coordinator, Order
+from targets.reference.machines.attempt import Attempt, Order
+from targets.reference.machines.coordinator import Coordinator
 from targets.reference.machines.detector import NOBODY, Detector
 from targets.reference.machines.grammar import Alert, Answer, Effects, PowerAnswered, SetTimer, StopTimer
 from targets.reference.machines.keeper import Keeper
@@ -191,7 +192,8 @@ class Desk:
         self._order, self._via, self.step = message, via, "leading"
         self._coordinator.take_ended()  # of an attempt before this one
         order = Order(message.to, message.forced, message.by)
-        return self._coordinator.begin(now_s, (message.epoch, message.primary), (), order)
+        attempt = Attempt((message.epoch, message.primary), order=order)
+        return self._coordinator.begin(now_s, attempt)
 
     def _fence(self, now_s: float, message: FenceOrder, via: str) -> Effects:
         if self._settings.fence != "device":

@@ -19,6 +19,7 @@ from targets.reference.defects import (
     POSITIONS_BEFORE_THE_SEAL,
     THE_DEAD_DO_NOT_COUNT,
 )
+from targets.reference.machines.lease import Reign
 from targets.reference.machines.messages import Member, Place
 from targets.reference.settings import Settings
 
@@ -33,6 +34,22 @@ class Heard(Struct, frozen=True, order=True):
         """So many of its records a log that ends there lacks at least."""
         common = last.position if last.epoch >= self.last.epoch else min(last.position, self.opened - 1)
         return max(0, self.last.position - common)
+
+
+class Hearsay:
+    """What is heard of the newest reign's log."""
+
+    def __init__(self) -> None:
+        self._reign: Reign = (0, "")
+        self._heard = Heard()
+
+    def told(self, reign: Reign, heard: Heard) -> None:
+        """A heartbeat, or the vote of one who has heard it, says how far the reign's log was."""
+        if reign >= self._reign:
+            self._reign, self._heard = reign, max(self.of(reign), heard)
+
+    def of(self, reign: Reign) -> Heard:
+        return self._heard if self._reign == reign else Heard()
 
 
 class Sealing:

@@ -225,7 +225,7 @@ class Witness:
             return effects
         self._desk.heard(now_s, reign, message.last)
         self._watching.reminder.over()
-        self._coordinator.told(reign, Heard(message.last, message.opened))
+        self._coordinator.hearsay.told(reign, Heard(message.last, message.opened))
         effects += [*self._coordinator.heard(now_s, *reign), *self._keeper.heard(now_s, reign)]
         return [*effects, *self._detector.beat(now_s, message.stuck_s), *self._accuser.judge(now_s)]
 

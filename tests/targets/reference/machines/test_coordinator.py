@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import msgspec
 
+from targets.reference.machines.attempt import Attempt
 from targets.reference.machines.coordinator import TIMER, Coordinator
 from targets.reference.machines.grammar import (
     Alert,
@@ -75,7 +76,7 @@ class Leading:
             case Fired(timer=timer):
                 return self.registrar.fired(now_s, timer)
             case _:
-                return self.coordinator.begin(now_s, (1, "n1"), VOTERS, is_dead=self.is_dead)
+                return self.coordinator.begin(now_s, Attempt((1, "n1"), VOTERS, is_dead=self.is_dead))
 
 
 def hears(play: Play, message: Message, *senders: str) -> Play:

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from targets.reference.defects import MAX_LAG_IGNORED, VALUE_READ_AFTER_THE_SEALS
+from targets.reference.machines.attempt import Attempt
 from targets.reference.machines.coordinator import TIMER, Coordinator
 from targets.reference.machines.grammar import Alert, Began, Effects, Event, Fired, Received
 from targets.reference.machines.messages import (
@@ -39,7 +40,7 @@ class Leading:
         self.registrar = Registrar("w1", 7, settings)
         defects = frozenset({defect} if defect else ())
         self.coordinator = Coordinator(settings, self.registrar, Power(settings, 0), defects)
-        self.coordinator.told((1, "n1"), Heard(Place(1, 20), 1))
+        self.coordinator.hearsay.told((1, "n1"), Heard(Place(1, 20), 1))
 
     def handle(self, now_s: float, event: Event) -> Effects:
         effects = self._take(now_s, event)
@@ -63,7 +64,7 @@ class Leading:
             case Fired(timer=timer):
                 return self.registrar.fired(now_s, timer)
             case _:
-                return coordinator.begin(now_s, (1, "n1"), ("w1", "w2"))
+                return coordinator.begin(now_s, Attempt((1, "n1"), ("w1", "w2")))
 
 
 def reaching(defect: str = "", register: Register = THREE, **words: Any) -> Play:
@@ -155,14 +156,14 @@ def test_what_is_heard_while_it_waits_for_the_lease_counts_as_well() -> None:
     assert isinstance(play.machine, Leading)
     play.hears("w1", LeaseOver(1, "n1"))
     play.hears("w2", LeaseOver(1, "n1")).shows(THREE)
-    play.machine.coordinator.told((1, "n1"), Heard(Place(1, 40), 1))
+    play.machine.coordinator.hearsay.told((1, "n1"), Heard(Place(1, 40), 1))
     sealed(play, "n2", Place(1, 19)).when(Fired(TIMER), after_s=SETTINGS.detector.interval_s)
     assert not play.said(Prepare) and play.of(Alert)
 
 
 def test_what_was_heard_of_another_reign_says_nothing() -> None:
     leading = Leading(replication="async", max_lag=5)
-    leading.coordinator.told((3, "n2"), Heard(Place(3, 90), 80))
-    assert leading.coordinator.heard_of((1, "n1")) == Heard()
-    leading.coordinator.told((1, "n1"), Heard(Place(1, 99), 1))
-    assert leading.coordinator.heard_of((3, "n2")) == Heard(Place(3, 90), 80)
+    leading.coordinator.hearsay.told((3, "n2"), Heard(Place(3, 90), 80))
+    assert leading.coordinator.hearsay.of((1, "n1")) == Heard()
+    leading.coordinator.hearsay.told((1, "n1"), Heard(Place(1, 99), 1))
+    assert leading.coordinator.hearsay.of((3, "n2")) == Heard(Place(3, 90), 80)
