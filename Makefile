@@ -10,13 +10,15 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help drill test check format bench proof setup clean
+.PHONY: help drill test check format bench bench-containers bench-weather proof setup clean
 
 help:
 	@echo 'make drill    set up what is missing, then run the flagship drills in containers'
 	@echo 'make test     set up what is missing, then lint, types and every test'
 	@echo 'make check    format, lint, types, architecture and the tests that need no engine'
 	@echo 'make bench    measure: journal and checkers, conductor, simulator'
+	@echo 'make bench-containers  measure the stack in containers: writes, heartbeats, a tenth of a CPU (3 minutes)'
+	@echo 'make bench-weather     count false failovers in heavy weather, in virtual time'
 	@echo 'make proof    the long searches: defects in their drills, small scopes whole, 10,000 schedules'
 	@echo 'make format   let ruff format and mend what it can'
 	@echo 'make clean    remove what older runs left in the engine, and the virtual environment'
@@ -43,6 +45,12 @@ format: .venv/dev-installed
 
 bench: .venv/dev-installed
 	@$(BIN)/python -m tests.bench
+
+bench-containers: .venv/dev-installed setup
+	@$(BIN)/python -m tests.bench.containers
+
+bench-weather: .venv/dev-installed
+	@$(BIN)/python -m tests.bench.weather
 
 proof: .venv/dev-installed
 	@$(BIN)/failover-drill defects

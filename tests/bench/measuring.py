@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -10,6 +11,8 @@ from typing import TypeVar
 from msgspec import Struct
 
 T = TypeVar("T")
+
+_PIPE_WIDTH = 130
 
 
 class Scale(Struct, frozen=True, kw_only=True):
@@ -46,6 +49,11 @@ def timed(work: Callable[[], T], *, repeats: int = 1) -> tuple[float, T]:
         seconds, _result = _once(work)
         best = min(best, seconds)
     return best, result
+
+
+def console_width() -> int | None:
+    """Of a table; None: the terminal's own. A pipe has none, and would break every heading."""
+    return None if sys.stdout.isatty() else _PIPE_WIDTH
 
 
 def _once(work: Callable[[], T]) -> tuple[float, T]:
