@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from tests.bench.weather import WEATHERS, measured, table, text
-from tests.worlds.simulator.rehearsals import of_text
+from tests.bench.weather import WEATHERS, measured, summed, table, text
+from tests.worlds.simulator.rehearsals import judged, of_text
 
 
 @pytest.mark.parametrize("weather", WEATHERS)
@@ -22,6 +23,11 @@ def test_a_short_spell_of_each_weather_is_safe_and_counted() -> None:
     assert table(rows).row_count == len(rows)
 
 
-def test_failovers_of_the_weather_are_counted() -> None:
-    loss = next(row for row in measured(trials=1, seed=1, seconds=60) if row.weather == "loss 5 %")
-    assert loss.false_failovers == loss.worst > 0
+def test_every_failover_is_false_and_the_worst_trial_is_told(tmp_path: Path) -> None:
+    plan = of_text(text((), seconds=1), tmp_path)
+    verdict, _ = judged(plan, tmp_path)
+    (trial,) = verdict.trials
+    trials = tuple(msgspec.structs.replace(trial, failovers=many) for many in (1, 3))
+    row = summed("loss", msgspec.structs.replace(verdict, trials=trials), minutes=2)
+    assert (row.false_failovers, row.worst) == (4, 3)
+    assert row.acknowledged == 2 * trial.writes_acknowledged
