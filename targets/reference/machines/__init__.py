@@ -23,7 +23,7 @@ desk       a witness's answers and an operator's orders to it; nodestatus  a dat
 coordinator  a failover's steps; lives in a witness
 attempt    what a failover is about; fencing  its fence step; sealing  whom it takes
 node       a data node: starting, standby or primary
-primary, standby, handover  its roles, and a planned switchover
+primary, standby  its roles; switchover, handover  a planned switchover, and its steps
 replication  a primary's view of its standbys, and what counts as acknowledged
 waiting    writes that are not acknowledged yet
 own, log   what every role shares

@@ -22,7 +22,6 @@ from targets.reference.defects import (
     NO_LEASE_CHECK,
     READS_LOCAL_RECORDS,
     ROUTER_LEFT_BEHIND,
-    SWITCHOVER_WITHOUT_SEAL,
     UNKNOWN_TOLD_AS_FAILED,
 )
 from targets.reference.machines import business, eligibility, lag, retaking
@@ -42,7 +41,6 @@ from targets.reference.machines.grammar import (
     TellRole,
     Validate,
 )
-from targets.reference.machines.handover import Handover
 from targets.reference.machines.lag import Lags
 from targets.reference.machines.messages import (
     Follow,
@@ -51,7 +49,6 @@ from targets.reference.machines.messages import (
     HandBack,
     Heartbeat,
     HeartbeatRefused,
-    Member,
     MissingAnswer,
     Promote,
     Read,
@@ -70,6 +67,7 @@ from targets.reference.machines.operating import StandbyStatus
 from targets.reference.machines.own import Own
 from targets.reference.machines.replication import Replication
 from targets.reference.machines.retaking import Retaking
+from targets.reference.machines.switchover import Switchover
 from targets.reference.machines.waiting import Waiting, WaitingWrites
 
 BEAT, LEASE = "beat", "lease"
@@ -86,13 +84,13 @@ class Primary:
         self._open = self._serves = False
         self._begun_s = self._beat_s = 0.0
         self._retaking = Retaking(own, register.epoch)
-        self._handover: Handover | None = None
         self._business = Business(own.settings.canary_s)
         self._mark = Record(register.epoch, own.log.last.position + 1, "", "")
         self._seal = own.seal(register.epoch)
         self._append = own.append((self._mark,))
         self._replication = Replication(own.log, register, own.settings, own.defects)
         self._counting = self._replication.counting
+        self._switchover = Switchover(own, register.epoch, self._replication, self._propose)
         self._eligibility = Eligibility(own, self._replication)
         self._lags = self._lags_from(0.0)
 
@@ -145,7 +143,7 @@ class Primary:
     def write(self, now_s: float, message: Write, via: str) -> Effects:
         if not self.serving(now_s):
             return [self._fail(message.request, via, NOT_SERVING)]
-        if self._handover is not None:
+        if self._switchover.handover is not None:
             return [self._fail(message.request, via, "switching over")]
         if self._waiting.full:
             return [self._fail(message.request, via, "too many writes wait already")]
@@ -172,16 +170,13 @@ class Primary:
         return [Answer(via, Reply(message.request, "ok", self._own.name, self.epoch, values=values))]
 
     def switch_over(self, now_s: float, message: SwitchOver, via: str) -> Effects:
-        problem = self._cannot_switch(now_s, message.to)
+        serves = self.serving(now_s)
+        problem = self._switchover.problem(message.to) if serves else f"{self._own.name} does not serve"
         if problem:
             return [Answer(via, SwitchOverAnswer(message.request, False, problem))]
-        candidate = Member(message.to, self._replication.identity(message.to))
-        own = self._own
-        self._handover = Handover(
-            own.settings, candidate, self.epoch, via=via, request=message.request, defects=own.defects
-        )
+        begun = self._switchover.begin(now_s, message, via)
         handed_back = self._hand_back() if GOES_ON_AFTER_HAND_BACK in self._own.defects else []
-        return [*self._handover.begin(now_s), *handed_back, *self._handed_over(now_s)]
+        return [*begun, *handed_back, *self._handed_over(now_s)]
 
     # --- lease ------------------------------------------------------------------------------------
 
@@ -217,9 +212,9 @@ class Primary:
             case eligibility.TIMER:
                 return self._moved(now_s)
             case switch.GATHER:
-                return self._propose_handover(now_s)
+                return self._switchover.propose(now_s)
             case _:
-                return self._give_up_handover()
+                return self._switchover.give_up()
 
     # --- standbys ---------------------------------------------------------------------------------
 
@@ -234,18 +229,11 @@ class Primary:
     def stream_refused(self, now_s: float, message: StreamRefused) -> Effects:
         if message.epoch == self.epoch and message.sealed > self.epoch:
             # The seal of a switchover is its own; given up, it is refused again soon.
-            return [] if self._handover else self._retaking.refused(now_s, message.sealed)
+            return [] if self._switchover.handover else self._retaking.refused(now_s, message.sealed)
         return self._replication.refused(message)
 
     def sealed(self, now_s: float, message: Sealed) -> Effects:
-        """Only a switchover asks for a seal."""
-        handover, own = self._handover, self._own
-        if handover is None or own.registrar.busy:
-            return []
-        handover.sealed(message)
-        if not handover.ready(own.log.last):
-            return []
-        return handover.gathers(now_s, self._counting.register) or self._propose_handover(now_s)
+        return self._switchover.sealed(now_s, message)
 
     def missing(self, now_s: float, witness: str, message: MissingAnswer) -> Effects:
         """A witness's word on a standby that does not follow."""
@@ -266,8 +254,7 @@ class Primary:
         effects: Effects = [
             Tell("rejoined", self.epoch, member.node) for member in register.eligible if member not in before
         ]
-        if self._handover is not None and self._handover.step == "proposed":
-            effects += self._end_handover(register, "the register kept this primary")
+        effects += self._switchover.settled(register)
         if self._retaking.is_due and not self._own.registrar.busy:
             newer = self._retaking.newer(register)
             return [*effects, *self._own.registrar.change(now_s, register, newer)]
@@ -279,18 +266,12 @@ class Primary:
         effects = self._stop()
         effects += [Answer(w.via, self._unknown(w.request)) for w in self._waiting.take_all()]
         own.lease.drop(self.epoch)
-        effects += self._hand_back()
-        if self._handover is not None:
-            if register is not None and register.primary == self._handover.candidate.node:
-                effects.append(Send(register.primary, Promote(register.epoch)))
-            effects += self._end_handover(register, "another primary was promoted meanwhile")
-        return effects
+        return [*effects, *self._hand_back(), *self._switchover.left(register)]
 
     def renew(self, register: Register) -> tuple[Effects, Primary]:
         """This node's next epoch: what waits goes on, those who follow are told."""
         effects = self._stop()
-        if self._handover is not None:
-            effects += self._end_handover(register, "given up: this primary had to take a new epoch")
+        effects += self._switchover.end(register, "given up: this primary had to take a new epoch")
         effects += self._replication.farewell(FollowRefused(register.epoch, register.primary))
         return effects, Primary(self._own, register, self._waiting)
 
@@ -305,6 +286,11 @@ class Primary:
 
     def _moved(self, now_s: float) -> Effects:
         return [*self._advance(now_s), *self._handed_over(now_s), *self._change_eligible(now_s)]
+
+    def _handed_over(self, now_s: float) -> Effects:
+        if self._switchover.handover is None or not self._leased(now_s):
+            return []
+        return self._switchover.moved(now_s)
 
     def _advance(self, now_s: float) -> Effects:
         """Acknowledge all that the rule allows, if the lease allows it now."""
@@ -337,7 +323,7 @@ class Primary:
 
     def _change_eligible(self, now_s: float) -> Effects:
         """If it is time for it."""
-        if self._handover is not None or self._own.registrar.busy or not self._leased(now_s):
+        if self._switchover.handover is not None or self._own.registrar.busy or not self._leased(now_s):
             return []
         change = self._eligibility.change(now_s, is_open=self._open, waits_since_s=self._waits_since_s)
         if change is None:
@@ -373,7 +359,7 @@ class Primary:
 
     def _canary(self, now_s: float) -> Effects:
         """While it hands over nothing new is written."""
-        if not self.serving(now_s) or self._handover is not None or not self._business.due(now_s):
+        if not self.serving(now_s) or self._switchover.handover is not None or not self._business.due(now_s):
             return []
         return self._append_one(now_s, self._business.canary(self.epoch, self._own.log.last.position + 1))
 
@@ -403,52 +389,6 @@ class Primary:
             return []
         self._serves = False
         return [TellRole("fenced", self.epoch)]
-
-    # --- switchover -------------------------------------------------------------------------------
-
-    def _cannot_switch(self, now_s: float, to: str) -> str:
-        eligible = {member.node: member.identity for member in self._counting.register.eligible}
-        if not self.serving(now_s):
-            return f"{self._own.name} does not serve"
-        if self._handover is not None:
-            return "a switchover is under way"
-        if to == self._own.name:
-            return f"{to} is primary already"
-        if to not in eligible or eligible[to] != self._replication.identity(to):
-            return f"{to} is not an eligible standby that follows"
-        return ""
-
-    def _handed_over(self, now_s: float) -> Effects:
-        handover, own = self._handover, self._own
-        if handover is None or own.registrar.busy or not self._leased(now_s):
-            return []
-        drained = self._counting.acknowledged == own.log.last.position
-        if not drained or not self._replication.has_all(handover.candidate.node):
-            return []
-        if SWITCHOVER_WITHOUT_SEAL in own.defects:
-            return self._propose(now_s, handover.propose(self._counting.register))
-        return handover.drained(self._counting.register)
-
-    def _propose_handover(self, now_s: float) -> Effects:
-        handover, own = self._handover, self._own
-        if handover is None or own.registrar.busy or not handover.ready(own.log.last):
-            return []
-        return self._propose(now_s, handover.propose(self._counting.register))
-
-    def _give_up_handover(self) -> Effects:
-        """Once it is proposed only the register can end it."""
-        resumes = SWITCHOVER_WITHOUT_SEAL in self._own.defects
-        if self._handover is None or (self._handover.step == "proposed" and not resumes):
-            return []
-        return self._end_handover(
-            None, f"not within {switch.WITHIN_S:g} s: it was still {self._handover.step}"
-        )
-
-    def _end_handover(self, register: Register | None, why: str) -> Effects:
-        assert self._handover is not None
-        answer = self._handover.answer(register, why)
-        self._handover = None
-        return [StopTimer(switch.TIMER), StopTimer(switch.GATHER), *answer]
 
     # --- answers ----------------------------------------------------------------------------------
 
