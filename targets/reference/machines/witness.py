@@ -213,14 +213,14 @@ class Witness:
 
     def _heartbeat(self, now_s: float, message: Heartbeat, event: Received) -> Effects:
         reign = (message.epoch, message.node)
-        self._endings.proven(now_s, self._keeper.value, reign)
+        ended = self._endings.proven(now_s, self._keeper.value, reign)
         granted = self._granter.heartbeat(now_s, message.epoch, message.node)
         answer = (
             Granted(message.epoch, message.node, message.sent_s)
             if granted
             else HeartbeatRefused(message.epoch, message.node, message.sent_s, self._granter.known_epoch)
         )
-        effects: Effects = [Answer(event.via, answer), *self._watching.learn(now_s, reign)]
+        effects: Effects = [Answer(event.via, answer), *ended, *self._watching.learn(now_s, reign)]
         if reign != self._detector.reign:
             return effects
         self._desk.heard(now_s, reign, message.last)

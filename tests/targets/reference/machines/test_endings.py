@@ -105,6 +105,12 @@ def test_a_hand_back_ends_a_wait_for_the_lease() -> None:
     assert play.said(LeaseOver) == [LeaseOver(1, "n1")]
 
 
+def test_whoever_waits_hears_of_a_grant_that_a_newer_reign_has_proven_over() -> None:
+    play = watching().hears("w3", Fence(1, "n1", ("w2", "w3")))
+    play.hears("w2", Accept((2, "w2", 1), AFTER))
+    assert beat(play, 2, "n2").said(LeaseOver) == [LeaseOver(1, "n1")]
+
+
 def test_a_restarted_witness_says_of_no_lease_that_it_is_over_before_a_whole_one_has_passed() -> None:
     play = began().hears("w2", Fence(1, "n1", ("w2", "w3")), after_s=L_S / 2)
     assert not play.said(LeaseOver)
