@@ -185,6 +185,7 @@ def _defects(parser: Parser) -> None:
       failover-drill defects                       (in virtual time, all cores)
       failover-drill defects --list
       failover-drill defects --defect no-lease-check --world docker
+      failover-drill defects --world docker --keep cells.jsonl    (goes on where it ended)
       failover-drill defects --json > defects.json
     """
     parser.add_argument("--list", action="store_true", help="say which there are, a defect a line")
@@ -197,6 +198,12 @@ def _defects(parser: Parser) -> None:
     parser.add_argument("--target", metavar="T", default="reference", help="which system (reference)")
     parser.add_argument("--seed", metavar="S", type=_seed, default=1, help="what phases are drawn from (1)")
     parser.add_argument("--out", metavar="DIR", default="runs", help="where runs in containers go (runs)")
+    parser.add_argument(
+        "--keep",
+        metavar="FILE",
+        default="",
+        help="keep what was run in containers here; what is there is not run",
+    )
     _json(parser)
 
 

@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from harness import drillfile, journalfile
 from harness import run as workflow
+from harness.cellfile import Asked, CellFile
 from harness.cli.arguments import Namespace, nearest
 from harness.cli.drills import DRILLS, containers, find_target, images
 from harness.cli.streams import audience, look, show, write_error, write_out
@@ -24,7 +25,7 @@ from harness.model.errors import DrillError, ExitCode, HarnessError
 from harness.model.plan import Plan
 from harness.model.proof import Cell, Proof, Table
 from harness.model.verdict import Verdict
-from harness.proving import BATCHES, Pair, pairs, prove
+from harness.proving import BATCHES, Pair, Run, pairs, prove
 from harness.seams import Target
 from reports import defects as report
 from reports.machine import encode
@@ -49,6 +50,8 @@ def defects(args: Namespace) -> ExitCode:
         write_out(encode(lines) if args.json else report.listed(lines, look()))
         return ExitCode.PASS
     made = _pairs(target, chosen, args)
+    if args.keep and args.world != "docker":
+        raise DrillError("--keep is for containers: in virtual time the whole table takes minutes")
     began_s = time.monotonic()
     tried = _in_containers(made, args) if args.world == "docker" else _in_virtual_time(made)
     cells = [*_told(tried, made)]
@@ -167,13 +170,13 @@ def _simulated(plan: Plan) -> Verdict:
 
 
 def _in_containers(made: Sequence[Pair], args: Namespace) -> Iterator[Cell]:
-    """One stack after the other, each run in its own folder."""
+    """One stack after the other, each run in its own folder. What was kept before is not run again."""
     opened, made_from = containers(keep=False), images()
+    asked = Asked(target=args.target, world=args.world, seed=args.seed, images=made_from)
+    kept = CellFile.opened(Path(args.keep), asked) if args.keep else None
 
     def run(plan: Plan) -> Verdict:
-        command = f"failover-drill run {plan.drill} --seed {plan.seed} --trials {len(plan.trials)}"
-        command += f" --defect {plan.defect}" if plan.defect else ""
-        job = workflow.Job(plan=plan, command=command, images=made_from)
+        job = workflow.Job(plan=plan, command=_command(plan), images=made_from)
         (result,) = workflow.run(
             [job], out=Path(args.out), deadline_s=None, open_world=opened, audience=audience()
         )
@@ -184,9 +187,22 @@ def _in_containers(made: Sequence[Pair], args: Namespace) -> Iterator[Cell]:
         return result.verdict
 
     for pair in made:
-        try:
-            yield prove(pair, run)
-        except EndedError:
-            raise
-        except HarnessError as error:
-            yield Cell(defect=pair.defect, drill=pair.drill, outcome="unknown", reason=str(error))
+        before = kept.before.get((pair.defect, pair.drill)) if kept else None
+        cell = before or _contained(pair, run)
+        if kept and not before:
+            kept.keep(cell)
+        yield cell
+
+
+def _contained(pair: Pair, run: Run) -> Cell:
+    try:
+        return prove(pair, run)
+    except EndedError:
+        raise
+    except HarnessError as error:
+        return Cell(defect=pair.defect, drill=pair.drill, outcome="unknown", reason=str(error))
+
+
+def _command(plan: Plan) -> str:
+    command = f"failover-drill run {plan.drill} --seed {plan.seed} --trials {len(plan.trials)}"
+    return f"{command} --defect {plan.defect}" if plan.defect else command
