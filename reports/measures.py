@@ -123,6 +123,12 @@ def totals(trials: Sequence[TrialMeasures]) -> tuple[Total, ...]:
     )
     rare = (
         Total(
+            "old_primary_ops",
+            "served by an old primary",
+            number(sum(t.old_primary_ops for t in trials)),
+            _worst(trials, lambda t: t.old_primary_ops),
+        ),
+        Total(
             "phantom_writes",
             "phantom writes",
             number(sum(t.phantom for t in trials)),

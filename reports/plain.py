@@ -168,6 +168,8 @@ def _measure(expected: Expectation) -> str:
 
 
 def _bound(expected: Expectation, planned: Plan) -> str:
+    if expected.seen:
+        return "to be seen"
     quantile = "" if expected.quantile >= 1 else f"p{expected.quantile * 100:g} "
     if expected.limit is None:
         bound = planned.promises.rpo if expected.measure == "rpo" else planned.promises.detection

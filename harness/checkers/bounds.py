@@ -8,6 +8,7 @@ from msgspec import structs
 
 from harness.checkers.measured import Measured
 from harness.checkers.safety import judge_safety
+from harness.checkers.shown import judge_least, turned_round
 from harness.checkers.times import judge_time
 from harness.checkers.wording import TIMES
 from harness.model.drill import Expectation, Measure
@@ -17,6 +18,9 @@ from harness.model.verdict import Finding
 
 def judge_bound(plan: Plan, expectation: Expectation, trials: Sequence[Measured], *, gaps: bool) -> Finding:
     """gaps: entries are missing from the journal's middle."""
+    if expectation.seen:
+        none = structs.replace(expectation, limit=0.0, seen=False)
+        return turned_round(judge_bound(plan, none, trials, gaps=gaps), expectation, trials)
     limit = expectation.limit
     if limit is None:
         limit = promised(plan.promises, expectation.measure)
@@ -28,12 +32,19 @@ def judge_bound(plan: Plan, expectation: Expectation, trials: Sequence[Measured]
             bound="bound",
             evidence=("the target promises no bound for this under its settings; write a number instead",),
         )
-    judged = judge_time if expectation.measure in TIMES else judge_safety
-    finding = judged(plan, expectation, limit, trials)
+    finding = _judged(plan, expectation, limit, trials)
     if not gaps or (finding.judgement == "fail" and _stands(expectation.measure, limit, trials)):
         return finding
     evidence = ("entries of the journal are lost", *finding.evidence)
     return structs.replace(finding, judgement="unknown", evidence=evidence)
+
+
+def _judged(plan: Plan, expectation: Expectation, limit: float, trials: Sequence[Measured]) -> Finding:
+    if expectation.measure not in TIMES:
+        return judge_safety(plan, expectation, limit, trials)
+    if expectation.at_least:
+        return judge_least(len(plan.trials), expectation, limit, trials)
+    return judge_time(plan, expectation, limit, trials)
 
 
 def promised(promises: Promises, measure: Measure) -> float | None:

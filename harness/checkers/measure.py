@@ -68,6 +68,8 @@ def measure(shared: Shared, trial: Trial) -> Measured:
         faults_missing=missing,
         noise=noisy,
         crashed=tuple(guard.crashed),
+        unplayed=_unplayed(trial, missing),
+        stalled_s=_stalled_s(shared, trial),
     )
 
 
@@ -150,6 +152,16 @@ def _void(shared: Shared, trial: Trial, missing: tuple[str, ...], noisy: str) ->
     return "nothing was done to the cluster" if acts and trial.main is None else noisy
 
 
+def _unplayed(trial: Trial, missing: tuple[str, ...]) -> str:
+    expired = next((wait.text for wait in trial.waits if not wait.met), "")
+    return next(filter(None, (*missing, expired)), "" if trial.completed else trial.reason or "it was cut")
+
+
+def _stalled_s(shared: Shared, trial: Trial) -> float:
+    mine = [s for s in shared.history.stalls if s.to_s >= trial.began_s and s.from_s <= trial.ended_s]
+    return sum(stall.to_s - stall.from_s for stall in mine)
+
+
 def _say_unknown(shared: Shared, trial: Trial, taken: _Taken, unknown: dict[Measure, str]) -> None:
     """A check without anything to check is unknown, not passed."""
     if taken.loss is not None:
@@ -210,6 +222,7 @@ def _numbers(shared: Shared, trial: Trial, taken: _Taken, *, void: str) -> Trial
         split_brain_low_s=brains.low_s if brains else 0.0,
         split_brain_high_s=brains.high_s if brains else 0.0,
         claimed_s=brains.claimed_s if brains else 0.0,
+        old_primary_ops=brains.late_ops if brains else 0,
         stale_reads=len(stale),
         staleness_max_s=max((s.staleness_s for s in stale), default=0.0),
         failovers=len(turns.happened) if turns else 0,

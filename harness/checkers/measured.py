@@ -34,6 +34,8 @@ class Measured(Struct, frozen=True, kw_only=True):
     """One trial. unknown: why a measure could not be taken. proven: violations that need no number.
 
     rpo: with its error. faults_missing, noise: what is wrong with the injection, and with the harness.
+    unplayed: why it was not gone through as planned, so that nothing absent is proven; empty when it was.
+    stalled_s: how long harness and clients were not scheduled, all in all.
     """
 
     numbers: TrialMeasures
@@ -45,6 +47,8 @@ class Measured(Struct, frozen=True, kw_only=True):
     faults_missing: tuple[str, ...]
     noise: str
     crashed: tuple[str, ...]
+    unplayed: str = ""
+    stalled_s: float = 0.0
 
 
 class Guard:
@@ -106,4 +110,5 @@ def unmeasured(trial: Trial) -> Measured:
         faults_missing=(text,),
         noise="",
         crashed=(),
+        unplayed=text,
     )

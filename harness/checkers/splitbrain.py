@@ -45,7 +45,8 @@ class SplitBrain(Struct, frozen=True, kw_only=True):
     high_s: float
     claimed_s: float
     seen: int
-    late: tuple[str, ...]  # served by an old primary after a newer one
+    late: tuple[str, ...]  # served by an old primary after a newer one: the first few
+    late_ops: int  # how many there were
     reigns: tuple[str, ...]
     at: str  # where it was certain
 
@@ -71,12 +72,14 @@ def check(trial: Trial, roles: Sequence[RoleChanged], first: Firsts) -> SplitBra
     reigns = {key: _Reign(ops, refused.get(key[1], [])) for key, ops in served.items()}
     certain = shared(_by_node({key: reign.certain for key, reign in reigns.items()}))
     possible = shared(_by_node({key: reign.possible for key, reign in reigns.items()}))
+    late, twins = _late(trial, served, first), _twins(trial, served, first)
     return SplitBrain(
         low_s=length(certain),
         high_s=length(possible),
         claimed_s=length(shared(_claims(trial, roles))),
         seen=sum(map(len, served.values())),
-        late=few(_late(trial, served, first)),
+        late=few([*(_line(trial, *pair) for pair in late), *twins]),
+        late_ops=len(late),
         reigns=tuple(_text(trial, key, reign) for key, reign in sorted(reigns.items())),
         at="; ".join(f"{at(low)} to {at(high)} ({seconds(high - low)})" for low, high in certain[:3]),
     )
@@ -167,15 +170,22 @@ def _by_node(spans: dict[tuple[int, str], list[Span]]) -> list[list[Span]]:
     return [union(mine) for mine in nodes.values()]
 
 
-def _late(trial: Trial, served: Served, first: Firsts) -> list[str]:
-    """Operations of an old reign, called after another node had served under a newer epoch."""
-    lines: list[str] = []
+def _late(trial: Trial, served: Served, first: Firsts) -> list[tuple[Returned, Returned]]:
+    """Operations of an old reign, called after another node had served under a newer epoch: both."""
+    found: list[tuple[Returned, Returned]] = []
     for (epoch, node), ops in sorted(served.items()):
         newer = [op for (other, at_node), op in first.items() if other > epoch and at_node != node]
         if newer:
             earliest = min(newer, key=_ret_s)
             late = (op for op in ops if op.call_s > _ret(earliest))
-            lines += [_line(trial, op, earliest) for op in sorted(late, key=_call_s)]
+            found += [(op, earliest) for op in sorted(late, key=_call_s)]
+    return found
+
+
+def _twins(trial: Trial, served: Served, first: Firsts) -> list[str]:
+    """Two nodes that served under one epoch."""
+    lines: list[str] = []
+    for epoch, node in sorted(served):
         twins = [n for e, n in first if e == epoch and (n > node or (n < node and (e, n) not in served))]
         lines += [
             f"trial {trial.number}: {node} and {twin} both served under epoch {epoch}" for twin in twins

@@ -15,10 +15,12 @@ def quantile_text(quantile: float) -> str:
 
 def bound_text(expectation: Expectation, limit: float) -> str:
     name = expectation.measure
+    if expectation.seen:
+        return "to be seen"
     if name == "split_brain" and limit == 0:
         return "never"
     text = seconds(limit) if name in IN_SECONDS else f"{limit:g}"
-    if name in TIMES:
+    if name in TIMES and not expectation.at_least:
         text = f"{quantile_text(expectation.quantile)} ≤ {text}"
     else:
         text = f"{'≥' if expectation.at_least else '≤'} {text}"

@@ -13,11 +13,17 @@ from harness.model.drill import Expectation, Json, Measure
 COUNT_MAX = 10**9
 BOUND = "bound"
 NEVER = "never"
+SEEN = "seen"
+LEAST = "min"
 QUANTILES: Mapping[str, float] = {"max": 1.0, "p99": 0.99, "p95": 0.95, "p90": 0.9, "p50": 0.5}
 
 _COUNT = whole(0, COUNT_MAX)
 _SPAN = span(0.0, DURATION_MAX_S)
 _BOUND_SCHEMA: dict[str, Json] = {"const": BOUND, "description": "what the target itself promises"}
+_SEEN_SCHEMA: dict[str, Json] = {
+    "const": SEEN,
+    "description": "the drill is there to show it: seen in a trial at least",
+}
 
 
 class Expected(Struct, frozen=True, kw_only=True):
@@ -54,15 +60,20 @@ def _time(measure: Measure) -> Kind[tuple[Expectation, ...]]:
         if not isinstance(node, Block) or not node.entries:
             raise node.spot.wrong("say of which trials: {max: 1s} is all of them, {p90: 1s} nine of ten")
         for word, spot in node.spots.items():
-            if word not in QUANTILES:
-                raise spot.wrong(f"unknown quantile '{shown(word)}'; {nearest(word, QUANTILES)}")
+            if word not in (*QUANTILES, LEAST):
+                raise spot.wrong(f"unknown quantile '{shown(word)}'; {nearest(word, (*QUANTILES, LEAST))}")
         return tuple(
-            Expectation(measure=measure, quantile=QUANTILES[word], limit=_limit(entry, _SPAN))
+            Expectation(measure=measure, limit=float(_SPAN.read(entry)), at_least=True)
+            if word == LEAST
+            else Expectation(measure=measure, quantile=QUANTILES[word], limit=_limit(entry, _SPAN))
             for word, entry in node.entries.items()
         )
 
     value: dict[str, Json] = {"anyOf": [_BOUND_SCHEMA, dict(_SPAN.schema)]}
-    properties: dict[str, Json] = dict.fromkeys(QUANTILES, value)
+    properties: dict[str, Json] = {
+        **dict.fromkeys(QUANTILES, value),
+        LEAST: {**_SPAN.schema, "description": "in no trial less: what the drill is there to show"},
+    }
     return Kind(
         read,
         {"type": "object", "additionalProperties": False, "minProperties": 1, "properties": properties},
@@ -71,9 +82,15 @@ def _time(measure: Measure) -> Kind[tuple[Expectation, ...]]:
 
 def _most(measure: Measure, kind: Kind[float] | Kind[int]) -> Kind[tuple[Expectation, ...]]:
     def read(node: Node) -> tuple[Expectation, ...]:
+        if text_of(node, f"a limit, {BOUND} or {SEEN}") == SEEN:
+            return (_seen(measure),)
         return (Expectation(measure=measure, limit=_limit(node, kind)),)
 
-    return Kind(read, {"anyOf": [_BOUND_SCHEMA, dict(kind.schema)]})
+    return Kind(read, {"anyOf": [_BOUND_SCHEMA, _SEEN_SCHEMA, dict(kind.schema)]})
+
+
+def _seen(measure: Measure) -> Expectation:
+    return Expectation(measure=measure, limit=0.0, seen=True)
 
 
 def _exactly(measure: Measure) -> Kind[tuple[Expectation, ...]]:
@@ -87,11 +104,12 @@ def _exactly(measure: Measure) -> Kind[tuple[Expectation, ...]]:
 
 def _never(measure: Measure) -> Kind[tuple[Expectation, ...]]:
     def read(node: Node) -> tuple[Expectation, ...]:
-        if text_of(node, NEVER) != NEVER:
-            raise node.spot.wrong(f"'{shown(text_of(node, NEVER))}' is no bound for it; write {NEVER}")
-        return (Expectation(measure=measure, limit=0.0),)
+        word = text_of(node, f"{NEVER} or {SEEN}")
+        if word not in (NEVER, SEEN):
+            raise node.spot.wrong(f"'{shown(word)}' is no bound for it; write {NEVER}, or {SEEN}")
+        return (_seen(measure) if word == SEEN else Expectation(measure=measure, limit=0.0),)
 
-    return Kind(read, {"const": NEVER})
+    return Kind(read, {"anyOf": [{"const": NEVER}, _SEEN_SCHEMA]})
 
 
 MEASURES: Mapping[Measure, Expected] = {

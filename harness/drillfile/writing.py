@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import assert_never
 
-from harness.drillfile.measures import BOUND, NEVER, QUANTILES
+from harness.drillfile.measures import BOUND, LEAST, NEVER, QUANTILES, SEEN
 from harness.model.drill import (
     ClockStep,
     ControlStep,
@@ -157,15 +157,16 @@ def _expected(expect: Sequence[Expectation]) -> Iterable[tuple[str, str]]:
     for one in expect:
         if one.measure in _TIMES:
             mine = [other for other in expect if other.measure == one.measure]
-            fields[one.measure] = _block([(names[other.quantile], _limit(other)) for other in mine])
+            bounds = [(LEAST if o.at_least else names[o.quantile], _limit(o)) for o in mine]
+            fields[one.measure] = _block(bounds)
         elif not one.at_least:
             fields[one.measure] = _limit(one)
     return fields.items()
 
 
 def _limit(one: Expectation) -> str:
-    if one.limit is None:
-        return BOUND
+    if one.limit is None or one.seen:
+        return SEEN if one.seen else BOUND
     if one.measure == "split_brain":
         return NEVER
     return _span(one.limit) if one.measure in (*_TIMES, "rpo") else f"{one.limit:g}"

@@ -194,12 +194,15 @@ class Expectation(Struct, frozen=True, kw_only=True):
 
     measure: which. quantile: 1.0 is the maximum. limit: seconds or a count; None is "the target's
     own stated bound" (written `bound`). For `split_brain` the limit is 0 seconds (written `never`).
+    at_least: must not stay below it instead, in any trial: `failovers: 1` is one expectation each way, and
+    `{min: 20s}` a time. seen: it must have been more than none, in a trial at least.
     """
 
     measure: Measure
     quantile: float = 1.0
     limit: float | None = None
-    at_least: bool = False  # `failovers: 1` must be met exactly: one expectation each way
+    at_least: bool = False
+    seen: bool = False
 
 
 class Drill(Struct, frozen=True, kw_only=True):

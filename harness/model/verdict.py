@@ -60,6 +60,7 @@ class TrialMeasures(Struct, frozen=True, kw_only=True):
     false_failovers: int
     void: str = ""  # why this trial's times are unknown; empty when they count
     outage_gap: Figure | None = None  # from the last good write before to the first after, with its bounds
+    old_primary_ops: int = 0  # served by an old primary, called after a newer one had served
     slow_writes: int = 0  # good, but more than 0.1 s after their schedule
 
 

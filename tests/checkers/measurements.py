@@ -26,6 +26,8 @@ def measured(
     proven: frozenset[Measure] = frozenset(),
     served_late: bool = False,
     rpo: Figure = _ZERO,
+    unplayed: str = "",
+    stalled_s: float = 0.0,
     faults_missing: tuple[str, ...] = (),
     **numbers: Any,
 ) -> Measured:
@@ -43,6 +45,8 @@ def measured(
         faults_missing=faults_missing,
         noise=noise,
         crashed=(),
+        unplayed=unplayed,
+        stalled_s=stalled_s,
     )
 
 

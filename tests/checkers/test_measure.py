@@ -31,6 +31,7 @@ from tests.checkers.journals import (
     stalled,
     trial,
     unknown,
+    waited,
 )
 
 PRIMARY = says("n1", "primary", 1, at=0.0)
@@ -250,3 +251,20 @@ def test_clients_without_writers_have_no_outage_to_be_unknown() -> None:
     readers = plan(clients=(client("client1", writers=0), client("client2", writers=0)))
     measured = in_a_trial(of=readers)
     assert (measured.numbers.outage, "outage" in measured.unknown) == (None, False)
+
+
+# --- what a trial can prove by what is absent -----------------------------------------------------------
+
+
+def test_a_trial_that_was_played_as_planned_can_prove_an_absence() -> None:
+    assert [each.unplayed for each in all_of(a_run(2))] == ["", ""]
+
+
+def test_one_whose_wait_expired_or_that_was_cut_cannot() -> None:
+    assert in_a_trial(waited(2, at=3.0, met=False)).unplayed
+    assert one(without(a_run(), TrialEnded)).unplayed
+
+
+def test_the_stalls_of_harness_and_clients_in_a_trial_are_summed() -> None:
+    found = in_a_trial(stalled(1.0, 1.5), stalled(2.0, 2.25, who="client1"))
+    assert found.stalled_s == 0.75

@@ -57,6 +57,7 @@ def test_an_old_primary_that_serves_after_the_new_one_is_split_brain() -> None:
     found = check(a_handover(5), acked("late", 6, 6.1, by="n1", epoch=1))
     assert found.proven
     assert "n1 served the write of late in epoch 1, called at 6.000 s, after n2" in found.late[0]
+    assert found.late_ops == 1
 
 
 def test_an_answered_read_counts_as_served() -> None:

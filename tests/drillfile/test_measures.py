@@ -43,6 +43,10 @@ def expecting(bounds: str) -> str:
             ],
         ),
         ("{phantom_writes: 3}", [Expectation(measure="phantom_writes", limit=3)]),
+        ("{split_brain: seen}", [Expectation(measure="split_brain", limit=0, seen=True)]),
+        ("{lost_writes: seen}", [Expectation(measure="lost_writes", limit=0, seen=True)]),
+        ("{rpo: seen}", [Expectation(measure="rpo", limit=0, seen=True)]),
+        ("{outage: {min: 20s}}", [Expectation(measure="outage", limit=20.0, at_least=True)]),
     ],
 )
 def test_a_bound_is_read(written: str, expected: list[Expectation]) -> None:
@@ -71,7 +75,10 @@ def test_every_measure_of_a_verdict_can_be_bounded_as_its_example_says() -> None
         ("{lost_writes: {max: 0}}", "expect.lost_writes", "a block stands where"),
         ("{rpo: 0}", "expect.rpo", "0 has no unit"),
         ("{split_brain: 0}", "expect.split_brain", "write never"),
-        ("{split_brain: no}", "expect.split_brain", "write never"),
+        ("{split_brain: no}", "expect.split_brain", "write never, or seen"),
+        ("{failovers: seen}", "expect.failovers", "no whole number"),
+        ("{outage: seen}", "expect.outage", "say of which trials"),
+        ("{outage: {min: bound}}", "expect.outage.min", "not a duration"),
         ("{failovers: bound}", "expect.failovers", "no whole number"),
         ("{}", "expect", "nothing is judged"),
         ("", "expect", "nothing is judged"),

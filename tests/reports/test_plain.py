@@ -53,6 +53,8 @@ def test_a_plan_with_a_defect_says_that_it_is_broken_on_purpose() -> None:
     ("expected", "text"),
     [
         (Expectation(measure="split_brain", limit=0), "never"),
+        (Expectation(measure="split_brain", limit=0, seen=True), "to be seen"),
+        (Expectation(measure="outage", limit=20.0, at_least=True), "≥ 20s"),
         (Expectation(measure="lost_writes", limit=0), "≤ 0"),
         (Expectation(measure="failovers", limit=1, at_least=True), "≥ 1"),
         (Expectation(measure="outage", quantile=0.9, limit=0.3), "p90 ≤ 300ms"),
