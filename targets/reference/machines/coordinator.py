@@ -28,7 +28,7 @@ from __future__ import annotations
 from targets.reference.defects import ELIGIBLE_FOR_EVER, OUSTED_STAYS_ELIGIBLE, VALUE_READ_AFTER_THE_SEALS
 from targets.reference.machines.attempt import Attempt, Ended, Outcome, Step, behind
 from targets.reference.machines.fencing import Fencing
-from targets.reference.machines.grammar import Alert, Effects, Send, SetTimer, StopTimer, Tell, TellRegister
+from targets.reference.machines.grammar import Alert, Effects, Send, SetTimer, StopTimer, Tell
 from targets.reference.machines.lease import Reign
 from targets.reference.machines.messages import (
     Here,
@@ -190,7 +190,7 @@ class Coordinator:
         self._sealing = Sealing(self._settings, standbys, self._defects)
         self._epoch = epoch + 1
         self.step = "reaching"
-        said: Effects = [TellRegister(register), Tell("decided", epoch, node, self._attempt.why)]
+        said: Effects = [Tell("decided", epoch, node, self._attempt.why)]
         wanting = self._attempt.wanting(self._sealing)
         self.hopeless = self._attempt.reign if wanting and self._attempt.order is None else (0, "")
         if not wanting:
@@ -244,7 +244,7 @@ class Coordinator:
             return self._give_up(now_s, "overtaken", _names(register))
         self._end("promoted", _names(register))
         self.step = "hinting"
-        return [TellRegister(register), *self._hint(), *self._power.release(now_s), self._tick(now_s)]
+        return [*self._hint(), *self._power.release(now_s), self._tick(now_s)]
 
     def take_ended(self) -> Ended | None:
         """How the last attempt ended, once."""

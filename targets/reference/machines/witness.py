@@ -294,7 +294,7 @@ class Witness:
         effects = self._watching.learn(now_s, (register.epoch, register.primary))
         for reign in register.fenced:
             effects += self._endings.fenced(now_s, reign)
-        if self._keeper.is_news(register) and self._coordinator.step in ("idle", "hinting"):
+        if self._keeper.is_news(register):
             effects.append(TellRegister(register))
         effects += self._coordinator.settled(now_s, register)
         return [*effects, *self._desk.settled(now_s, register)]

@@ -15,7 +15,6 @@ from targets.reference.machines.grammar import (
     PowerState,
     Received,
     Tell,
-    TellRegister,
 )
 from targets.reference.machines.messages import (
     Accept,
@@ -120,7 +119,6 @@ def test_it_confirms_by_a_full_ballot_before_anything_is_touched() -> None:
     assert play.said(Prepare) and not play.of(Tell) and not play.said(Fence) and not play.said(Seal)
     play.shows(V)
     assert play.of(Tell) == [Tell("decided", 1, "n1", "votes of w1, w2")]
-    assert play.of(TellRegister) == [TellRegister(V)]
 
 
 def test_a_register_that_names_another_ends_the_attempt() -> None:
@@ -250,7 +248,6 @@ def test_the_value_to_compare_with_is_the_one_read_before_the_first_seal() -> No
 
 def test_the_promoted_one_is_told_until_it_is_heard() -> None:
     play = moving().shows(V)
-    assert play.of(TellRegister) == [TellRegister(Register(2, "n2", (B,)))]
     assert play.said(Promote) == [Promote(2)]
     assert play.when(Fired(TIMER), after_s=INTERVAL_S).said(Promote) == [Promote(2)]
     assert isinstance(play.machine, Leading)

@@ -38,6 +38,8 @@ from tests.targets.reference.machines.test_witness import (
     V,
     beat,
     began,
+    silent,
+    voted,
     watching,
 )
 
@@ -99,6 +101,13 @@ def test_a_witness_that_missed_a_change_brings_itself_up_to_date() -> None:
 def test_a_witness_that_is_up_to_date_reads_nothing() -> None:
     play = watching()
     assert not play.when(Fired(REFRESH)).said(Prepare)
+
+
+def test_what_it_finds_in_force_when_it_wants_to_lead_a_failover_is_told_too() -> None:
+    """It was told to nobody, and a reign that is known already makes no news: it was never ready again."""
+    play = voted(silent(watching())).shows(MOVED)
+    assert play.of(TellRegister) == [TellRegister(MOVED)]
+    assert not beat(play, 2, "n2").of(TellRegister), "once"
 
 
 # --- without a store ----------------------------------------------------------------------------------
