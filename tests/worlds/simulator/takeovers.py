@@ -1,10 +1,11 @@
-"""Every act between a primary's death and its return, as points at which a process may die: for tests.
+"""Every act between a primary's failure and its return, as points at which a process may die: for tests.
 
 A first run notes the acts of each kind of host; a second one has a trial for each of them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -23,21 +24,23 @@ from harness.worlds.simulator.world import SimulatorWorld
 from targets.registry import SIMULATED
 from tests.worlds.simulator.rehearsals import of_text
 
-# Who dies: as a drill names it before the primary has died.
+# Who dies: as a drill names it before the primary has been struck.
 Who = Literal["primary", "standby", "witnesses"]
+Strike = Literal["kill", "isolate"]
 DOWN_S = 0.5
-DRILL = """\
-# The primary's process dies, and is started again.
+STRIKES: Mapping[Strike, str] = {"kill": "kill: primary", "isolate": "isolate: primary\n    how: drop"}
+# The primary is struck, and comes back: started again, or let into the network.
+_DRILL = """\
 drill: takeover
 target: reference
-load: {writers: 1, rate: 25/s, readers: 1, read_rate: 25/s}
+load: {{writers: 1, rate: 25/s, readers: 1, read_rate: 25/s}}
 steps:
-  - wait: {for: steady, within: 20s}
-  - kill: primary
-    at: 300ms
-    until: 1500ms
-  - wait: {for: rejoined, within: 20s}
-expect: {lost_writes: 0, rpo: 0s, split_brain: never, stale_reads: 0}
+  - wait: {{for: steady, within: 20s}}
+  - {strike}
+    at: 300ms..400ms
+    until: 2s
+  - wait: {{for: rejoined, within: 20s}}
+expect: {{lost_writes: 0, rpo: 0s, split_brain: never, stale_reads: 0}}
 """
 # What is done when it comes back from there: what comes before it does not tell it from the act before.
 _LASTING = ("persists", "appends", "tells")
@@ -50,9 +53,9 @@ class Point(Struct, frozen=True, order=True):
     side: Side
 
 
-def points(folder: Path) -> list[Point]:
+def points(strike: Strike, folder: Path) -> list[Point]:
     """Before each act, and after each that leaves something behind; the first of its kind."""
-    plan = of_text(DRILL, folder)
+    plan = _plan(strike, folder, seed=1)
     noted: list[tuple[float, Point]] = []
 
     def note(process: Process, act: str, what: str, done: bool) -> None:
@@ -71,9 +74,11 @@ def points(folder: Path) -> list[Point]:
     return sorted({point for at_s, point in noted if died_s <= at_s <= back_s})
 
 
-def died_at(where: list[Point], folder: Path) -> tuple[Verdict, dict[Point, TrialMeasures]]:
+def died_at(
+    strike: Strike, where: list[Point], folder: Path, *, seed: int
+) -> tuple[Verdict, dict[Point, TrialMeasures]]:
     """A trial for each."""
-    plan = of_text(DRILL, folder)
+    plan = _plan(strike, folder, seed=seed)
     trials = [
         TrialPlan(number=number, steps=_with_crash(plan.trials[0].steps, point))
         for number, point in enumerate(where, 1)
@@ -84,8 +89,12 @@ def died_at(where: list[Point], folder: Path) -> tuple[Verdict, dict[Point, Tria
     return verdict, {where[trial.trial - 1]: trial for trial in verdict.trials}
 
 
+def _plan(strike: Strike, folder: Path, *, seed: int) -> Plan:
+    return of_text(_DRILL.format(strike=STRIKES[strike]), folder, seed=seed)
+
+
 def _with_crash(steps: tuple[TimedStep, ...], point: Point) -> tuple[TimedStep, ...]:
-    """It lies in wait from a moment before the primary dies: then its role still names who is meant."""
+    """It lies in wait from a moment before the primary is struck: then its role still names who is meant."""
     at_s = steps[1].at_s - 0.0001
     crash = CrashStep(
         victim=point.who,
