@@ -77,20 +77,28 @@ def points(strike: Strike, folder: Path) -> list[Point]:
 def died_at(
     strike: Strike, where: list[Point], folder: Path, *, seed: int
 ) -> tuple[Verdict, dict[Point, TrialMeasures]]:
-    """A trial for each."""
-    plan = _plan(strike, folder, seed=seed)
-    trials = [
-        TrialPlan(number=number, steps=_with_crash(plan.trials[0].steps, point))
-        for number, point in enumerate(where, 1)
-    ]
-    plan = structs.replace(plan, trials=tuple(trials))
+    plan = a_trial_each(_plan(strike, folder, seed=seed), where)
     _run(plan, SimulatorWorld(plan, SIMULATED[plan.target]()), folder)
     verdict = judge(plan, journalfile.read(folder / "journal.jsonl"))
     return verdict, {where[trial.trial - 1]: trial for trial in verdict.trials}
 
 
+def a_trial_each(plan: Plan, where: list[Point]) -> Plan:
+    """Of a plan with one trial."""
+    trials = [
+        TrialPlan(number=number, steps=_with_crash(plan.trials[0].steps, point))
+        for number, point in enumerate(where, 1)
+    ]
+    return structs.replace(plan, trials=tuple(trials))
+
+
+def text(strike: Strike) -> str:
+    """A drill file."""
+    return _DRILL.format(strike=STRIKES[strike])
+
+
 def _plan(strike: Strike, folder: Path, *, seed: int) -> Plan:
-    return of_text(_DRILL.format(strike=STRIKES[strike]), folder, seed=seed)
+    return of_text(text(strike), folder, seed=seed)
 
 
 def _with_crash(steps: tuple[TimedStep, ...], point: Point) -> tuple[TimedStep, ...]:
@@ -102,7 +110,7 @@ def _with_crash(steps: tuple[TimedStep, ...], point: Point) -> tuple[TimedStep, 
         act=point.act,
         what=point.what,
         at=Window(at_s, at_s),
-        within_s=10.0,
+        within_s=5.0,
         until_s=DOWN_S,
     )
     return (steps[0], TimedStep(step=crash, at_s=at_s), *steps[1:])
