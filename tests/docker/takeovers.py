@@ -1,4 +1,4 @@
-"""Every act of a failover as a point to die at, in containers: `python -m tests.docker.takeovers`, half an hour.
+"""Every act of a failover as a point to die at, in containers: `python -m tests.docker.takeovers`, minutes.
 
 The points are those that a run in the simulator passes. Prints a line a point: what became of the failover.
 """
