@@ -24,6 +24,7 @@ coordinator  a failover's steps; lives in a witness
 attempt    what a failover is about; fencing  its fence step; sealing  whom it takes
 node       a data node: starting, standby or primary
 primary, standby  its roles; switchover, handover  a planned switchover, and its steps
+tenure     a primary's lease, and whether it serves; clients  what it takes and shows; alarms  whom it calls
 replication  a primary's view of its standbys, and what counts as acknowledged
 waiting    writes that are not acknowledged yet
 own, log   what every role shares

@@ -87,9 +87,9 @@ _OF_PRIMARY: Mapping[type, Callable[[Primary, float, Any, Received], Effects]] =
     Follow: lambda role, now_s, message, event: role.follow(now_s, message, event.via),
     StreamRefused: lambda role, now_s, message, event: role.stream_refused(now_s, message),
     Sealed: lambda role, now_s, message, event: role.sealed(now_s, message),
-    Write: lambda role, now_s, message, event: role.write(now_s, message, event.via),
-    Read: lambda role, now_s, message, event: role.read(now_s, message, event.via),
-    ReadAll: lambda role, now_s, message, event: role.read_all(now_s, message, event.via),
+    Write: lambda role, now_s, message, event: role.clients.write(now_s, message, event.via),
+    Read: lambda role, now_s, message, event: role.clients.read(now_s, message, event.via),
+    ReadAll: lambda role, now_s, message, event: role.clients.read_all(now_s, message, event.via),
     SwitchOver: lambda role, now_s, message, event: role.switch_over(now_s, message, event.via),
 }
 _OF_STANDBY: Mapping[type, Callable[[Standby, float, Any, Received], Effects]] = {

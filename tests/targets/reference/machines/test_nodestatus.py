@@ -16,7 +16,7 @@ from targets.reference.machines.messages import (
     Write,
 )
 from targets.reference.machines.operating import NodeStatus, StandbyStatus, Tail
-from targets.reference.machines.primary import LEASE
+from targets.reference.machines.tenure import TIMER as LEASE
 from tests.targets.reference.machines.playbook import A, B, Play, node, record, serving
 
 V = Register(2, "n1", (A, B))
