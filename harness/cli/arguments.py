@@ -140,11 +140,25 @@ def _check(parser: Parser) -> None:
     A run is named by its folder or a file in it; a folder of runs means all of
     them. Nothing is written.
 
+    With --history, files that others recorded: could a single copy have answered
+    so, in some order? Exit code 0 where it could, 1 where it could not, 4 where the
+    search came to its bound first.
+
     examples:
       failover-drill check runs/2026-11-24T02-47-09Z-kill-primary
       failover-drill check runs --json
+      failover-drill check --history etcd_000.log --format jepsen-etcd
     """
-    parser.add_argument("runs", metavar="RUN", nargs="+", help="a run's folder, or a folder of runs")
+    parser.add_argument("runs", metavar="RUN", nargs="*", help="a run's folder, or a folder of runs")
+    parser.add_argument("--history", metavar="FILE", nargs="+", default=[], help="recorded histories")
+    parser.add_argument("--format", metavar="F", default="", help="theirs: jepsen-etcd or porcupine-kv")
+    parser.add_argument(
+        "--configurations",
+        metavar="N",
+        type=_configurations,
+        default=0,
+        help="how many a search keeps before it gives up (1000000, some 350 MB)",
+    )
     _json(parser)
 
 
@@ -363,6 +377,7 @@ def _number(least: int, most: int, example: str) -> Callable[[str], int]:
 
 _trials = _number(1, _TRIALS_MAX, "--trials 30")
 _schedules = _number(1, 10_000_000, "--schedules 1000")
+_configurations = _number(1, 1_000_000_000, "--configurations 1000000")
 _workers = _number(1, 1000, "--workers 2")
 _seed = _number(0, _SEED_MAX, "--seed 4711")
 

@@ -69,6 +69,12 @@ def plan(args: Namespace) -> ExitCode:
 
 def check(args: Namespace) -> ExitCode:
     """Judge stored runs again. All that were named must be there before any is judged."""
+    if args.history or args.format or args.configurations:
+        from harness.cli.histories import check_histories
+
+        return check_histories(args)
+    if not args.runs:
+        raise DrillError("name a run's folder, or with --history FILE a history that others recorded")
     folders = [folder for named in args.runs for folder in runfolder.find(Path(named))]
     results: list[Result] = []
     for folder in folders:
