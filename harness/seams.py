@@ -72,7 +72,7 @@ class StackHost(Struct, frozen=True, kw_only=True):
 
 
 class Stack(Struct, frozen=True, kw_only=True):
-    """What a world brings up. environment is added to every service that is ours.
+    """What a world brings up. environment: values for those services that are ours and name the variable.
 
     images: local image names of the compose file -> names of our own images (see harness.setup).
     client_port: where a client host's load program listens (harness.workloads.wire).
@@ -155,8 +155,13 @@ class Target(Protocol):
 
     def stack(self, plan: Plan, compose_root: Path) -> Stack: ...
 
-    def watch(self, plan: Plan, dial: Dial, emit: Emit, clock: Callable[[float], float]) -> Watch:
-        """Observe until closed. clock maps a raw CLOCK_MONOTONIC stamp to seconds since the run's origin."""
+    def watch(
+        self, plan: Plan, stack: Stack, dial: Dial, emit: Emit, clock: Callable[[float], float]
+    ) -> Watch:
+        """Observe until closed. clock maps a raw CLOCK_MONOTONIC stamp to seconds since the run's origin.
+
+        stack: what `stack` returned and a world has brought up, with all that was drawn for it alone.
+        """
         ...
 
 

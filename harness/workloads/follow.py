@@ -16,7 +16,20 @@ import msgspec
 from harness.model.errors import HarnessError
 from harness.model.event import EVENTS_LOST, Event, Failed
 from harness.seams import Dial, Emit
-from harness.workloads.lines import Answer, Ask, Attach, Numbered, Opening, encode, from_host, restamped
+from harness.workloads import challenge
+from harness.workloads.lines import (
+    OBSERVER,
+    Answer,
+    Ask,
+    Attach,
+    Challenge,
+    Numbered,
+    Opening,
+    Show,
+    encode,
+    from_host,
+    restamped,
+)
 
 _RETRY_S = 0.05
 _READ_LIMIT_S = 0.2
@@ -35,8 +48,18 @@ class Follower:
     """Emits every event of a host, its stamps mapped by clock; carries questions to it."""
 
     def __init__(
-        self, *, host: str, port: int, dial: Dial, emit: Emit, clock: Clock, linked: Linked = _ignore
+        self,
+        *,
+        host: str,
+        port: int,
+        dial: Dial,
+        emit: Emit,
+        clock: Clock,
+        linked: Linked = _ignore,
+        token: str = "",
     ) -> None:
+        """token: for a host that hears nobody without it."""
+        self._token = token
         self._host, self._port, self._dial = host, port, dial
         self._emit, self._clock, self._linked = emit, clock, linked
         self._session, self._requests = os.urandom(8).hex(), itertools.count(1)
@@ -83,7 +106,8 @@ class Follower:
     def _one_connection(self) -> None:
         with self._dial(self._host, self._port) as connection:
             connection.settimeout(_READ_LIMIT_S)
-            connection.sendall(encode(Attach(self._run, self._seen)))
+            if not self._token:
+                connection.sendall(encode(Attach(self._run, self._seen)))
             try:
                 for line in _lines(connection, self._closed):
                     self._take(line, connection)
@@ -93,6 +117,9 @@ class Follower:
 
     def _take(self, line: bytes, connection: socket.socket) -> None:
         match from_host(line):
+            case Challenge(challenged):
+                shown = Show(challenge.answer(self._token, challenged, OBSERVER))
+                connection.sendall(encode(shown) + encode(Attach(self._run, self._seen)))
             case Opening() as opening:
                 self._open(opening, connection)
             case Numbered(number, event):

@@ -21,7 +21,17 @@ LINE_BYTES_MAX = 1 << 20
 _STAMPS = ("at_s", "before_s", "after_s", "from_s", "to_s", "scheduled_s", "call_s", "ret_s")
 
 
+# As whom an observer shows the token.
+OBSERVER = "observer"
+
+
 # --- observer -> host -----------------------------------------------------------------------
+
+
+class Show(Struct, frozen=True, tag="show"):
+    """First line where the host has said Challenge. proof: see challenge."""
+
+    proof: str
 
 
 class Attach(Struct, frozen=True, tag="attach"):
@@ -40,6 +50,12 @@ class Ask(Struct, frozen=True, tag="ask"):
 
 
 # --- host -> observer -----------------------------------------------------------------------
+
+
+class Challenge(Struct, frozen=True, tag="challenge"):
+    """First line of a host that hears nobody without its token."""
+
+    challenge: str
 
 
 class Opening(Struct, frozen=True, tag="opening"):
@@ -86,23 +102,26 @@ class Ring:
 
 
 _encoder = msgspec.json.Encoder()
-_from_host = msgspec.json.Decoder(Opening | Numbered | Answer)
-_from_observer = msgspec.json.Decoder(Attach | Ask)
+_from_host = msgspec.json.Decoder(Challenge | Opening | Numbered | Answer)
+_from_observer = msgspec.json.Decoder(Show | Attach | Ask)
 
 
-def encode(line: Attach | Ask | Opening | Numbered | Answer) -> bytes:
+def encode(line: Show | Attach | Ask | Challenge | Opening | Numbered | Answer) -> bytes:
     return _encoder.encode(line) + b"\n"
 
 
-def from_host(line: bytes) -> Opening | Numbered | Answer:
+def from_host(line: bytes) -> Challenge | Opening | Numbered | Answer:
     """Raises ValueError when it is no such line."""
-    decoded: Opening | Numbered | Answer = _from_host.decode(line)
+    decoded: Challenge | Opening | Numbered | Answer = _from_host.decode(line)
     return decoded
 
 
-def from_observer(line: bytes) -> Attach | Ask:
+def from_observer(line: bytes) -> Show | Attach | Ask:
     """Raises ValueError when it is no such line."""
-    decoded: Attach | Ask = _from_observer.decode(line)
+    try:
+        decoded: Show | Attach | Ask = _from_observer.decode(line)
+    except RecursionError as error:
+        raise ValueError("too deep") from error
     return decoded
 
 

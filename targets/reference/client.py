@@ -12,7 +12,9 @@ from collections.abc import Callable
 from typing import cast
 
 from harness.model.errors import TargetError
+from harness.workloads import challenge
 from harness.workloads.connector import Reply
+from targets.reference.driver.connection import CLIENT
 from targets.reference.driver.surroundings import PEER_PORT, address
 from targets.reference.driver.wire import Frame, Hello, Splitter, encode
 from targets.reference.machines import messages
@@ -26,7 +28,8 @@ from targets.reference.machines.messages import (
     Write,
 )
 
-SENDER = "client"
+SENDER = CLIENT
+OPERATOR = "operator"
 _CHUNK = 1 << 16
 _LOST = Reply(outcome="unknown", error="connection lost", answered=False)
 
@@ -39,8 +42,11 @@ async def connect(address: str) -> NodeConnection:
     return await connect_to(address, PEER_PORT)
 
 
-async def connect_to(host: str, port: int) -> NodeConnection:
-    _, connection = await asyncio.get_running_loop().create_connection(NodeConnection, address(host), port)
+async def connect_to(host: str, port: int, *, token: str = "") -> NodeConnection:
+    """token: to be heard as an operator; without one as a client."""
+    _, connection = await asyncio.get_running_loop().create_connection(
+        lambda: NodeConnection(token), address(host), port
+    )
     try:
         await connection.greeted
     except BaseException:
@@ -50,10 +56,10 @@ async def connect_to(host: str, port: int) -> NodeConnection:
 
 
 class NodeConnection(asyncio.Protocol):
-    """An open connection to a data node."""
+    """An open connection to a data node. token: see connect_to."""
 
-    def __init__(self) -> None:
-        self.closed = False
+    def __init__(self, token: str = "") -> None:
+        self.closed, self._token = False, token
         self.greeted: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._requests = itertools.count(1)
         self._open: dict[int, asyncio.Future[Frame]] = {}
@@ -91,7 +97,8 @@ class NodeConnection(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
         end: socket.socket = transport.get_extra_info("socket")
         end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._transport.write(encode(Hello(SENDER)))
+        if not self._token:
+            self._transport.write(encode(Hello(SENDER)))
 
     def data_received(self, data: bytes) -> None:
         try:
@@ -136,13 +143,22 @@ class NodeConnection(asyncio.Protocol):
 
     def _take(self, frame: Frame) -> None:
         match frame:
-            case Hello(sender):
-                if not self.greeted.done():
-                    self.greeted.set_result(sender)
+            case Hello() if not self.greeted.done():
+                self._greet(frame)
             case messages.Reply() | SwitchOverAnswer() | PrimaryIs():
                 future = self._open.get(frame.request)
                 if future is not None and not future.done():
                     future.set_result(frame)
+
+    def _greet(self, hello: Hello) -> None:
+        if self._token and self._transport is not None:
+            self._transport.write(encode(proven(hello, self._token)))
+        self.greeted.set_result(hello.sender)
+
+
+def proven(hello: Hello, token: str) -> Hello:
+    """An operator's own, in answer to a host's."""
+    return Hello(OPERATOR, "", challenge.answer(token, hello.challenge, OPERATOR))
 
 
 def read_all(connection: socket.socket, value_prefix: str, *, limit_s: float) -> tuple[int, tuple[str, ...]]:

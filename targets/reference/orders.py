@@ -37,16 +37,9 @@ class SpareOrder(Struct, frozen=True, tag="spare"):
 PointOrder = CrashOrder | SpareOrder
 Order = SwitchoverOrder | StartOrder | CrashOrder | SpareOrder
 _orders = msgspec.json.Decoder(Order)
-_point_orders = msgspec.json.Decoder(PointOrder)
 
 
 def order(body: msgspec.Raw) -> Order:
     """Raises ValueError when it is no order."""
     decoded: Order = _orders.decode(body)
-    return decoded
-
-
-def point_order(line: bytes) -> PointOrder:
-    """What an agent passes on to its child. Raises ValueError when it is none."""
-    decoded: PointOrder = _point_orders.decode(line)
     return decoded

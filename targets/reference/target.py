@@ -21,6 +21,7 @@ from targets.reference.driver.surroundings import (
     HEALTH_PORT,
     PEER_PORT,
     ROUTER_ADMIN_PORT,
+    TOKEN,
     WITNESS_PORT,
 )
 from targets.reference.machines.acts import ACTS
@@ -114,15 +115,19 @@ class ReferenceTarget:
                 "FAILOVER_DRILL_SETTINGS": msgspec.json.encode(plan.settings).decode(),
                 "FAILOVER_DRILL_DEFECT": plan.defect,
                 "FAILOVER_DRILL_FENCE_TOKEN": secrets.token_hex(16),
+                TOKEN: secrets.token_hex(16),
             },
             images={IMAGE: "reference"},
             client_port=CLIENT_PORT,
             profiles=(*settings.nodes, *((settings.fence_host,) if settings.fence == "device" else ())),
         )
 
-    def watch(self, plan: Plan, dial: Dial, emit: Emit, clock: Callable[[float], float]) -> Watch:
+    def watch(
+        self, plan: Plan, stack: Stack, dial: Dial, emit: Emit, clock: Callable[[float], float]
+    ) -> Watch:
         observed = [host.name for host in plan.hosts if host.role in ("data", "witness")]
-        return ReferenceWatch(observed, dial=dial, emit=emit, clock=clock)
+        token = stack.environment[TOKEN]
+        return ReferenceWatch(observed, token=token, dial=dial, emit=emit, clock=clock)
 
 
 def _detection(settings: Settings) -> Bound:

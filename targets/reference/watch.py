@@ -26,9 +26,9 @@ class ReferenceWatch:
     """One thread for each observed host. emit is called from those threads, one event at a time."""
 
     def __init__(
-        self, hosts: Sequence[str], *, dial: Dial, emit: Emit, clock: Callable[[float], float]
+        self, hosts: Sequence[str], *, token: str, dial: Dial, emit: Emit, clock: Callable[[float], float]
     ) -> None:
-        self._dial, self._emit, self._clock = dial, emit, clock
+        self._token, self._dial, self._emit, self._clock = token, dial, emit, clock
         self._lock = threading.Lock()
         self._primary, self._epoch = "", 0
         self._followers = {host: self._follower(host) for host in hosts}
@@ -75,6 +75,7 @@ class ReferenceWatch:
             emit=self._tell,
             clock=self._clock,
             linked=lambda up, detail: self._linked(host, up, detail),
+            token=self._token,
         )
 
     def _point(self, host: str, order: CrashOrder) -> None:

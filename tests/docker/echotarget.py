@@ -107,7 +107,9 @@ class EchoTarget:
             client_port=7300,
         )
 
-    def watch(self, plan: Plan, dial: Dial, emit: Emit, clock: Callable[[float], float]) -> EchoWatch:
+    def watch(
+        self, plan: Plan, stack: Stack, dial: Dial, emit: Emit, clock: Callable[[float], float]
+    ) -> EchoWatch:
         return EchoWatch(dial, emit, clock)
 
 

@@ -110,7 +110,7 @@ class DockerWorld:
                 self._desk.came(event)
 
         self._at_end.append(NoiseWatch(emit=tell, clock=clock).close)
-        watch = target.watch(plan, self._dial, watched, clock)
+        watch = target.watch(plan, stack, self._dial, watched, clock)
         self._at_end.append(watch.close)
         loads: dict[str, LoadClient] = {}
         for host in (client.host for client in plan.clients):

@@ -8,8 +8,9 @@ from __future__ import annotations
 import socket
 import sys
 
+from targets.reference.ctl.asking import Way
 from targets.reference.ctl.command import run
-from targets.reference.driver.surroundings import address, environment_settings
+from targets.reference.driver.surroundings import address, environment_settings, stack_token
 
 _CONNECT_WITHIN_S = 1.0
 
@@ -19,4 +20,4 @@ def _dial(host: str, port: int) -> socket.socket:
 
 
 if __name__ == "__main__":
-    sys.exit(run(sys.argv[1:], environment_settings(), _dial))
+    sys.exit(run(sys.argv[1:], environment_settings(), Way(_dial, stack_token())))

@@ -9,8 +9,7 @@ from datetime import UTC, datetime
 from msgspec import Struct
 
 from harness.model.errors import ExitCode
-from harness.seams import Dial
-from targets.reference.ctl.asking import ask, ask_agent, ask_all
+from targets.reference.ctl.asking import Way, ask, ask_agent, ask_all
 from targets.reference.ctl.risk import fence_risk, risk
 from targets.reference.ctl.shown import tails_of
 from targets.reference.ctl.view import NoAnswer, View, view
@@ -35,6 +34,7 @@ from targets.reference.settings import Settings
 _SWITCHOVER_WITHIN_S = 10.0
 _SERVES_WITHIN_S = 5.0
 _LOOK_EACH_S = 0.2
+_WHY_CHARACTERS_MAX = 1000
 _UNKNOWN = "nobody knows whether it has happened: look at `ctl status` before you do anything else"
 
 
@@ -52,8 +52,8 @@ Confirm = Callable[[str], bool]
 class Acts:
     """On one running stack. say: a line of progress. by: who orders it, for the hosts' logs."""
 
-    def __init__(self, settings: Settings, dial: Dial, *, say: Callable[[str], None], by: str) -> None:
-        self._settings, self._dial, self._say, self._by = settings, dial, say, by
+    def __init__(self, settings: Settings, way: Way, *, say: Callable[[str], None], by: str) -> None:
+        self._settings, self._way, self._say, self._by = settings, way, say, by
 
     def look(self) -> View:
         """Everybody is asked at once."""
@@ -72,7 +72,7 @@ class Acts:
             return _wrong(f"there is no node '{to}'; the nodes are {', '.join(self._settings.nodes)}")
         self._say(f"asking {primary.node} to hand over to {to} …")
         answer = ask(
-            *(self._dial, primary.node, PEER_PORT, SwitchOver(1, to), SwitchOverAnswer),
+            *(self._way, primary.node, PEER_PORT, SwitchOver(1, to), SwitchOverAnswer),
             within_s=_SWITCHOVER_WITHIN_S,
         )
         if isinstance(answer, NoAnswer):
@@ -109,7 +109,7 @@ class Acts:
         answer = self._order(node, PEER_PORT, Rejoin(1))
         if isinstance(answer, NoAnswer):
             self._say(f"{node}: {answer.why}; asking its agent to start it …")
-            started = ask_agent(self._dial, node, StartOrder(), within_s=within_s)
+            started = ask_agent(self._way, node, StartOrder(), within_s=within_s)
             if isinstance(started, NoAnswer):
                 why = f"its agent cannot be asked from here ({started.why})"
                 return Done(ExitCode.BROKEN_SURROUNDINGS, f"{why}\n  {_start_it(node)}")
@@ -139,6 +139,8 @@ class Acts:
 
     def maintain(self, why: str, *, at: str) -> Done:
         """why: empty ends it. at: the witness that proposes it; empty: the first that answers."""
+        if len(why) > _WHY_CHARACTERS_MAX:
+            return _wrong(f"a reason of {len(why)} characters; say it in {_WHY_CHARACTERS_MAX}")
         now = self.look()
         if not now.reachable:
             return Done(ExitCode.BROKEN_SURROUNDINGS, "no witness answers; maintenance is theirs to keep")
@@ -160,12 +162,12 @@ class Acts:
 
     def _asks(self, host: str) -> Callable[[], StatusAnswer | NoAnswer]:
         port = PEER_PORT if host in self._settings.nodes else WITNESS_PORT
-        return lambda: ask(self._dial, host, port, AskStatus(1), StatusAnswer)
+        return lambda: ask(self._way, host, port, AskStatus(1), StatusAnswer)
 
     def _order(
         self, host: str, port: int, order: Message, *, within_s: float = 2.0
     ) -> OrderAnswer | NoAnswer:
-        return ask(self._dial, host, port, order, OrderAnswer, within_s=within_s)
+        return ask(self._way, host, port, order, OrderAnswer, within_s=within_s)
 
     def _best(self, now: View) -> str:
         primary = now.serving

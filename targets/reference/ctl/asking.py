@@ -10,56 +10,66 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from harness.seams import Dial
-from harness.workloads import lines
+from harness.workloads import challenge, lines
+from targets.reference.client import proven
 from targets.reference.ctl.view import DOWN, NoAnswer
 from targets.reference.driver.surroundings import ENTRY_PORT
 from targets.reference.driver.wire import Frame, Hello, Splitter, encode
 from targets.reference.machines.messages import Message
 from targets.reference.orders import Order
 
-SENDER = "operator"
 ASK_WITHIN_S = 1.5
 _CHUNK = 1 << 16
 T = TypeVar("T")
 
 
+class Way(Struct, frozen=True):
+    """To the hosts of one stack. token: the stack's own."""
+
+    dial: Dial
+    token: str
+
+
 def ask(
-    dial: Dial, host: str, port: int, message: Message, kind: type[T], *, within_s: float = ASK_WITHIN_S
+    way: Way, host: str, port: int, message: Message, kind: type[T], *, within_s: float = ASK_WITHIN_S
 ) -> T | NoAnswer:
     """The answer of that kind to a message with request 1."""
     until_s, sent = time.monotonic() + within_s, False
     try:
-        with dial(host, port) as connection:
+        with way.dial(host, port) as connection:
             connection.settimeout(within_s)
-            connection.sendall(encode(Hello(SENDER)))
             splitter = Splitter()
             frames = _frames(connection, splitter, until_s)
             # A proxy with nobody behind it accepts too: only a hello says that a node is there.
-            while not isinstance(next(frames), Hello):
-                pass
+            hello = next(frame for frame in frames if isinstance(frame, Hello))
             sent = True
-            connection.sendall(encode(message))
+            connection.sendall(encode(proven(hello, way.token)) + encode(message))
             return next(frame for frame in frames if isinstance(frame, kind))
     except (OSError, ValueError, StopIteration) as error:
         return NoAnswer(_why(error, within_s), sent)
 
 
-def ask_agent(dial: Dial, host: str, order: Order, *, within_s: float) -> tuple[bool, str] | NoAnswer:
+def ask_agent(way: Way, host: str, order: Order, *, within_s: float) -> tuple[bool, str] | NoAnswer:
     """An order to the agent (or witness) at its entry: whether it was carried out, and a detail."""
     until_s, sent = time.monotonic() + within_s, False
     question = lines.Ask(os.urandom(8).hex(), 1, msgspec.Raw(msgspec.json.encode(order)))
     try:
-        with dial(host, ENTRY_PORT) as connection:
+        with way.dial(host, ENTRY_PORT) as connection:
             connection.settimeout(within_s)
-            connection.sendall(lines.encode(question))
-            sent, rest = True, b""
+            rest = b""
             while chunk := _received(connection, until_s):
                 *whole, rest = (rest + chunk).split(b"\n")
-                for answer in map(lines.from_host, whole):
-                    if isinstance(answer, lines.Answer):
-                        return answer.ok, answer.detail
+                for line in map(lines.from_host, whole):
+                    match line:
+                        case lines.Challenge(challenged):
+                            shown = lines.Show(challenge.answer(way.token, challenged, lines.OBSERVER))
+                            connection.sendall(lines.encode(shown) + lines.encode(question))
+                            sent = True
+                        case lines.Answer(ok=ok, detail=detail):
+                            return ok, detail
             raise ConnectionError("it closed the connection")
     except (OSError, ValueError) as error:
         return NoAnswer(_why(error, within_s), sent)

@@ -8,19 +8,19 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from harness.model.errors import ExitCode, HarnessError
-from harness.seams import Dial
 from targets.reference.ctl.acts import Acts, Done
 from targets.reference.ctl.arguments import Words, parse
+from targets.reference.ctl.asking import Way
 from targets.reference.ctl.shown import shown
 from targets.reference.settings import Settings
 
 Say = Callable[[str], None]
 
 
-def run(words: Sequence[str], settings: Settings, dial: Dial, *, prog: str = "ctl") -> int:
+def run(words: Sequence[str], settings: Settings, way: Way, *, prog: str = "ctl") -> int:
     """Raises SystemExit after help alone."""
     try:
-        return _run(parse(words, prog=prog), settings, dial)
+        return _run(parse(words, prog=prog), settings, way)
     except HarnessError as error:
         _tell(f"{prog}: {error}")
         return error.exit_code
@@ -29,8 +29,8 @@ def run(words: Sequence[str], settings: Settings, dial: Dial, *, prog: str = "ct
         return ExitCode.INTERRUPTED
 
 
-def _run(words: Words, settings: Settings, dial: Dial) -> int:
-    acts = Acts(settings, dial, say=_tell, by=words.by)
+def _run(words: Words, settings: Settings, way: Way) -> int:
+    acts = Acts(settings, way, say=_tell, by=words.by)
     if words.command == "status":
         return _status(acts, as_json=words.json)
     done = _act(words, acts)

@@ -1,4 +1,4 @@
-"""The operator's tool from outside the stack: settings come from its hosts, ways to them from the world."""
+"""The operator's tool from outside the stack: settings and token come from its hosts, ways from the world."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from harness.model.errors import TargetError
 from harness.seams import Dial
 from targets.reference.ctl import command
 from targets.reference.ctl.arguments import parse
-from targets.reference.driver.surroundings import SETTINGS
+from targets.reference.ctl.asking import Way
+from targets.reference.driver.surroundings import SETTINGS, TOKEN
 from targets.reference.settings import Settings
 
 PROG = "failover-drill ctl"
@@ -24,7 +25,12 @@ def checked(words: Sequence[str]) -> Sequence[str]:
 
 def run(words: Sequence[str], environment: Mapping[str, Mapping[str, str]], dial: Dial) -> int:
     """environment: of each host's service."""
-    return command.run(words, _settings(environment), dial, prog=PROG)
+    return command.run(words, _settings(environment), way(environment, dial), prog=PROG)
+
+
+def way(environment: Mapping[str, Mapping[str, str]], dial: Dial) -> Way:
+    """With the token that the stack's hosts were given; clients and routers were given none."""
+    return Way(dial, next((of[TOKEN] for of in environment.values() if of.get(TOKEN)), ""))
 
 
 def _settings(environment: Mapping[str, Mapping[str, str]]) -> Settings:

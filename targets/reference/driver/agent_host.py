@@ -14,6 +14,7 @@ from targets.reference.driver.entry import Entry
 from targets.reference.driver.limits import CHILD_END_LIMIT_S, HAND_BACK_S, SWITCHOVER_LIMIT_S
 from targets.reference.driver.links import Network
 from targets.reference.driver.loop import MachineLoop
+from targets.reference.driver.refusals import Refusals
 from targets.reference.driver.surroundings import ENTRY_PORT, PEER_PORT, WITNESS_PORT, Surroundings
 from targets.reference.driver.telling import ChildClaims, ChildLine, Told, event_of
 from targets.reference.machines.agent import Agent
@@ -30,19 +31,32 @@ from targets.reference.machines.grammar import (
 )
 from targets.reference.orders import CrashOrder, Order, SpareOrder, StartOrder
 
+_REFUSALS_EACH_S = 1.0
+
 
 class AgentHost:
     """Runs the agent's machine and its child; ends only after the child."""
 
     def __init__(self, where: Surroundings) -> None:
         self._where = where
-        self._entry = Entry(where.host, ordered=self._ordered, webhook=where.settings.webhook)
+        self._refusals = Refusals(where.host)
+        self._entry = Entry(
+            where.host,
+            ordered=self._ordered,
+            token=where.token,
+            refusals=self._refusals,
+            webhook=where.settings.webhook,
+        )
         self._child = Child(said=self._said, stopped=self._stopped, ended=self._ended)
         self._points = CrashPoints(where.host, told=self._entry.tell)
         self._child_is_over = asyncio.Event()
         self._ending: asyncio.Task[None] | None = None
         self._network = Network(
-            where.host, lambda received: self._machine.feed(received), Admission(where.settings).admits
+            where.host,
+            lambda received: self._machine.feed(received),
+            Admission(where.settings).admits,
+            token=where.token,
+            refusals=self._refusals,
         )
         self._machine = MachineLoop(
             Agent(where.host, where.settings, where.defects),
@@ -64,7 +78,15 @@ class AgentHost:
         await self._entry.listen(self._where.bind, ENTRY_PORT)
         for witness in self._where.settings.witnesses:
             self._network.link(witness, WITNESS_PORT)
+        self._tell_refusals(())
         self._machine.feed(Began())
+
+    def _tell_refusals(self, before: object) -> None:
+        """Now and then, to who tells this host's metrics."""
+        told = self._refusals.told()
+        if told != before:
+            self._child.tell(told)
+        asyncio.get_running_loop().call_later(_REFUSALS_EACH_S, self._tell_refusals, told)
 
     def _start(self, effect: StartChild) -> None:
         self._child_is_over.clear()
@@ -105,7 +127,7 @@ class AgentHost:
                 self._spare(order)
                 return True, f"{host} lies in wait no more"
         async with asyncio.timeout(SWITCHOVER_LIMIT_S):
-            connection = await client.connect_to(self._where.own_address, PEER_PORT)
+            connection = await client.connect_to(self._where.own_address, PEER_PORT, token=self._where.token)
             try:
                 answer = await connection.switch_over(order.to)
             finally:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from targets.reference.driver.refusals import Refused
 from targets.reference.driver.telling import ChildLine, child_line
 from targets.reference.orders import CrashOrder, PointOrder
 
@@ -51,6 +52,7 @@ class Child:
         self._pid = self._pidfd = self._pipe = self._ear = -1
         self._rest = b""
         self._orders: dict[str, CrashOrder] = {}
+        self._refused = Refused(())
 
     @property
     def runs(self) -> bool:
@@ -73,6 +75,11 @@ class Child:
             self._orders.pop(order.name, None)
         self._pass_on(order)
 
+    def tell(self, refused: Refused) -> None:
+        """For this child and those that come after it: the newest counts."""
+        self._refused = refused
+        self._pass_on(refused)
+
     def look(self) -> None:
         """SIGCHLD came. Only what is merely stopped is told here: an end is seen by the pidfd."""
         if self.runs and os.waitid(os.P_PID, self._pid, os.WSTOPPED | os.WNOHANG):
@@ -94,17 +101,19 @@ class Child:
         os.set_blocking(ear[1], False)
         self._pipe, self._rest, self._pidfd = mouth[0], b"", os.pidfd_open(self._pid)
         self._ear = ear[1]
+        if self._refused.counts:
+            self._pass_on(self._refused)
         for order in self._orders.values():
             self._pass_on(order)
         loop = asyncio.get_running_loop()
         loop.add_reader(self._pipe, self._hear)
         loop.add_reader(self._pidfd, self._over)
 
-    def _pass_on(self, order: PointOrder) -> None:
+    def _pass_on(self, line: PointOrder | Refused) -> None:
         # One that ends just now, or does not listen, needs no order any more.
         if self.runs:
             with contextlib.suppress(BrokenPipeError, BlockingIOError):
-                os.write(self._ear, msgspec.json.encode(order) + b"\n")
+                os.write(self._ear, msgspec.json.encode(line) + b"\n")
 
     def _hear(self) -> None:
         """All that is in the pipe now. A child that closed it can say nothing any more: it is ended."""

@@ -1,6 +1,7 @@
 """Port 7100 of an agent or witness: watchers follow its events, the operator asks. Reached by observers only.
 
-Every event also goes to standard output, so that a host's own log tells the same story.
+Nobody is heard who has not shown the stack's token. Every event also goes to standard output, so that a
+host's own log tells the same story.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import msgspec
 
 from harness.model.event import AlertRaised, Event, HealthReported
 from harness.workloads.served import LineServer
+from targets.reference.driver.refusals import Refusals
 from targets.reference.driver.telling import Readiness
 from targets.reference.driver.webhook import Webhook
 from targets.reference.orders import Order, order
@@ -22,11 +24,18 @@ Ordered = Callable[[Order], Awaitable[tuple[bool, str]]]
 class Entry:
     """Tells events, and whether this host is ready: its process runs and knows an epoch."""
 
-    def __init__(self, host: str, *, ordered: Ordered, webhook: str = "") -> None:
+    def __init__(
+        self, host: str, *, ordered: Ordered, token: str, refusals: Refusals, webhook: str = ""
+    ) -> None:
         """webhook: where alerts are posted; "" for nowhere."""
         self._ordered, self._readiness = ordered, Readiness(host)
         self._webhook = Webhook(webhook) if webhook else None
-        self._server = LineServer(asked=self._asked, state=lambda: (self._health(),))
+        self._server = LineServer(
+            asked=self._asked,
+            state=lambda: (self._health(),),
+            token=token,
+            refused=lambda reason, address: refusals.note("entry", reason, address),
+        )
 
     async def listen(self, bind: str, port: int) -> None:
         await self._server.listen(bind, port)

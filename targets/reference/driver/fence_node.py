@@ -9,7 +9,6 @@ FAILOVER_DRILL_RAIL_TOKEN. Without one it answers 502.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
 import os
 import signal
@@ -21,6 +20,7 @@ from msgspec import Struct
 from targets.reference.driver import health, http, redfish
 from targets.reference.driver.limits import FENCE_LIMIT_S
 from targets.reference.driver.loop import end_broken
+from targets.reference.driver.refusals import Refusals
 from targets.reference.driver.surroundings import (
     FENCE_PORT,
     HEALTH_PORT,
@@ -28,11 +28,14 @@ from targets.reference.driver.surroundings import (
     fence_token,
     surroundings,
 )
+from targets.reference.driver.visits import RefusedError, Visits
 from targets.reference.machines.grammar import PowerState
 from targets.reference.metrics import families
 from targets.reference.metrics.exposition import text
 
 _ANSWER_BYTES_MAX = 4096
+# Three witnesses ask, each one question at a time for each switch.
+_VISITS_MAX = 64
 
 
 class Said(Struct, frozen=True):
@@ -72,23 +75,22 @@ class FenceHost:
     def __init__(self, where: Surroundings, rail: Rail, token: str) -> None:
         self._where, self._rail, self._token = where, rail, token
         self._answers: Counter[tuple[str, int]] = Counter()
+        self.refusals = Refusals(where.host)
 
     async def begin(self) -> asyncio.Server:
-        return await asyncio.start_server(
-            self._serve, self._where.bind, FENCE_PORT, limit=http.HEAD_BYTES_MAX
-        )
+        visits = Visits("fence", self._serve, self.refusals, at_most=_VISITS_MAX, within_s=2 * FENCE_LIMIT_S)
+        return await visits.listen(self._where.bind, FENCE_PORT, limit=http.HEAD_BYTES_MAX)
 
     def metrics(self) -> str:
-        return text(families.of_fence(self._answers))
+        return text(families.of_fence(self._answers, self.refusals.all()))
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            async with asyncio.timeout(2 * FENCE_LIMIT_S):
-                head = await reader.readuntil(http.END)
-                body = await reader.readexactly(http.body_bytes(head))
-                writer.write(http.response_bytes(await self._answer(http.request_of(head, body))))
-                await writer.drain()
-        writer.close()
+        head = await reader.readuntil(http.END)
+        body = await reader.readexactly(http.body_bytes(head))
+        response = await self._answer(http.request_of(head, body))
+        writer.write(http.response_bytes(response))
+        if response.status == 401:
+            raise RefusedError("wrong token")
 
     async def _answer(self, request: redfish.Request) -> redfish.Response:
         response = await self._response(request)
@@ -107,7 +109,7 @@ class FenceHost:
 
 
 def main() -> None:
-    where = surroundings()
+    where = surroundings(of_peers=False)
     gc.freeze()
     try:
         asyncio.run(_serve(where))
@@ -119,7 +121,9 @@ async def _serve(where: Surroundings) -> None:
     rail = Rail(os.environ.get("FAILOVER_DRILL_RAIL", ""), os.environ.get("FAILOVER_DRILL_RAIL_TOKEN", ""))
     host = FenceHost(where, rail, fence_token())
     server = await host.begin()
-    counted = await health.listen(where.bind, HEALTH_PORT, serving=lambda: False, metrics=host.metrics)
+    counted = await health.listen(
+        where.bind, HEALTH_PORT, serving=lambda: False, refusals=host.refusals, metrics=host.metrics
+    )
     over = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, over.set)

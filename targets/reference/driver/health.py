@@ -6,30 +6,35 @@ Ignores the rest of a request; each connection is good for one.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 
+from targets.reference.driver.refusals import Refusals
+from targets.reference.driver.visits import RefusedError, Visits
 from targets.reference.metrics.exposition import CONTENT_TYPE
 
 _HEADER_BYTES_MAX = 4096
 _REQUEST_LIMIT_S = 1.0
+# A check each 50 ms and a few collectors are two or three at a time.
+_VISITS_MAX = 64
+_METHODS = (b"GET", b"HEAD", b"OPTIONS")
 _CODES = {True: "200 OK", False: "503 Service Unavailable"}
 
 
 async def listen(
-    bind: str, port: int, *, serving: Callable[[], bool], metrics: Callable[[], str] = lambda: ""
+    bind: str,
+    port: int,
+    *,
+    serving: Callable[[], bool],
+    refusals: Refusals,
+    metrics: Callable[[], str] = lambda: "",
 ) -> asyncio.Server:
     """Answers from now on."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            async with asyncio.timeout(_REQUEST_LIMIT_S):
-                head = await reader.readuntil(b"\r\n\r\n")
-                writer.write(_response(head, serving, metrics))
-                await writer.drain()
-        writer.close()
+        writer.write(_response(await reader.readuntil(b"\r\n\r\n"), serving, metrics))
 
-    return await asyncio.start_server(answer, bind, port, limit=_HEADER_BYTES_MAX)
+    visits = Visits("health", answer, refusals, at_most=_VISITS_MAX, within_s=_REQUEST_LIMIT_S)
+    return await visits.listen(bind, port, limit=_HEADER_BYTES_MAX)
 
 
 def _response(head: bytes, serving: Callable[[], bool], metrics: Callable[[], str]) -> bytes:
@@ -42,9 +47,11 @@ def _response(head: bytes, serving: Callable[[], bool], metrics: Callable[[], st
 
 
 def _asked(head: bytes) -> tuple[bytes, bytes]:
+    """Raises RefusedError for what is no request of HTTP."""
     words = head.split(b"\r\n", 1)[0].split()
-    known = len(words) >= 2 and words[0] in (b"GET", b"HEAD", b"OPTIONS")
-    return (words[0], words[1]) if known else (b"", b"")
+    if len(words) != 3 or words[0] not in _METHODS or not words[2].startswith(b"HTTP/1."):
+        raise RefusedError("not understood")
+    return words[0], words[1]
 
 
 def _answer(code: str, body: str = "") -> bytes:

@@ -14,6 +14,7 @@ from targets.reference.driver.crashpoint import CrashPoints
 from targets.reference.driver.limits import WITNESSES_WITHIN_S
 from targets.reference.driver.links import Network
 from targets.reference.driver.loop import MachineLoop
+from targets.reference.driver.refusals import Refusals, Refused
 from targets.reference.driver.router import Router
 from targets.reference.driver.store import SqliteStore
 from targets.reference.driver.surroundings import (
@@ -24,7 +25,7 @@ from targets.reference.driver.surroundings import (
     incarnation,
     now_s,
 )
-from targets.reference.driver.telling import ChildClaims, ChildLine, Told, event_of
+from targets.reference.driver.telling import ChildClaims, ChildLine, Told, agent_line, event_of
 from targets.reference.driver.writer import GroupCommit
 from targets.reference.machines.grammar import (
     Alert,
@@ -47,7 +48,7 @@ from targets.reference.machines.node import DataNode
 from targets.reference.metrics import families
 from targets.reference.metrics.exposition import Histogram, text
 from targets.reference.metrics.meter import Meter
-from targets.reference.orders import CrashOrder, SpareOrder, point_order
+from targets.reference.orders import CrashOrder, SpareOrder
 
 # A pipe holds no more, and no line of it is longer than what it takes at once.
 _LINES_MAX = 1 << 16
@@ -65,8 +66,13 @@ class NodeHost:
         )
         self._meter, self._fsync = Meter(), Histogram(families.FSYNC_BOUNDS_S)
         self._log = GroupCommit(store, node=where.host, durable=self._durable, took=self._fsync.observe)
+        self._refusals = Refusals(where.host)
         self._network = Network(
-            where.host, lambda received: self._machine.feed(received), Admission(where.settings).admits
+            where.host,
+            lambda received: self._machine.feed(received),
+            Admission(where.settings).admits,
+            token=where.token,
+            refusals=self._refusals,
         )
         self._router = Router(where.settings, host=where.host, tell=self._tell)
         self._machine = MachineLoop(
@@ -95,6 +101,7 @@ class NodeHost:
             where.bind,
             HEALTH_PORT,
             serving=lambda: self._node.serving(now_s()),
+            refusals=self._refusals,
             metrics=self._metrics,
         )
         for witness in settings.witnesses:
@@ -112,7 +119,8 @@ class NodeHost:
 
     def _metrics(self) -> str:
         status = self._node.status(now_s())
-        return text(families.of_node(status, self._meter, self._fsync, self._network.closed))
+        refused = self._refusals.all()
+        return text(families.of_node(status, self._meter, self._fsync, self._network.closed, refused))
 
     def _hear(self) -> None:
         """The agent, by one or more whole lines: what it writes at once comes at once."""
@@ -120,11 +128,13 @@ class NodeHost:
         if not lines:
             asyncio.get_running_loop().remove_reader(self._ear)
         for line in lines:
-            match point_order(line):
+            match agent_line(line):
                 case CrashOrder() as order:
                     self._points.arm(order)
                 case SpareOrder(name):
                     self._points.spare(name)
+                case Refused() as refused:
+                    self._refusals.heard(refused)
 
     def _durable(self, last: Place) -> None:
         self._machine.feed(Durable(last.epoch, last.position))

@@ -9,12 +9,15 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Callable
 
 import msgspec
 
 from targets.reference.driver import health
+from targets.reference.driver.admission import Admission
 from targets.reference.driver.entry import Entry
 from targets.reference.driver.links import Network
+from targets.reference.driver.refusals import Refusals
 from targets.reference.driver.surroundings import (
     ENTRY_PORT,
     HEALTH_PORT,
@@ -50,13 +53,14 @@ class RefusingNode:
 
     def __init__(self, where: Surroundings, why: str, pipe: int, ear: int) -> None:
         self._where, self._why, self._pipe, self._ear = where, why, pipe, ear
-        self._network = Network(where.host, self._received)
+        self._refusals = Refusals(where.host)
+        self._network = _network(where, self._received, self._refusals)
 
     async def begin(self) -> None:
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, loop.stop)
         loop.add_reader(self._ear, self._hear)
-        await _told_over_http(self._where, self._network)
+        await _told_over_http(self._where, self._network, self._refusals)
         await self._network.listen(self._where.bind, PEER_PORT)
         print(f"{self._where.host}: {self._why}", file=sys.stderr, flush=True)
         for told in (TellRole("down", 0), Alert(f"{self._where.host} refuses to serve: {self._why}")):
@@ -107,13 +111,20 @@ class RefusingWitness:
 
     def __init__(self, where: Surroundings, why: str) -> None:
         self._where, self._why = where, why
-        self._entry = Entry(where.host, ordered=self._ordered, webhook=where.settings.webhook)
-        self._network = Network(where.host, self._received)
+        self._refusals = Refusals(where.host)
+        self._entry = Entry(
+            where.host,
+            ordered=self._ordered,
+            token=where.token,
+            refusals=self._refusals,
+            webhook=where.settings.webhook,
+        )
+        self._network = _network(where, self._received, self._refusals)
 
     async def begin(self) -> None:
         where = self._where
         await self._entry.listen(where.bind, ENTRY_PORT)
-        await _told_over_http(where, self._network)
+        await _told_over_http(where, self._network, self._refusals)
         await self._network.listen(where.bind, WITNESS_PORT)
         print(f"{where.host}: {self._why}", file=sys.stderr, flush=True)
         self._entry.tell(event_of(Alert(f"{where.host} refuses to vote: {self._why}"), host=where.host))
@@ -147,10 +158,16 @@ class RefusingWitness:
         return False, self._why
 
 
-async def _told_over_http(where: Surroundings, network: Network) -> None:
+def _network(where: Surroundings, received: Callable[[Received], None], refusals: Refusals) -> Network:
+    admits = Admission(where.settings).admits
+    return Network(where.host, received, admits, token=where.token, refusals=refusals)
+
+
+async def _told_over_http(where: Surroundings, network: Network, refusals: Refusals) -> None:
     await health.listen(
         where.bind,
         HEALTH_PORT,
         serving=lambda: False,
-        metrics=lambda: text(families.of_refusing(network.closed)),
+        refusals=refusals,
+        metrics=lambda: text(families.of_refusing(network.closed, refusals.all())),
     )

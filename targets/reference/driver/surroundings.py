@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from harness.workloads.challenge import TOKEN_CHARACTERS_MIN
 from targets.reference.settings import Settings
 from targets.reference.unsafe import why_unsafe
 
@@ -26,19 +27,28 @@ ROUTER_ADMIN_PORT = 9999
 # The exit code of wrong input, as everywhere.
 UNSAFE = 2
 SETTINGS = "FAILOVER_DRILL_SETTINGS"
+TOKEN = "FAILOVER_DRILL_STACK_TOKEN"
+
+_DRAW_ONE = (
+    f"it needs {TOKEN_CHARACTERS_MIN} at least, the same at every host of the stack: `openssl rand -hex 16`"
+)
 
 # A name that was found is asked for again after this long: a container may come back elsewhere.
 _NAME_KEPT_S = 5.0
 
 
 class Surroundings(Struct, frozen=True, kw_only=True):
-    """host: this host's name. bind: where it listens. folder: what survives a restart."""
+    """host: this host's name. bind: where it listens. folder: what survives a restart.
+
+    token: what the hosts of this stack show each other, and operators to them; drawn for this stack alone.
+    """
 
     host: str
     bind: str
     folder: Path
     settings: Settings
     defects: frozenset[str]
+    token: str = ""
 
     @property
     def own_address(self) -> str:
@@ -46,10 +56,11 @@ class Surroundings(Struct, frozen=True, kw_only=True):
         return "127.0.0.1" if self.bind == "0.0.0.0" else self.bind
 
 
-def surroundings() -> Surroundings:
+def surroundings(*, of_peers: bool = True) -> Surroundings:
     """From the command line's only word and FAILOVER_DRILL_*; what is wrong ends the program with the fix.
 
-    Settings that cannot be safe end it with 2, before anything is touched.
+    Settings that cannot be safe end it with 2, before anything is touched; so does no token. of_peers: this
+    host speaks with the others, so it needs one.
     """
     if len(sys.argv) != 2:
         raise SystemExit("name this host: python3 -m <program> <host>")
@@ -58,6 +69,10 @@ def surroundings() -> Surroundings:
     if unsafe:
         for one in unsafe:
             print(f"{sys.argv[1]}: unsafe settings: {one.field}: {one.reason}", file=sys.stderr)
+        raise SystemExit(UNSAFE)
+    token = stack_token()
+    if of_peers and len(token) < TOKEN_CHARACTERS_MIN:
+        print(f"{sys.argv[1]}: {TOKEN} has {len(token)} characters; {_DRAW_ONE}", file=sys.stderr)
         raise SystemExit(UNSAFE)
     folder = Path(os.environ.get("FAILOVER_DRILL_DATA", "/var/lib/failover-drill"))
     folder.mkdir(parents=True, exist_ok=True)
@@ -68,6 +83,7 @@ def surroundings() -> Surroundings:
         folder=folder,
         settings=settings,
         defects=frozenset({defect} if defect else ()),
+        token=token,
     )
 
 
@@ -77,6 +93,11 @@ def environment_settings() -> Settings:
         return msgspec.json.decode(os.environ.get(SETTINGS) or "{}", type=Settings)
     except msgspec.DecodeError as error:
         raise SystemExit(f"{SETTINGS}: {error}; it is the JSON of the target's settings") from error
+
+
+def stack_token() -> str:
+    """Empty where there is none: then nobody can show it, and nobody is believed to have shown it."""
+    return os.environ.get(TOKEN, "")
 
 
 def fence_token() -> str:

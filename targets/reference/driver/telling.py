@@ -15,7 +15,9 @@ from harness.model.event import (
     PhaseReached,
     RoleChanged,
 )
+from targets.reference.driver.refusals import Refused
 from targets.reference.machines.grammar import Alert, Tell, TellRegister, TellRole
+from targets.reference.orders import PointOrder
 
 ALERT_CHARACTERS_MAX = 1000
 
@@ -29,8 +31,10 @@ class ChildClaims(Struct, frozen=True, tag="child_claims"):
 
 
 ChildLine = ChildClaims | Event
+AgentLine = PointOrder | Refused
 
 _lines = msgspec.json.Decoder(ChildLine)
+_agent_lines = msgspec.json.Decoder(AgentLine)
 
 
 def event_of(told: Told, *, host: str) -> Event:
@@ -57,6 +61,12 @@ def event_at(told: Told, *, host: str, at_s: float) -> Event:
 
 def child_line(line: bytes) -> ChildLine:
     decoded: ChildLine = _lines.decode(line)
+    return decoded
+
+
+def agent_line(line: bytes) -> AgentLine:
+    """What an agent says to its child."""
+    decoded: AgentLine = _agent_lines.decode(line)
     return decoded
 
 

@@ -1,24 +1,35 @@
 """Frames: four bytes of length, then one msgpack value. Pure: no socket.
 
 Each end says hello first, so a client that has heard one knows that it reached a node and no empty proxy.
-Pings find out that a connection is a black hole.
+Who dialled as more than a client answers the other's challenge in its own. Pings find out that a connection
+is a black hole.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Annotated
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from targets.reference.machines.messages import Message
+from targets.reference.machines.nouns import NAME_CHARACTERS_MAX
 
 FRAME_BYTES_MAX = 32 << 20
+# Of whoever has shown no token. A stream takes so many writes at once that 500 of them still fit a frame.
+CLIENT_BYTES_MAX = 60_000
+# Before the first hello.
+HELLO_BYTES_MAX = 1024
 _HEAD = 4
 
 
 class Hello(Struct, frozen=True, tag=True):
-    sender: str
+    """challenge: of who accepted. proof: the answer to it (harness.workloads.challenge); empty: a client."""
+
+    sender: Annotated[str, Meta(max_length=NAME_CHARACTERS_MAX)]
+    challenge: Annotated[str, Meta(max_length=64)] = ""
+    proof: Annotated[str, Meta(max_length=64)] = ""
 
 
 class Ping(Struct, frozen=True, tag=True):
@@ -44,28 +55,49 @@ def encode(frame: Frame) -> bytes:
 
 
 class Splitter:
-    """Bytes as they come -> whole frames."""
+    """Bytes as they come -> whole frames. frame_bytes_max: a longer one is no frame."""
 
-    def __init__(self) -> None:
-        self._bytes = bytearray()
+    def __init__(self, frame_bytes_max: int = FRAME_BYTES_MAX) -> None:
+        self.frame_bytes_max = frame_bytes_max
+        self._bytes, self._start = bytearray(), 0
+
+    @property
+    def is_empty(self) -> bool:
+        """No frame has begun."""
+        return len(self._bytes) == self._start
+
+    def add(self, chunk: bytes) -> None:
+        del self._bytes[: self._start]
+        self._start = 0
+        self._bytes += chunk
+
+    def take(self) -> Frame | None:
+        """The next whole frame. Raises ValueError on what is none; the connection is of no use then."""
+        end = self._end()
+        if end is None:
+            return None
+        try:
+            frame: Frame = _decoder.decode(self._bytes[self._start + _HEAD : end])
+        except RecursionError as error:
+            raise ValueError("too deep") from error
+        self._start = end
+        return frame
 
     def feed(self, chunk: bytes) -> Iterator[Frame]:
-        """Raises ValueError on what is no frame; the connection is of no use any more then."""
-        self._bytes += chunk
-        start = 0
-        try:
-            while (end := self._end(start)) is not None:
-                frame: Frame = _decoder.decode(self._bytes[start + _HEAD : end])
-                start = end
-                yield frame
-        finally:
-            del self._bytes[:start]
+        """All that is whole now. Raises as `take` does."""
+        self.add(chunk)
+        while (frame := self.take()) is not None:
+            yield frame
 
-    def _end(self, start: int) -> int | None:
-        if len(self._bytes) < start + _HEAD:
+    def _end(self) -> int | None:
+        body = self._start + _HEAD
+        if len(self._bytes) < body:
             return None
-        size = int.from_bytes(self._bytes[start : start + _HEAD], "big")
-        if size > FRAME_BYTES_MAX:
-            raise ValueError(f"a frame of {size} bytes; at most {FRAME_BYTES_MAX}")
-        end = start + _HEAD + size
-        return end if len(self._bytes) >= end else None
+        size = int.from_bytes(self._bytes[self._start : body], "big")
+        if size > self.frame_bytes_max:
+            raise TooLargeError(f"a frame of {size} bytes; at most {self.frame_bytes_max}")
+        return body + size if len(self._bytes) >= body + size else None
+
+
+class TooLargeError(ValueError):
+    """A frame says that it is longer than any may be here."""

@@ -20,6 +20,7 @@ from targets.reference.driver.entry import Entry
 from targets.reference.driver.fence import Fence
 from targets.reference.driver.links import Network
 from targets.reference.driver.loop import MachineLoop, end_broken
+from targets.reference.driver.refusals import Refusals
 from targets.reference.driver.refusing import RefusingWitness
 from targets.reference.driver.smallfile import write_durably
 from targets.reference.driver.surroundings import (
@@ -59,9 +60,20 @@ class WitnessHost:
     def __init__(self, where: Surroundings) -> None:
         self._where = where
         self._file = where.folder / "witness.json"
-        self._entry = Entry(where.host, ordered=self._ordered, webhook=where.settings.webhook)
+        self._refusals = Refusals(where.host)
+        self._entry = Entry(
+            where.host,
+            ordered=self._ordered,
+            token=where.token,
+            refusals=self._refusals,
+            webhook=where.settings.webhook,
+        )
         self._network = Network(
-            where.host, lambda received: self._machine.feed(received), Admission(where.settings).admits
+            where.host,
+            lambda received: self._machine.feed(received),
+            Admission(where.settings).admits,
+            token=where.token,
+            refusals=self._refusals,
         )
         self._meter = Meter()
         self._points = CrashPoints(where.host, told=self._entry.tell)
@@ -85,7 +97,13 @@ class WitnessHost:
     async def begin(self) -> None:
         where = self._where
         await self._entry.listen(where.bind, ENTRY_PORT)
-        await health.listen(where.bind, HEALTH_PORT, serving=lambda: False, metrics=self._metrics)
+        await health.listen(
+            where.bind,
+            HEALTH_PORT,
+            serving=lambda: False,
+            refusals=self._refusals,
+            metrics=self._metrics,
+        )
         await self._network.listen(where.bind, WITNESS_PORT)
         for node in where.settings.nodes:
             self._network.link(node, PEER_PORT)
@@ -99,7 +117,7 @@ class WitnessHost:
 
     def _metrics(self) -> str:
         status = self._witness.status(now_s())
-        return text(families.of_witness(status, self._meter, self._network.closed))
+        return text(families.of_witness(status, self._meter, self._network.closed, self._refusals.all()))
 
     def _tell(self, told: Told) -> None:
         self._entry.tell(event_of(told, host=self._where.host))

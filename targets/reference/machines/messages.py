@@ -1,7 +1,8 @@
 """What machines and clients say to each other. Its nouns are in nouns, an operator's words in operating.
 
 Every message is a frozen value; on the wire they are msgpack, tagged, one a frame.
-`request` ties an answer to its question.
+`request` ties an answer to its question. What is out of bounds is no message: the driver's decoder sees to
+it, so the machines need not.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from msgspec import Struct
 from targets.reference.machines.nouns import NO_BALLOT as NO_BALLOT
 from targets.reference.machines.nouns import Ballot as Ballot
 from targets.reference.machines.nouns import Member as Member
+from targets.reference.machines.nouns import Name, Number, Seconds, Text
 from targets.reference.machines.nouns import Place as Place
 from targets.reference.machines.nouns import Record as Record
 from targets.reference.machines.nouns import Register as Register
@@ -58,13 +60,13 @@ class BallotRefused(Struct, frozen=True, tag=True):
 class CopyRequest(Struct, frozen=True, tag=True):
     """A witness without its store asks all others what it may have said before."""
 
-    request: int
+    request: Number
 
 
 class CopyAnswer(Struct, frozen=True, tag=True):
     """empty: this one has no store either (first start of the cluster)."""
 
-    request: int
+    request: Number
     empty: bool
     promised: Ballot
     accepted: Ballot
@@ -81,69 +83,69 @@ class Heartbeat(Struct, frozen=True, tag=True):
     nothing. opened: the position at which its epoch begins.
     """
 
-    epoch: int
-    node: str
-    sent_s: float
+    epoch: Number
+    node: Name
+    sent_s: Seconds
     last: Place
-    stuck_s: float = 0.0
-    opened: int = 0
+    stuck_s: Seconds = 0.0
+    opened: Number = 0
 
 
 class Granted(Struct, frozen=True, tag=True):
-    epoch: int
-    node: str
-    sent_s: float
+    epoch: Number
+    node: Name
+    sent_s: Seconds
 
 
 class HeartbeatRefused(Struct, frozen=True, tag=True):
     """known_epoch: the newest the witness knows. The sender's is too old, or must wait."""
 
-    epoch: int
-    node: str
-    sent_s: float
-    known_epoch: int
+    epoch: Number
+    node: Name
+    sent_s: Seconds
+    known_epoch: Number
 
 
 class HandBack(Struct, frozen=True, tag=True):
     """(epoch, node) is given up for ever: its process was seen dead, or it switched over."""
 
-    epoch: int
-    node: str
+    epoch: Number
+    node: Name
 
 
 class HandBackNoted(Struct, frozen=True, tag=True):
-    epoch: int
-    node: str
+    epoch: Number
+    node: Name
 
 
 class Probe(Struct, frozen=True, tag=True):
     """Do you reign? Asked by witnesses and standbys. number: of the asker, never used again."""
 
-    number: int
+    number: Number
 
 
 class ProbeAnswer(Struct, frozen=True, tag=True):
     """epoch: in which the node reigns, 0 for none. stuck_s: as in Heartbeat."""
 
-    number: int
-    epoch: int
-    node: str
-    stuck_s: float
+    number: Number
+    epoch: Number
+    node: Name
+    stuck_s: Seconds
 
 
 class Alive(Struct, frozen=True, tag=True):
     """Agent to witness: the host is up, and the child that reigns in this epoch runs."""
 
-    epoch: int
-    node: str
+    epoch: Number
+    node: Name
 
 
 class Hint(Struct, frozen=True, tag=True):
     """Standby `seer` to witness: I hear nothing of (epoch, node). Never counts alone."""
 
-    epoch: int
-    node: str
-    seer: str
+    epoch: Number
+    node: Name
+    seer: Name
 
 
 class Vote(Struct, frozen=True, tag=True):
@@ -152,11 +154,11 @@ class Vote(Struct, frozen=True, tag=True):
     heard, opened: the newest that its heartbeats told here.
     """
 
-    epoch: int
-    node: str
-    reason: str
+    epoch: Number
+    node: Name
+    reason: Text
     heard: Place = Place()
-    opened: int = 0
+    opened: Number = 0
 
 
 class Fence(Struct, frozen=True, tag=True):
@@ -165,24 +167,24 @@ class Fence(Struct, frozen=True, tag=True):
     ordered_by: the operator who ordered it, in place of voters.
     """
 
-    epoch: int
-    node: str
-    voters: tuple[str, ...]
-    ordered_by: str = ""
+    epoch: Number
+    node: Name
+    voters: tuple[Name, ...]
+    ordered_by: Text = ""
 
 
 class LeaseOver(Struct, frozen=True, tag=True):
     """This witness's own grant to (epoch, node) has run out or was handed back."""
 
-    epoch: int
-    node: str
+    epoch: Number
+    node: Name
 
 
 class Fenced(Struct, frozen=True, tag=True):
     """Coordinator to witness: a full ballot has shown that the register names (epoch, node) as fenced."""
 
-    epoch: int
-    node: str
+    epoch: Number
+    node: Name
 
 
 # --- promotion -----------------------------------------------------------------------------------
@@ -191,37 +193,37 @@ class Fenced(Struct, frozen=True, tag=True):
 class Reach(Struct, frozen=True, tag=True):
     """Coordinator to standby: could you be sealed? Nothing is touched before enough of them answer."""
 
-    epoch: int
+    epoch: Number
 
 
 class Here(Struct, frozen=True, tag=True):
     """last: what it holds durably now; it may hold more by the time it is sealed."""
 
-    epoch: int
-    node: str
-    identity: str
+    epoch: Number
+    node: Name
+    identity: Name
     last: Place = Place()
 
 
 class Seal(Struct, frozen=True, tag=True):
     """Refuse every stream older than this epoch for ever, then say what you hold."""
 
-    epoch: int
+    epoch: Number
 
 
 class Sealed(Struct, frozen=True, tag=True):
     """epoch: what this node is sealed at now (higher than asked for: ask again above it)."""
 
-    epoch: int
-    node: str
-    identity: str
+    epoch: Number
+    node: Name
+    identity: Name
     last: Place
 
 
 class Promote(Struct, frozen=True, tag=True):
     """The register names you, or another, in this epoch: read it and act on that. A hint, no authority."""
 
-    epoch: int
+    epoch: Number
 
 
 # --- replication (standby -> primary -> standby) -------------------------------------------------
@@ -230,9 +232,9 @@ class Promote(Struct, frozen=True, tag=True):
 class Follow(Struct, frozen=True, tag=True):
     """A standby asks to follow `epoch`. history: the last place of each epoch in its log, ascending."""
 
-    epoch: int
-    node: str
-    identity: str
+    epoch: Number
+    node: Name
+    identity: Name
     history: tuple[Place, ...]
 
 
@@ -242,7 +244,7 @@ class Common(Struct, frozen=True, tag=True):
     of: the last record of the log that was asked about. A log that has changed since is another question.
     """
 
-    epoch: int
+    epoch: Number
     last_common: Place
     of: Place
 
@@ -250,8 +252,8 @@ class Common(Struct, frozen=True, tag=True):
 class FollowRefused(Struct, frozen=True, tag=True):
     """Not primary of that epoch (any more); `epoch` and `primary` are the best it knows."""
 
-    epoch: int
-    primary: str
+    epoch: Number
+    primary: Name
 
 
 class Stream(Struct, frozen=True, tag=True):
@@ -260,88 +262,88 @@ class Stream(Struct, frozen=True, tag=True):
     acknowledged: everything up to this position is acknowledged and may be shown.
     """
 
-    epoch: int
+    epoch: Number
     previous: Place
     records: tuple[Record, ...]
-    acknowledged: int
+    acknowledged: Number
 
 
 class StreamAck(Struct, frozen=True, tag=True):
     """Durable up to `last` in the stream of `epoch`."""
 
-    epoch: int
-    node: str
-    identity: str
+    epoch: Number
+    node: Name
+    identity: Name
     last: Place
 
 
 class StreamRefused(Struct, frozen=True, tag=True):
     """sealed: the epoch below which this standby takes nothing; last: what it holds."""
 
-    epoch: int
-    node: str
-    sealed: int
+    epoch: Number
+    node: Name
+    sealed: Number
     last: Place
 
 
 class Missing(Struct, frozen=True, tag=True):
     """Primary to witness: this eligible standby does not follow me; does it answer you?"""
 
-    epoch: int
-    node: str
-    identity: str
+    epoch: Number
+    node: Name
+    identity: Name
 
 
 class MissingAnswer(Struct, frozen=True, tag=True):
     """dead: this witness has had no answer for a whole silence, knocking all the while."""
 
-    epoch: int
-    node: str
-    identity: str
+    epoch: Number
+    node: Name
+    identity: Name
     dead: bool
 
 
 class SwitchOver(Struct, frozen=True, tag=True):
     """Operator to primary: hand over to this node."""
 
-    request: int
-    to: str
+    request: Number
+    to: Name
 
 
 class SwitchOverAnswer(Struct, frozen=True, tag=True):
-    request: int
+    request: Number
     ok: bool
-    detail: str
+    detail: Text
 
 
 # --- clients -------------------------------------------------------------------------------------
 
 
 class Write(Struct, frozen=True, tag=True):
-    request: int
+    request: Number
     key: str
     value: str
 
 
 class Read(Struct, frozen=True, tag=True):
-    request: int
+    request: Number
     key: str
 
 
 class ReadAll(Struct, frozen=True, tag=True):
     """Every acknowledged value that begins with the prefix, in log order."""
 
-    request: int
+    request: Number
     prefix: str
 
 
 class Reply(Struct, frozen=True, tag=True):
     """outcome fail: certainly not applied (not primary, no lease, refused); unknown: it may be."""
 
-    request: int
+    request: Number
     outcome: Literal["ok", "fail", "unknown"]
-    node: str
-    epoch: int
+    node: Name
+    epoch: Number
     value: str = ""
     values: tuple[str, ...] = ()
     error: str = ""

@@ -5,18 +5,31 @@ A ballot is (counter, node, incarnation), never used twice.
 
 from __future__ import annotations
 
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-Ballot = tuple[int, str, int]
+# What a sound host can say. Beyond it a number is no epoch, place or time, and nobody computes with it: a
+# huge epoch would be the newest for ever, and what is not a number compares with nothing.
+NUMBER_MAX = 1 << 53
+SECONDS_MAX = 1e10
+NAME_CHARACTERS_MAX, TEXT_CHARACTERS_MAX = 64, 2000
+
+Number = Annotated[int, Meta(ge=0, le=NUMBER_MAX)]
+Seconds = Annotated[float, Meta(ge=0, le=SECONDS_MAX)]
+Name = Annotated[str, Meta(max_length=NAME_CHARACTERS_MAX)]
+Text = Annotated[str, Meta(max_length=TEXT_CHARACTERS_MAX)]
+
+Ballot = tuple[Number, Name, Number]
 NO_BALLOT: Ballot = (0, "", 0)
 
 
 class Member(Struct, frozen=True, order=True):
     """A data node with the identity that its store drew when it was made: a lost disk is a new node."""
 
-    node: str
-    identity: str
+    node: Name
+    identity: Name
 
 
 class Register(Struct, frozen=True):
@@ -30,11 +43,11 @@ class Register(Struct, frozen=True):
     another part carries it along, so it is one value for all, decided like everything in here.
     """
 
-    epoch: int = 0
-    primary: str = ""
+    epoch: Number = 0
+    primary: Name = ""
     eligible: tuple[Member, ...] = ()
-    fenced: tuple[tuple[int, str], ...] = ()
-    maintenance: str = ""
+    fenced: tuple[tuple[Number, Name], ...] = ()
+    maintenance: Text = ""
 
     def succeeded(self, epoch: int, primary: str, eligible: tuple[Member, ...]) -> Register:
         """A newer reign in place of this one."""
@@ -57,14 +70,14 @@ class Register(Struct, frozen=True):
 class Place(Struct, frozen=True, order=True):
     """A record's name in all logs: unique, since one epoch has one writer. (0, 0) is before the first."""
 
-    epoch: int = 0
-    position: int = 0
+    epoch: Number = 0
+    position: Number = 0
 
 
 class Record(Struct, frozen=True, array_like=True):
     """One log entry. key "" is the mark that opens an epoch: no user data."""
 
-    epoch: int
-    position: int
+    epoch: Number
+    position: Number
     key: str
     value: str

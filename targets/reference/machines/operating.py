@@ -9,13 +9,13 @@ from typing import Literal
 
 from msgspec import Struct
 
-from targets.reference.machines.nouns import Place, Register
+from targets.reference.machines.nouns import Name, Number, Place, Register, Text
 
 # --- discovery: client -> witness -> client ------------------------------------------------------
 
 
 class WhoIsPrimary(Struct, frozen=True, tag=True):
-    request: int
+    request: Number
 
 
 class PrimaryIs(Struct, frozen=True, tag=True):
@@ -121,11 +121,11 @@ class WitnessStatus(Struct, frozen=True, kw_only=True, tag=True):
 
 
 class AskStatus(Struct, frozen=True, tag=True):
-    request: int
+    request: Number
 
 
 class StatusAnswer(Struct, frozen=True, tag=True):
-    request: int
+    request: Number
     status: NodeStatus | WitnessStatus
 
 
@@ -135,8 +135,8 @@ class StatusAnswer(Struct, frozen=True, tag=True):
 class Maintain(Struct, frozen=True, tag=True):
     """Operator to witness: put this into the register. why: empty ends maintenance."""
 
-    request: int
-    why: str
+    request: Number
+    why: Text
 
 
 class PromoteOrder(Struct, frozen=True, tag=True):
@@ -146,32 +146,32 @@ class PromoteOrder(Struct, frozen=True, tag=True):
     is confirmed, is waited for all the same. by: who orders it.
     """
 
-    request: int
-    epoch: int
-    primary: str
-    to: str
+    request: Number
+    epoch: Number
+    primary: Name
+    to: Name
     forced: bool
-    by: str
+    by: Text
 
 
 class FenceOrder(Struct, frozen=True, tag=True):
     """Operator to witness: have the fence device switch this node off or on, and see that it is."""
 
-    request: int
-    node: str
+    request: Number
+    node: Name
     wanted: Literal["Off", "On"]
-    by: str
+    by: Text
 
 
 class Rejoin(Struct, frozen=True, tag=True):
     """Operator to data node: read the register now, and do what it says."""
 
-    request: int
+    request: Number
 
 
 class OrderAnswer(Struct, frozen=True, tag=True):
     """ok: it has happened. Else detail says why not, or that nobody knows."""
 
-    request: int
+    request: Number
     ok: bool
     detail: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from targets.reference.machines.messages import Register
 from targets.reference.machines.operating import NodeStatus, StandbyStatus, WitnessStatus
@@ -11,11 +11,15 @@ from targets.reference.metrics.meter import Meter
 
 ROLES = ("starting", "standby", "primary", "fenced")
 _CLOSED = ("failover_closed_connections_total", "Connections closed here, by reason", "reason")
+# (port, reason) -> how often.
+Refused = Iterable[tuple[tuple[str, str], int]]
 # Of a commit on disks from fast to failing.
 FSYNC_BOUNDS_S = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 
 
-def of_node(status: NodeStatus, meter: Meter, fsync: Histogram, closed: Mapping[str, int]) -> list[Family]:
+def of_node(
+    status: NodeStatus, meter: Meter, fsync: Histogram, closed: Mapping[str, int], refused: Refused = ()
+) -> list[Family]:
     """Of a data node."""
     roles = tuple(Sample(int(status.role == role), {"role": role}) for role in ROLES)
     return [
@@ -36,11 +40,13 @@ def of_node(status: NodeStatus, meter: Meter, fsync: Histogram, closed: Mapping[
         *_standbys(status.standbys),
         fsync.family("failover_fsync_seconds", "Time of a group commit, its fsync included"),
         counter("failover_writes_total", "Writes of clients by how they ended", "outcome", meter.writes),
-        *_common(meter, closed),
+        *_common(meter, closed, refused),
     ]
 
 
-def of_witness(status: WitnessStatus, meter: Meter, closed: Mapping[str, int]) -> list[Family]:
+def of_witness(
+    status: WitnessStatus, meter: Meter, closed: Mapping[str, int], refused: Refused = ()
+) -> list[Family]:
     granted_to = status.grant[1]
     lease = Sample(status.lease_s, {"node": granted_to}) if granted_to else None
     return [
@@ -61,22 +67,29 @@ def of_witness(status: WitnessStatus, meter: Meter, closed: Mapping[str, int]) -
         gauge("failover_standing_votes", "Votes against the primary that stand", len(status.votes)),
         gauge("failover_leads", "1 while it leads a failover", _on(status.leads)),
         counter("failover_led_total", "Failovers that it led, by how they ended", "outcome", status.outcomes),
-        *_common(meter, closed),
+        *_common(meter, closed, refused),
     ]
 
 
-def of_fence(answers: Mapping[tuple[str, int], int]) -> list[Family]:
+def of_fence(answers: Mapping[tuple[str, int], int], refused: Refused = ()) -> list[Family]:
     """Of the fence device. answers: by method and status; GET reads a switch, POST throws it."""
     samples = tuple(
         Sample(count, {"method": method, "status": f"{status}"})
         for (method, status), count in sorted(answers.items())
     )
-    return [Family("failover_fence_answers_total", "counter", "Answers, by method and status", samples)]
+    told = Family("failover_fence_answers_total", "counter", "Answers, by method and status", samples)
+    return [told, _refused(refused)]
 
 
-def of_refusing(closed: Mapping[str, int]) -> list[Family]:
+def of_refusing(closed: Mapping[str, int], refused: Refused = ()) -> list[Family]:
     """Of a host whose store is damaged: it does nothing else."""
-    return [_damaged(1), counter(*_CLOSED, closed)]
+    return [_damaged(1), counter(*_CLOSED, closed), _refused(refused)]
+
+
+def _refused(refused: Refused) -> Family:
+    samples = tuple(Sample(count, {"port": port, "reason": reason}) for (port, reason), count in refused)
+    what = "Connections closed for what came in by them, by port and reason"
+    return Family("failover_refused_input_total", "counter", what, samples)
 
 
 def _damaged(is_so: int) -> Family:
@@ -87,7 +100,7 @@ def _maintenance(register: Register) -> Family:
     return gauge("failover_maintenance", "1 while nobody fails over by itself", _on(register.maintenance))
 
 
-def _common(meter: Meter, closed: Mapping[str, int]) -> list[Family]:
+def _common(meter: Meter, closed: Mapping[str, int], refused: Refused) -> list[Family]:
     return [
         counter("failover_heartbeats_total", "Heartbeats sent, granted, refused", "what", meter.heartbeats),
         counter("failover_phases_total", "Phases of failovers that were told here", "phase", meter.phases),
@@ -95,6 +108,7 @@ def _common(meter: Meter, closed: Mapping[str, int]) -> list[Family]:
         Family("failover_ballots_total", "counter", "Ballots begun", (Sample(meter.ballots),)),
         Family("failover_alerts_total", "counter", "Calls for a person", (Sample(meter.alerts),)),
         counter(*_CLOSED, closed),
+        _refused(refused),
         _damaged(0),
     ]
 

@@ -22,6 +22,7 @@ from harness.worlds.docker.stack.bringup import Bringup
 from harness.worlds.docker.stack.hostcontainers import HostContainers
 from harness.worlds.docker.stack.lifetime import Lifetime
 from harness.worlds.docker.weaving import composefile
+from targets.reference.ctl import outside
 from targets.reference.ctl.acts import Acts
 from targets.reference.ctl.view import View
 from targets.reference.driver.surroundings import HEALTH_PORT, SETTINGS
@@ -57,7 +58,8 @@ class MeasuredStack(Struct, frozen=True):
     settings: Settings
 
     def look(self) -> View:
-        return Acts(self.settings, self.running.dial, say=lambda text: None, by="bench").look()
+        to = outside.way(self.running.environment, self.running.dial)
+        return Acts(self.settings, to, say=lambda text: None, by="bench").look()
 
     def until_steady(self) -> View:
         """Somebody serves, and every node is eligible. Raises WorldError when that does not come."""

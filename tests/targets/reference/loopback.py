@@ -21,6 +21,7 @@ from targets.reference.written import plain
 
 ROOT = Path(__file__).resolve().parents[3]
 HOSTS = ("n1", "n2", "w1", "w2", "w3", "client1")
+TOKEN = "of-this-stack-alone"
 
 
 class LoopbackStack:
@@ -41,6 +42,7 @@ class LoopbackStack:
             self.start_host(host)
         self.watch = ReferenceWatch(
             [host for host in HOSTS if host[0] in "nw"],
+            token=TOKEN,
             dial=self.dial,
             emit=self.events.append,
             clock=lambda raw_s: raw_s,
@@ -176,6 +178,7 @@ class LoopbackStack:
             "FAILOVER_DRILL_DATA": f"{self.folder / host}",
             "FAILOVER_DRILL_SETTINGS": json.dumps(plain(self._settings)),
             "FAILOVER_DRILL_DEFECT": self._defect,
+            "FAILOVER_DRILL_STACK_TOKEN": TOKEN,
         }
 
 

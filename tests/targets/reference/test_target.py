@@ -114,6 +114,17 @@ def test_what_reaches_the_programs_is_what_the_machines_read() -> None:
     assert settings == settings_of({"replication": "async", "detector": {"interval": "50ms"}})
 
 
+def test_each_stack_has_a_token_of_its_own_and_no_client_and_no_router_is_told_it() -> None:
+    first, other = (REFERENCE.stack(plan(), COMPOSE).environment["FAILOVER_DRILL_STACK_TOKEN"] for _ in "12")
+    assert len(first) == 32 and first != other
+    named = {
+        name
+        for name, service in compose()["services"].items()
+        if "FAILOVER_DRILL_STACK_TOKEN" in service.get("environment", {})
+    }
+    assert named == {"n1", "n2", "n3", "n4", "n5", "w1", "w2", "w3", "fence"}
+
+
 def test_a_data_node_is_killed_as_the_agents_child_and_started_by_its_signal() -> None:
     processes = {host.plan.name: host.process for host in REFERENCE.stack(plan(), COMPOSE).hosts}
     assert (processes["n1"].kind, processes["n1"].start_signal) == ("child", "SIGUSR1")

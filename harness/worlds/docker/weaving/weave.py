@@ -129,7 +129,8 @@ class _Loom:
         }
         if woven["image"] in self._images.own.values():
             woven["pull_policy"] = "never"
-            woven["environment"] = table(service.get("environment")) | self._environment()
+            written = table(service.get("environment"))
+            woven["environment"] = written | self._environment(written)
         if place is not None and meshparts.has_rail(place):
             rail: Table = meshparts.rail_environment(place, token=self._token)
             woven["environment"] = table(woven.get("environment")) | rail
@@ -160,8 +161,9 @@ class _Loom:
                 return self._images.own[local]
         return written or f"{text(self._compose.get('name'))}-{name}"
 
-    def _environment(self) -> Table:
-        return {name: literal(value) for name, value in self._stack.environment.items()}
+    def _environment(self, written: Table) -> Table:
+        """Of the stack's own only what the service names: a client is told no token."""
+        return {name: literal(value) for name, value in self._stack.environment.items() if name in written}
 
     def _labels(self, labelled: Table, **more: str) -> Table:
         return table(labelled.get("labels")) | dict(self._run.labels(**more))

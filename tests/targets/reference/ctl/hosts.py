@@ -8,12 +8,14 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from harness.workloads import lines
+from harness.workloads import challenge, lines
+from targets.reference.ctl.asking import Way
 from targets.reference.driver.surroundings import ENTRY_PORT
 from targets.reference.driver.wire import Frame, Hello, Ping, Pong, Splitter, encode
 from targets.reference.machines.messages import AskStatus, Member, Message, Place, Register, StatusAnswer
 from targets.reference.machines.operating import NodeStatus, StandbyStatus, WitnessStatus
 
+TOKEN = "of-this-stack-alone"
 A, B, C = Member("n1", "a"), Member("n2", "b"), Member("n3", "c")
 REGISTER = Register(3, "n1", (A, B))
 
@@ -79,6 +81,10 @@ class Hosts:
         self.agents: dict[str, tuple[bool, str]] = {}
         self.ordered: list[tuple[str, bytes]] = []
 
+    @property
+    def way(self) -> Way:
+        return Way(self.dial, TOKEN)
+
     def dial(self, host: str, port: int) -> socket.socket:
         known = self.agents if port == ENTRY_PORT else self.says
         if host not in known:
@@ -91,14 +97,16 @@ class Hosts:
     def _serve(self, host: str, far: socket.socket) -> None:
         splitter = Splitter()
         with far:
-            far.sendall(encode(Hello(host)))
+            far.sendall(encode(Hello(host, "dared")))
             while chunk := far.recv(1 << 16):
                 for frame in splitter.feed(chunk):
                     if not self._answered(host, far, frame):
                         return
 
     def _answered(self, host: str, far: socket.socket, frame: Frame) -> bool:
-        if isinstance(frame, Hello | Ping | Pong):
+        if isinstance(frame, Hello):
+            return challenge.answered(frame.proof, TOKEN, "dared", frame.sender)
+        if isinstance(frame, Ping | Pong):
             return True
         message: Message = frame
         if not isinstance(message, AskStatus):
@@ -110,6 +118,10 @@ class Hosts:
 
     def _agent(self, host: str, far: socket.socket) -> None:
         with far, far.makefile("rb") as reader:
+            far.sendall(lines.encode(lines.Challenge("dared")))
+            shown = lines.from_observer(reader.readline())
+            assert isinstance(shown, lines.Show)
+            assert challenge.answered(shown.proof, TOKEN, "dared", lines.OBSERVER)
             ask = lines.from_observer(reader.readline())
             assert isinstance(ask, lines.Ask)
             self.ordered.append((host, bytes(ask.body)))

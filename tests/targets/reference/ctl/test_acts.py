@@ -28,7 +28,7 @@ class Operator:
     def __init__(self, hosts: Hosts, types: str = "") -> None:
         self.said: list[str] = []
         self._types = types
-        self.acts = Acts(Settings(), hosts.dial, say=self.said.append, by="anna")
+        self.acts = Acts(Settings(), hosts.way, say=self.said.append, by="anna")
 
     def confirm(self, node: str) -> bool:
         return node == self._types
@@ -56,7 +56,7 @@ def taken_over(order: Message) -> Hosts:
 def test_a_switchover_without_a_name_takes_the_standby_that_lacks_least() -> None:
     behind = standby("n2", lag_positions=5)
     hosts = well(n1=says(node("n1", standbys=(behind, standby("n3"))), SwitchOverAnswer(1, False, "no")))
-    Acts(Settings(nodes=("n1", "n2", "n3")), hosts.dial, say=print, by="anna").switchover("")
+    Acts(Settings(nodes=("n1", "n2", "n3")), hosts.way, say=print, by="anna").switchover("")
     assert hosts.heard == [("n1", SwitchOver(1, "n3"))]
 
 
@@ -140,7 +140,7 @@ def test_a_node_whose_process_is_down_is_started_by_its_agent() -> None:
     back = hosts.says.pop("n2")
     hosts.agents["n2"] = (True, "started")
     operator = Operator(hosts)
-    operator.acts = Acts(Settings(), hosts.dial, say=lambda line: hosts.says.update(n2=back), by="anna")
+    operator.acts = Acts(Settings(), hosts.way, say=lambda line: hosts.says.update(n2=back), by="anna")
     hosts_asked = operator.acts.rejoin("n2", within_s=2.0)
     assert hosts_asked == Done(ExitCode.PASS, "n2 follows n1 and is eligible")
     assert not hosts.ordered or hosts.ordered == [("n2", b'{"type":"start"}')]

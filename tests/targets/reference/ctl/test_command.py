@@ -14,7 +14,7 @@ Captured = pytest.CaptureFixture[str]
 
 
 def told(capsys: Captured, hosts: Hosts, *words: str) -> tuple[int, str, str]:
-    code = run(words, Settings(), hosts.dial)
+    code = run(words, Settings(), hosts.way)
     return code, *capsys.readouterr()
 
 
@@ -68,5 +68,5 @@ def test_without_a_terminal_nothing_dangerous_is_done_unless_yes_was_given(
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_help_of_every_command_teaches_by_example(capsys: Captured, command: str) -> None:
     with pytest.raises(SystemExit):
-        run((command, "--help"), Settings(), Hosts().dial)
+        run((command, "--help"), Settings(), Hosts().way)
     assert f"ctl {command}" in capsys.readouterr().out.split("example")[1]

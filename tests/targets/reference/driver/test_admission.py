@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import pytest
 
-from targets.reference.driver.admission import Admission
+from targets.reference.driver.admission import ANSWERS, Admission
 from targets.reference.machines.grammar import Effects, Event, Received
 from targets.reference.machines.messages import (
+    Accept,
     Accepted,
+    AskStatus,
+    Fence,
     Granted,
     Heartbeat,
     Message,
     Place,
+    Promised,
+    Read,
+    Register,
+    Reply,
     Seal,
+    SwitchOver,
     Vote,
+    WhoIsPrimary,
     Write,
 )
 from targets.reference.settings import Settings
@@ -33,14 +42,30 @@ ADMISSION = Admission(Settings())
         ("w1", Heartbeat(1, "w1", 0.0, Place())),
         ("client", Seal(9)),
         ("operator", Seal(9)),
+        ("client", AskStatus(1)),
+        ("client", SwitchOver(1, "n2")),
+        ("n1", SwitchOver(1, "n2")),
+        ("operator", SwitchOver(1, "n9")),
+        ("w1", Vote(1, "n9", "silent")),
+        ("w1", Fence(1, "n1", ("w2", "x"))),
+        ("n1", Accept((1, "n1", 1), Register(2, "n9"))),
+        ("w2", Promised((1, "n1", 1), (1, "z", 1), Register())),
+        ("n1", Reply(1, "ok", "n1", 1)),
     ],
 )
 def test_what_its_sender_cannot_have_sent_is_refused(sender: str, message: Message) -> None:
     assert not ADMISSION.admits(sender, message)
 
 
-def test_a_client_may_write() -> None:
-    assert ADMISSION.admits("client", Write(1, "k", "v"))
+def test_a_client_may_write_and_ask_and_an_operator_may_order() -> None:
+    assert all(ADMISSION.admits("client", one) for one in (Write(1, "k", "v"), Read(1, "k"), WhoIsPrimary(1)))
+    assert ADMISSION.admits("operator", SwitchOver(1, "n2")) and ADMISSION.admits("operator", AskStatus(1))
+
+
+def test_every_kind_of_message_is_somebodys_to_say_or_nobodys() -> None:
+    """A new kind belongs to a table, else nobody may say it and its machine waits in vain."""
+    kinds, said = set(Message.__args__), set(ADMISSION._senders)
+    assert kinds - said == ANSWERS and said <= kinds
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -11,7 +11,8 @@ import asyncio, os, signal, sys
 import msgspec
 from harness.model.event import MomentCame
 from targets.reference.driver.child import Child, Forked, become_child
-from targets.reference.orders import CrashOrder, SpareOrder, point_order
+from targets.reference.driver.telling import agent_line
+from targets.reference.orders import CrashOrder, SpareOrder
 
 def said(line):
     print(line.moment_id, flush=True)
@@ -42,7 +43,7 @@ except Forked as forked:
         os.write(pipe, msgspec.json.encode(MomentCame(moment_id=text, host="", text="", at_s=0.0)) + b"\\n")
     say("runs")
     for line in os.fdopen(ear, "rb"):
-        order = point_order(line)
+        order = agent_line(line)
         say(("armed " if isinstance(order, CrashOrder) else "spared ") + order.name)
 """
 

@@ -8,6 +8,7 @@ import pytest
 
 from targets.reference.driver import health
 from tests.targets.reference.driver.sockets import free_port
+from tests.targets.reference.driver.strangers import quiet
 
 
 async def ask(port: int, request: bytes) -> bytes:
@@ -25,14 +26,16 @@ async def ask(port: int, request: bytes) -> bytes:
         (True, b"GET /primary HTTP/1.0\r\n\r\n", b"HTTP/1.0 200 OK"),
         (False, b"GET /primary HTTP/1.0\r\n\r\n", b"HTTP/1.0 503 Service Unavailable"),
         (True, b"GET /elsewhere HTTP/1.0\r\n\r\n", b"HTTP/1.0 404 Not Found"),
-        (True, b"\r\n\r\n", b"HTTP/1.0 404 Not Found"),
+        (True, b"\r\n\r\n", b""),
+        (True, b"POST /primary HTTP/1.0\r\n\r\n", b""),
+        (True, b"GET /primary nonsense\r\n\r\n", b""),
         (True, b"GET /primary HTTP/1.0\r\n" + b"a: b\r\n" * 2000 + b"\r\n", b""),
     ],
 )
 def test_only_a_serving_primary_is_well(serving: bool, request_: bytes, status: bytes) -> None:
     async def go() -> bytes:
         port = free_port()
-        server = await health.listen("127.0.0.1", port, serving=lambda: serving)
+        server = await health.listen("127.0.0.1", port, serving=lambda: serving, refusals=quiet())
         try:
             return await ask(port, request_)
         except ConnectionResetError:
@@ -47,7 +50,9 @@ def test_only_a_serving_primary_is_well(serving: bool, request_: bytes, status: 
 def test_what_is_counted_is_answered_whole() -> None:
     async def go() -> bytes:
         port = free_port()
-        server = await health.listen("127.0.0.1", port, serving=lambda: False, metrics=lambda: "é 1\n")
+        server = await health.listen(
+            "127.0.0.1", port, serving=lambda: False, refusals=quiet(), metrics=lambda: "é 1\n"
+        )
         try:
             async with asyncio.timeout(5):
                 reader, writer = await asyncio.open_connection("127.0.0.1", port)

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 
 import pytest
 
 from targets.reference.driver import links, wire
-from targets.reference.driver.admission import Admission
 from targets.reference.driver.links import Network
-from targets.reference.driver.wire import Frame, Hello, Splitter, encode
 from targets.reference.machines.grammar import Answer, Received, Send
-from targets.reference.machines.messages import HandBack, HandBackNoted, Read, Reply
-from targets.reference.settings import Settings
+from targets.reference.machines.messages import HandBack, HandBackNoted, Reply
 from tests.targets.reference.driver.sockets import Forwarder, free_port, until
+from tests.targets.reference.driver.strangers import network
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +25,7 @@ def between(play: Callable[[Network, Network, list[Received], list[Received], in
 
     async def go() -> None:
         got: dict[str, list[Received]] = {"n1": [], "w1": []}
-        node, witness = Network("n1", got["n1"].append), Network("w1", got["w1"].append)
+        node, witness = network("n1", got["n1"]), network("w1", got["w1"])
         port = free_port()
         await witness.listen("127.0.0.1", port)
         try:
@@ -85,7 +82,7 @@ def test_a_connection_that_has_become_a_black_hole_is_made_again() -> None:
 def test_a_peer_that_comes_later_is_found() -> None:
     async def go() -> None:
         heard: list[Received] = []
-        node, witness, port = Network("n1", lambda received: None), Network("w1", heard.append), free_port()
+        node, witness, port = network("n1"), network("w1", heard), free_port()
         node.link("w1", port)
         await asyncio.sleep(0.15)
         await witness.listen("127.0.0.1", port)
@@ -100,7 +97,7 @@ def test_a_peer_that_comes_later_is_found() -> None:
 def test_a_message_to_oneself_arrives_after_the_present_effects_and_is_answered() -> None:
     async def go() -> list[Received]:
         heard: list[Received] = []
-        node = Network("n1", heard.append)
+        node = network("n1", heard)
         node.send(Send("n1", HandBack(1, "n1")))
         assert not heard
         await asyncio.sleep(0)
@@ -111,51 +108,9 @@ def test_a_message_to_oneself_arrives_after_the_present_effects_and_is_answered(
     assert [one.message for one in asyncio.run(go())] == [HandBack(1, "n1"), HandBackNoted(1, "n1")]
 
 
-def test_who_says_no_hello_is_not_heard() -> None:
-    async def play(
-        node: Network, witness: Network, at_node: list[Received], at_witness: list[Received], port: int
-    ) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(encode(Read(1, "k")))
-        async with asyncio.timeout(5):
-            rest = await reader.read()
-        assert list(Splitter().feed(rest)) == [Hello("w1")]
-        assert at_witness == [] and witness.closed == {"not understood": 1}
-        writer.close()
-
-    between(play)
-
-
-@pytest.mark.parametrize(
-    ("frames", "reason"),
-    [
-        ((Hello("n1"), HandBackNoted(1, "n1"), HandBack(1, "n1")), "not allowed"),
-        ((Hello("n1"), Hello("w2"), HandBack(1, "n1")), "not understood"),
-    ],
-)
-def test_who_says_what_is_not_his_to_say_is_cut_off_and_nothing_after_it_is_heard(
-    frames: tuple[Frame, ...], reason: str
-) -> None:
-    async def go() -> None:
-        heard: list[Received] = []
-        witness, port = Network("w1", heard.append, Admission(Settings()).admits), free_port()
-        await witness.listen("127.0.0.1", port)
-        async with asyncio.timeout(5):
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            writer.write(b"".join(encode(frame) for frame in frames))
-            with contextlib.suppress(ConnectionResetError):
-                await reader.read()
-            await until(lambda: bool(witness.closed))
-        writer.close()
-        await witness.close()
-        assert heard == [] and witness.closed == {reason: 1}
-
-    asyncio.run(go())
-
-
 def test_an_answer_to_a_connection_that_is_gone_is_lost_without_a_word() -> None:
     async def go() -> None:
-        Network("n1", lambda received: None).answer(Answer("c999999", HandBackNoted(1, "n1")))
+        network("n1").answer(Answer("c999999", HandBackNoted(1, "n1")))
 
     asyncio.run(go())
 

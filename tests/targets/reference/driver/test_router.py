@@ -22,6 +22,7 @@ from targets.reference.machines.grammar import Alert, Redirect, Tell, Validate
 from targets.reference.machines.messages import Read, Reply, Write
 from targets.reference.settings import Settings
 from tests.targets.reference.driver.sockets import free_port, until
+from tests.targets.reference.driver.strangers import quiet
 
 CONFIGURATION = Path(__file__).resolve().parents[4] / "compose" / "reference" / "haproxy.cfg"
 STATE = CONFIGURATION.with_name("down.state")
@@ -46,7 +47,7 @@ class Node:
     async def listen(self) -> list[asyncio.Server]:
         return [
             await asyncio.start_server(self._serve, self.address, 7000),
-            await health.listen(self.address, 8008, serving=lambda: self.primary),
+            await health.listen(self.address, 8008, serving=lambda: self.primary, refusals=quiet()),
         ]
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -17,6 +17,7 @@ from targets.reference.settings import Settings
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(sys, "argv", ["program", "n1"])
     monkeypatch.setenv("FAILOVER_DRILL_DATA", f"{tmp_path / 'data'}")
+    monkeypatch.setenv("FAILOVER_DRILL_STACK_TOKEN", "0123456789abcdef")
     return tmp_path / "data"
 
 
@@ -42,3 +43,17 @@ def test_safe_settings_are_taken(folder: Path, monkeypatch: pytest.MonkeyPatch) 
     given(monkeypatch, Settings(canary_s=2.0))
     where = surroundings()
     assert (where.host, where.folder, where.settings.canary_s) == ("n1", folder, 2.0)
+    assert where.token == "0123456789abcdef"
+
+
+@pytest.mark.parametrize("token", ["", "short"])
+def test_a_host_without_a_token_ends_with_2_and_says_how_to_draw_one(
+    token: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FAILOVER_DRILL_STACK_TOKEN", token)
+    with pytest.raises(SystemExit) as ended:
+        surroundings()
+    said = capsys.readouterr().err
+    assert ended.value.code == 2 and not folder.exists()
+    assert "FAILOVER_DRILL_STACK_TOKEN" in said and "openssl rand -hex 16" in said
+    assert surroundings(of_peers=False).token == token

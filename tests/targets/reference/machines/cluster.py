@@ -203,7 +203,8 @@ class Cluster:
 
     def _ask(self, node: str, message: Write | Read | SwitchOver, request: int) -> None:
         if node in self.running:
-            self.running[node].receive(Received("client", message, f"client/{request}"))
+            sender = "operator" if isinstance(message, SwitchOver) else "client"
+            self.running[node].receive(Received(sender, message, f"client/{request}"))
 
     def _replied(self, request: int, reply: Reply) -> None:
         self.calls[request].reply = reply
