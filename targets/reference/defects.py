@@ -44,6 +44,7 @@ RESUMES_ITS_EPOCH: Final = "resumes-its-epoch"
 ONLY_FOLLOWS_AFTER_A_RESTART: Final = "only-follows-after-a-restart"
 SWITCHOVER_WITHOUT_SEAL: Final = "switchover-without-seal"
 ROUTER_LEFT_BEHIND: Final = "router-left-behind"
+KEEPS_THE_REFUSED: Final = "keeps-the-refused"
 TRIGGER_HAPPY: Final = "trigger-happy"
 TWICE_TOO_SLOW: Final = "detector-twice-too-slow"
 TCP_ONLY: Final = "tcp-only-health-check"
@@ -105,6 +106,7 @@ DEFECTS: dict[str, str] = {
     ONLY_FOLLOWS_AFTER_A_RESTART: "a restarted primary that the register still names takes no new epoch",
     SWITCHOVER_WITHOUT_SEAL: "a switchover seals nobody, and its primary goes on when it takes too long",
     ROUTER_LEFT_BEHIND: "a promoted primary does not move the router: clients wait for its own check",
+    KEEPS_THE_REFUSED: "a node that is not primary refuses clients and keeps them: they look nowhere else",
     TRIGGER_HAPPY: "one heartbeat that is half an interval late is enough: jitter below the time-out ousts",
     TWICE_TOO_SLOW: "a witness waits twice as long as it states before it suspects",
     TCP_ONLY: "a primary whose host can be reached counts as healthy, whether it answers or not",

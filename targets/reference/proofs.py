@@ -55,6 +55,7 @@ PROOFS: dict[str, Proof] = {
     d.ONLY_FOLLOWS_AFTER_A_RESTART: Proof(drills=("restart-alone",)),
     d.SWITCHOVER_WITHOUT_SEAL: Proof(drills=("switchover-cut",)),
     d.ROUTER_LEFT_BEHIND: Proof(drills=("stale-router",)),
+    d.KEEPS_THE_REFUSED: Proof(drills=("switchover-by-check",)),
     # --- k of n, semi-sync, leaving and coming back
     d.ACK_BY_THE_OLD_VIEW: Proof(drills=("half-returned",)),
     d.INELIGIBLE_COUNTS: Proof(drills=("ineligible-ack",)),

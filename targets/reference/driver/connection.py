@@ -48,7 +48,7 @@ _CLIENT_FRAMES_AT_ONCE, _FRAMES_AT_ONCE = 8, 256
 Refusal = Literal[
     "not understood", "too large", "too slow", "too many", "not allowed", "wrong token", "another host"
 ]
-Closed = Refusal | Literal["the other end", "silent", "idle", "ended here", "too large to send"]
+Closed = Refusal | Literal["the other end", "silent", "idle", "hung up", "ended here", "too large to send"]
 REFUSED: frozenset[str] = frozenset(get_args(Refusal))
 
 _ids = itertools.count(1)
@@ -112,6 +112,12 @@ class Connection(asyncio.Protocol):
         if self._transport is not None and not self._transport.is_closing():
             self.closed_for = reason
             self._transport.abort()
+
+    def hang_up(self) -> None:
+        """After all that was said."""
+        if self._transport is not None and not self._transport.is_closing():
+            self.closed_for = "hung up"
+            self._transport.close()
 
     def _write(self, frame: Frame) -> None:
         transport = self._transport

@@ -16,7 +16,7 @@ from targets.reference.driver.refusals import Refusals
 from targets.reference.driver.surroundings import address
 from targets.reference.driver.visits import ACCEPTED_AT_ONCE
 from targets.reference.driver.wire import Ping
-from targets.reference.machines.grammar import Answer, Received, Send
+from targets.reference.machines.grammar import Answer, HangUp, Received, Send
 from targets.reference.machines.messages import Message
 
 _SWEEP_EACH_S = 0.5
@@ -125,6 +125,10 @@ class Network:
             self.send(Send(self._own, effect.message))
         elif (connection := self._open.get(effect.via)) is not None:
             connection.send(effect.message)
+
+    def hang_up(self, effect: HangUp) -> None:
+        if (connection := self._open.get(effect.via)) is not None:
+            connection.hang_up()
 
     def _new(self, *, dials: str = "") -> Connection:
         connection = Connection(

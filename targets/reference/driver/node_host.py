@@ -34,6 +34,8 @@ from targets.reference.machines.grammar import (
     Began,
     Claim,
     Durable,
+    HangUp,
+    LetGo,
     Persist,
     Redirect,
     Send,
@@ -74,18 +76,25 @@ class NodeHost:
             token=where.token,
             refusals=self._refusals,
         )
-        self._router = Router(where.settings, host=where.host, tell=self._tell)
+        self._router = Router(
+            where.settings,
+            host=where.host,
+            serving=lambda: self._node.serving(now_s()),
+            tell=self._tell,
+        )
         self._machine = MachineLoop(
             self._node,
             {
                 Send: self._network.send,
                 Answer: self._network.answer,
+                HangUp: self._network.hang_up,
                 Persist: lambda effect: self._log.persist(effect.state),
                 Append: lambda effect: self._log.append(effect.records),
                 Truncate: lambda effect: self._log.truncate(effect.after_position, effect.reason),
                 Claim: lambda effect: self._say(ChildClaims(effect.epoch)),
                 Redirect: self._router.redirect,
                 Validate: self._router.validate,
+                LetGo: self._router.let_go,
                 **dict.fromkeys((Tell, TellRole, TellRegister, Alert), self._tell),
             },
             points=self._points,

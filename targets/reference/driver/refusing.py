@@ -26,7 +26,7 @@ from targets.reference.driver.surroundings import (
     Surroundings,
 )
 from targets.reference.driver.telling import Told, event_of
-from targets.reference.machines.grammar import Alert, Answer, Received, TellRole
+from targets.reference.machines.grammar import Alert, Answer, HangUp, Received, TellRole
 from targets.reference.machines.messages import (
     NO_BALLOT,
     AskStatus,
@@ -73,6 +73,7 @@ class RefusingNode:
             case Write(request) | Read(request) | ReadAll(request):
                 reply = Reply(request, "fail", self._where.host, 0, error="its store is damaged")
                 self._network.answer(Answer(event.via, reply))
+                self._network.hang_up(HangUp(event.via))
             case SwitchOver(request):
                 self._network.answer(Answer(event.via, SwitchOverAnswer(request, False, self._why)))
 

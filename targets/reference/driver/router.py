@@ -1,7 +1,8 @@
 """Moves the router at once over HAProxy's runtime API, and sends a canary through it. Decides no epoch.
 
 The router's own checks of `GET /primary` stay in charge: what is set here holds until the next check says
-otherwise. So an order that comes late, from a host that has not heard of a newer epoch, does no lasting harm.
+otherwise. So an order that comes late, from a host that has not heard of a newer epoch, does no lasting harm:
+whom it sends to a node that is not primary, that node refuses and hangs up on.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Callable
 from targets.reference import client
 from targets.reference.driver.limits import AGAIN_S, ATTEMPT_LIMIT_S, CANARY_LIMIT_S, GIVE_UP_S, SETTLE_S
 from targets.reference.driver.surroundings import ROUTER_ADMIN_PORT, address
-from targets.reference.machines.grammar import Alert, Redirect, Tell, Validate
+from targets.reference.machines.grammar import Alert, LetGo, Redirect, Tell, Validate
 from targets.reference.settings import Settings
 
 BACKEND = "data"
@@ -21,12 +22,25 @@ _ANSWER_BYTES_MAX = 1 << 16
 
 
 class Router:
-    """Carries out Redirect and Validate one after the other; a newer epoch ends an older one's attempts."""
+    """Carries out Redirect and Validate one after the other. A newer epoch, or LetGo, ends what is older.
 
-    def __init__(self, settings: Settings, *, host: str, tell: Callable[[Tell | Alert], None]) -> None:
-        self._settings, self._host, self._tell = settings, host, tell
+    serving: whether this host reigns now. Who was frozen may not know that it does not; its lease does.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        host: str,
+        serving: Callable[[], bool],
+        tell: Callable[[Tell | Alert], None],
+    ) -> None:
+        self._settings, self._host, self._serving, self._tell = settings, host, serving, tell
         self._newest = 0
         self._last: asyncio.Task[None] | None = None
+
+    def let_go(self, effect: LetGo) -> None:
+        self._newest = max(self._newest, effect.epoch + 1)
 
     def redirect(self, effect: Redirect) -> None:
         if effect.epoch >= self._newest:
@@ -44,7 +58,7 @@ class Router:
         problem = "a newer epoch came first"
         while effect.epoch == self._newest and time.monotonic() < until_s:
             try:
-                answer = await _command(self._settings.router, _moves(self._settings.nodes, effect.primary))
+                answer = await self._order(_moves(self._settings.nodes, effect.primary))
             except OSError as error:
                 problem = f"{error}" or type(error).__name__
                 await asyncio.sleep(AGAIN_S)
@@ -61,12 +75,17 @@ class Router:
     async def _cut_others(self, effect: Redirect) -> None:
         """A session that is cut while it is still being connected hangs for good, so those settle first."""
         await asyncio.sleep(SETTLE_S)
+        if effect.epoch != self._newest or not self._serving():
+            return
         try:
-            answer = await _command(self._settings.router, _cuts(self._settings.nodes, effect.primary))
+            answer = await self._order(_cuts(self._settings.nodes, effect.primary))
         except OSError as error:
             answer = f"{error}" or type(error).__name__
         if answer:
             self._tell(Alert(f"connections to others than {effect.primary} were not cut: {answer}"))
+
+    async def _order(self, commands: str) -> str:
+        return await _command(self._settings.router, commands, self._serving)
 
     async def _validate(self, effect: Validate, before: asyncio.Task[None] | None) -> None:
         await _ended(before)
@@ -75,7 +94,7 @@ class Router:
         while effect.epoch == self._newest and time.monotonic() < until_s:
             attempt += 1
             problem = await self._canary(f"canary.{self._host}.{effect.epoch}.{attempt}")
-            if not problem:
+            if not problem and effect.epoch == self._newest:
                 self._tell(Tell("validated", effect.epoch, effect.primary))
                 return
             await asyncio.sleep(AGAIN_S)
@@ -124,11 +143,15 @@ def _cuts(nodes: tuple[str, ...], primary: str) -> str:
     return "; ".join(f"shutdown sessions server {BACKEND}/{node}" for node in nodes if node != primary) + "\n"
 
 
-async def _command(router: str, commands: str) -> str:
-    """What HAProxy answered; it is silent when all went well. Raises OSError when it cannot be asked."""
+async def _command(router: str, commands: str, may: Callable[[], bool] = lambda: True) -> str:
+    """What HAProxy answered; it is silent when all went well. Raises OSError when it cannot be asked, or may
+    not be any more.
+    """
     async with asyncio.timeout(ATTEMPT_LIMIT_S):
         reader, writer = await asyncio.open_connection(address(router), ROUTER_ADMIN_PORT)
         try:
+            if not may():
+                raise PermissionError("this host has no lease")
             writer.write(commands.encode())
             await writer.drain()
             return " ".join((await reader.read(_ANSWER_BYTES_MAX)).decode(errors="replace").split())

@@ -92,6 +92,12 @@ class Answer(Struct, frozen=True):
     message: Message
 
 
+class HangUp(Struct, frozen=True):
+    """Close the connection that a message came in by, after all that was answered there."""
+
+    via: Via
+
+
 class SetTimer(Struct, frozen=True):
     """Fire at this time on the host's clock; replaces the pending timer of that name."""
 
@@ -158,6 +164,12 @@ class Validate(Struct, frozen=True):
     primary: str
 
 
+class LetGo(Struct, frozen=True):
+    """What is still wanted of the router in this epoch, or in an older one, is off: another one reigns."""
+
+    epoch: int
+
+
 class AskPower(Struct, frozen=True):
     """Ask the fence device to switch a node's power, or how it stands; answered by PowerAnswered."""
 
@@ -200,6 +212,7 @@ class Alert(Struct, frozen=True):
 Effect = (
     Send
     | Answer
+    | HangUp
     | SetTimer
     | StopTimer
     | Persist
@@ -208,6 +221,7 @@ Effect = (
     | Claim
     | Redirect
     | Validate
+    | LetGo
     | AskPower
     | StartChild
     | Tell

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from targets.reference.defects import ONLY_FOLLOWS_AFTER_A_RESTART, RESUMES_ITS_EPOCH
+from targets.reference.defects import KEEPS_THE_REFUSED, ONLY_FOLLOWS_AFTER_A_RESTART, RESUMES_ITS_EPOCH
 from targets.reference.machines import primary as reign
 from targets.reference.machines import register as ballots
 from targets.reference.machines import registrar, standby
@@ -28,6 +28,7 @@ from targets.reference.machines.grammar import (
     Effects,
     Event,
     Fired,
+    HangUp,
     NodeState,
     Received,
     SetTimer,
@@ -175,7 +176,7 @@ class DataNode:
         if isinstance(role, Standby) and kind in _OF_STANDBY:
             return _OF_STANDBY[kind](role, now_s, message, event)
         if isinstance(message, Write | Read | ReadAll | SwitchOver):
-            return [Answer(event.via, self._refusal(message))]
+            return self._refused(message, event.via)
         return []
 
     def _voted(self, now_s: float, message: Promised | Accepted | BallotRefused, event: Received) -> Effects:
@@ -199,11 +200,14 @@ class DataNode:
         answer = Answer(event.via, OrderAnswer(message.request, ok, detail))
         return [*again, *self._own.registrar.read(now_s), answer]
 
-    def _refusal(self, message: Write | Read | ReadAll | SwitchOver) -> Reply | SwitchOverAnswer:
+    def _refused(self, message: Write | Read | ReadAll | SwitchOver, via: str) -> Effects:
+        """A client that a router has left here would be refused for ever, so it is sent to look again."""
         own = self._own
         if isinstance(message, SwitchOver):
-            return SwitchOverAnswer(message.request, False, f"{own.name} is not primary")
-        return Reply(message.request, "fail", own.name, own.register.epoch, error="not primary")
+            return [Answer(via, SwitchOverAnswer(message.request, False, f"{own.name} is not primary"))]
+        refusal = Reply(message.request, "fail", own.name, own.register.epoch, error="not primary")
+        stays = isinstance(message, ReadAll) or KEEPS_THE_REFUSED in own.defects
+        return [Answer(via, refusal), *([] if stays else [HangUp(via)])]
 
     def _fired(self, now_s: float, event: Fired) -> Effects:
         timer = event.timer

@@ -21,7 +21,7 @@ from targets.reference.machines.alarms import Alarms
 from targets.reference.machines.business import Business
 from targets.reference.machines.clients import Clients
 from targets.reference.machines.eligibility import Eligibility
-from targets.reference.machines.grammar import Answer, Claim, Effects, Send, SetTimer, StopTimer, Tell
+from targets.reference.machines.grammar import Answer, Claim, Effects, LetGo, Send, SetTimer, StopTimer, Tell
 from targets.reference.machines.messages import (
     Follow,
     FollowRefused,
@@ -218,7 +218,7 @@ class Primary:
 
     def leave(self, register: Register | None) -> Effects:
         """For another primary, or for nobody knows whom. The epoch is given up for ever before it is said."""
-        effects = [*self._stop(), *self.clients.left()]
+        effects = [*self._stop(), LetGo(self.epoch), *self.clients.left()]
         self._own.lease.drop(self.epoch)
         return [*effects, *self._hand_back(), *self._switchover.left(register)]
 

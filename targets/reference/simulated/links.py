@@ -8,7 +8,7 @@ from typing import Any
 from harness.seams import Kernel, Wire
 from targets.reference.driver.limits import CONNECT_LIMIT_S, LOOK_EACH_S, PAUSE_S, PING_EACH_S, SILENCE_S
 from targets.reference.driver.wire import Hello, Ping, Pong
-from targets.reference.machines.grammar import Answer, Received, Send
+from targets.reference.machines.grammar import Answer, HangUp, Received, Send
 from targets.reference.machines.messages import Message
 
 Receive = Callable[[Received], None]
@@ -156,6 +156,10 @@ class Links:
             self.send(Send(self.own, effect.message))
         elif (connection := self.open.get(effect.via)) is not None:
             connection.send(effect.message)
+
+    def hang_up(self, effect: HangUp) -> None:
+        if (connection := self.open.get(effect.via)) is not None:
+            connection.abort()
 
     def new(self, wire: Wire | None = None) -> Connection:
         self._made += 1

@@ -9,7 +9,7 @@ from harness.seams import Kernel, Wire
 from targets.reference.driver.limits import AGAIN_S, ATTEMPT_LIMIT_S, CANARY_LIMIT_S, GIVE_UP_S, SETTLE_S
 from targets.reference.driver.surroundings import ROUTER_ADMIN_PORT
 from targets.reference.machines import messages
-from targets.reference.machines.grammar import Alert, Redirect, Tell, Validate
+from targets.reference.machines.grammar import Alert, LetGo, Redirect, Tell, Validate
 from targets.reference.machines.messages import Read, Write
 from targets.reference.settings import Settings
 from targets.reference.simulated.client import Answer, NodeConnection, within
@@ -17,18 +17,28 @@ from targets.reference.simulated.router import CutOthers, Done, Move
 
 
 class _Order:
-    """One command to the admin port; told whether it was answered. Offers harness.seams.Ear."""
+    """One command to the admin port, if it may be given still when there is a connection; told whether it
+    was answered. Offers harness.seams.Ear.
+    """
 
     def __init__(
-        self, kernel: Kernel, router: str, command: Move | CutOthers, told: Callable[[bool], None]
+        self,
+        kernel: Kernel,
+        router: str,
+        command: Move | CutOthers,
+        may: Callable[[], bool],
+        told: Callable[[bool], None],
     ) -> None:
-        self._command = command
+        self._command, self._may = command, may
         self._told: Callable[[bool], None] | None = told
         self._wire = kernel.dial(router, ROUTER_ADMIN_PORT, self)
         kernel.after(ATTEMPT_LIMIT_S, self._end, False)
 
     def made(self, wire: Wire) -> None:
-        wire.send(self._command)
+        if self._may():
+            wire.send(self._command)
+        else:
+            self._end(False)
 
     def received(self, wire: Wire, message: object) -> None:
         self._end(isinstance(message, Done))
@@ -44,10 +54,20 @@ class _Order:
 
 
 class Moves:
-    """Redirect and Validate one after the other; a newer epoch ends an older one's attempts."""
+    """Redirect and Validate one after the other. A newer epoch, or LetGo, ends what is older.
 
-    def __init__(self, kernel: Kernel, settings: Settings, *, tell: Callable[[Tell | Alert], None]) -> None:
-        self._kernel, self._settings, self._tell = kernel, settings, tell
+    serving: whether this host reigns now. Who was frozen may not know that it does not; its lease does.
+    """
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        settings: Settings,
+        *,
+        serving: Callable[[], bool],
+        tell: Callable[[Tell | Alert], None],
+    ) -> None:
+        self._kernel, self._settings, self._serving, self._tell = kernel, settings, serving, tell
         self._newest, self._busy = 0, False
         self._jobs: deque[Redirect | Validate] = deque()
 
@@ -56,6 +76,9 @@ class Moves:
             self._newest = effect.epoch
             self._jobs.append(effect)
             self._next()
+
+    def let_go(self, effect: LetGo) -> None:
+        self._newest = max(self._newest, effect.epoch + 1)
 
     def _next(self) -> None:
         if self._busy or not self._jobs:
@@ -88,15 +111,19 @@ class Moves:
             else:
                 self._kernel.after(AGAIN_S, self._redirect, effect, until_s)
 
-        _Order(self._kernel, self._settings.router, Move(effect.primary), told)
+        _Order(self._kernel, self._settings.router, Move(effect.primary), self._serving, told)
 
     def _cut_others(self, effect: Redirect) -> None:
+        if effect.epoch != self._newest or not self._serving():
+            self._over()
+            return
+
         def told(ok: bool) -> None:
             if not ok:
                 self._tell(Alert(f"connections to others than {effect.primary} were not cut: no answer"))
             self._over()
 
-        _Order(self._kernel, self._settings.router, CutOthers(effect.primary), told)
+        _Order(self._kernel, self._settings.router, CutOthers(effect.primary), self._serving, told)
 
     def _validate(self, effect: Validate, until_s: float, attempt: int, problem: str) -> None:
         if effect.epoch != self._newest:
@@ -112,7 +139,8 @@ class Moves:
             if problem:
                 self._kernel.after(AGAIN_S, self._validate, effect, until_s, attempt + 1, problem)
                 return
-            self._tell(Tell("validated", effect.epoch, effect.primary))
+            if effect.epoch == self._newest:
+                self._tell(Tell("validated", effect.epoch, effect.primary))
             self._over()
 
         host = self._kernel.host

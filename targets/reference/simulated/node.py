@@ -16,6 +16,8 @@ from targets.reference.machines.grammar import (
     Began,
     Claim,
     Durable,
+    HangUp,
+    LetGo,
     NodeState,
     Persist,
     Redirect,
@@ -53,19 +55,21 @@ class NodeProgram:
         node = DataNode(kernel.host, settings, state, records, kernel.draw.getrandbits(48), defects)
         self._log = log.GroupCommit(kernel, durable=self._durable)
         self._links = Links(kernel, lambda received: self._runner.feed(received))
-        self._moves = Moves(kernel, settings, tell=self._tell)
+        self._moves = Moves(kernel, settings, serving=lambda: node.serving(kernel.clock_s()), tell=self._tell)
         self._runner = Runner(
             kernel,
             node,
             {
                 Send: self._links.send,
                 Answer: self._links.answer,
+                HangUp: self._links.hang_up,
                 Persist: self._persist,
                 Append: lambda effect: self._log.append(effect.records),
                 Truncate: self._truncate,
                 Claim: lambda effect: claims(effect.epoch),
                 Redirect: self._moves.take,
                 Validate: self._moves.take,
+                LetGo: self._moves.let_go,
                 **dict.fromkeys((Tell, TellRole, TellRegister, Alert), self._tell),
             },
             saw,

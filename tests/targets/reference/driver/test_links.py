@@ -9,10 +9,11 @@ import pytest
 
 from targets.reference.driver import links, wire
 from targets.reference.driver.links import Network
-from targets.reference.machines.grammar import Answer, Received, Send
-from targets.reference.machines.messages import HandBack, HandBackNoted, Reply
+from targets.reference.driver.wire import Hello
+from targets.reference.machines.grammar import Answer, HangUp, Received, Send
+from targets.reference.machines.messages import HandBack, HandBackNoted, Reply, Write
 from tests.targets.reference.driver.sockets import Forwarder, free_port, until
-from tests.targets.reference.driver.strangers import network
+from tests.targets.reference.driver.strangers import Stranger, network
 
 
 @pytest.fixture(autouse=True)
@@ -106,6 +107,28 @@ def test_a_message_to_oneself_arrives_after_the_present_effects_and_is_answered(
         return heard
 
     assert [one.message for one in asyncio.run(go())] == [HandBack(1, "n1"), HandBackNoted(1, "n1")]
+
+
+def test_who_is_hung_up_on_hears_the_answer_first() -> None:
+    refusal = Reply(1, "fail", "n1", 2, error="not primary")
+
+    async def go() -> None:
+        heard, port = list[Received](), free_port()
+        node = network("n1", heard)
+        await node.listen("127.0.0.1", port)
+        async with Stranger(port) as client:
+            client.say(Hello("client"), Write(1, "k", "v"))
+            await until(lambda: bool(heard))
+            node.answer(Answer(heard[0].via, refusal))
+            node.hang_up(HangUp(heard[0].via))
+            assert isinstance(await client.heard(), Hello) and await client.heard() == refusal
+            with pytest.raises(ConnectionError, match="closed"):
+                await client.heard()
+        await until(lambda: bool(node.closed))
+        await node.close()
+        assert node.closed == {"hung up": 1}
+
+    asyncio.run(go())
 
 
 def test_an_answer_to_a_connection_that_is_gone_is_lost_without_a_word() -> None:

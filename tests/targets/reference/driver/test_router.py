@@ -18,7 +18,7 @@ from targets.reference import client
 from targets.reference.driver import health, router
 from targets.reference.driver.router import Router
 from targets.reference.driver.wire import Hello, Splitter, encode
-from targets.reference.machines.grammar import Alert, Redirect, Tell, Validate
+from targets.reference.machines.grammar import Alert, LetGo, Redirect, Tell, Validate
 from targets.reference.machines.messages import Read, Reply, Write
 from targets.reference.settings import Settings
 from tests.targets.reference.driver.sockets import free_port, until
@@ -129,7 +129,7 @@ async def a_cluster(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
     haproxy = await asyncio.create_subprocess_exec(*words, stderr=asyncio.subprocess.DEVNULL)
     try:
         await cluster.until_checked()
-        yield cluster, Router(Settings(), host="w1", tell=cluster.told.append)
+        yield cluster, Router(Settings(), host="w1", serving=lambda: True, tell=cluster.told.append)
     finally:
         haproxy.terminate()
         await haproxy.wait()
@@ -210,7 +210,7 @@ def test_an_older_epoch_is_not_carried_out_after_a_newer_one(monkeypatch: pytest
     """Whatever waits for a router that does not answer is given up when a newer epoch comes."""
     asked: list[str] = []
 
-    async def command(host: str, commands: str) -> str:
+    async def command(host: str, commands: str, may: Callable[[], bool]) -> str:
         asked.append(" ".join(commands.split()[:3]))
         if len(asked) < 3:
             raise ConnectionRefusedError("the router is not there")
@@ -220,7 +220,7 @@ def test_an_older_epoch_is_not_carried_out_after_a_newer_one(monkeypatch: pytest
 
     async def go() -> list[Tell | Alert]:
         told: list[Tell | Alert] = []
-        driver = Router(Settings(), host="w1", tell=told.append)
+        driver = Router(Settings(), host="w1", serving=lambda: True, tell=told.append)
         driver.redirect(Redirect("n1", 1))
         await until(lambda: len(asked) == 1)
         driver.redirect(Redirect("n2", 2))
@@ -233,6 +233,57 @@ def test_an_older_epoch_is_not_carried_out_after_a_newer_one(monkeypatch: pytest
     assert asyncio.run(go()) == [Tell("redirected", 2, "n2")]
     moves = [f"set server data/{node}" for node in ("n1", "n2", "n2")]
     assert asked == [*moves, "shutdown sessions server"]
+
+
+def test_who_reigns_no_more_lets_go_of_the_router(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sessions that a newer primary has already are not cut, and no canary of the old reign is sent."""
+    asked: list[str] = []
+
+    async def command(host: str, commands: str, may: Callable[[], bool]) -> str:
+        asked.append(" ".join(commands.split()[:3]))
+        return ""
+
+    async def go() -> list[Tell | Alert]:
+        told: list[Tell | Alert] = []
+        driver = Router(Settings(), host="n1", serving=lambda: True, tell=told.append)
+        driver.redirect(Redirect("n1", 1))
+        driver.validate(Validate(1, "n1"))
+        await until(lambda: bool(told))
+        driver.let_go(LetGo(1))
+        await asyncio.sleep(0.1)
+        driver.redirect(Redirect("n1", 1))
+        await asyncio.sleep(0)
+        return told
+
+    monkeypatch.setattr(router, "_command", command)
+    assert asyncio.run(go()) == [Tell("redirected", 1, "n1")]
+    assert asked == ["set server data/n1"]
+
+
+def test_a_host_without_its_lease_does_not_move_the_router(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may have been frozen since it was promoted, and another one reigns meanwhile."""
+    serves, heard = False, list[bytes]()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.readline())
+        writer.close()
+
+    async def go() -> None:
+        nonlocal serves
+        port, told = free_port(), list[Tell | Alert]()
+        monkeypatch.setattr(router, "address", lambda name: "127.0.0.1")
+        monkeypatch.setattr(router, "ROUTER_ADMIN_PORT", port)
+        async with await asyncio.start_server(serve, "127.0.0.1", port):
+            Router(Settings(), host="n1", serving=lambda: serves, tell=told.append).redirect(
+                Redirect("n1", 1)
+            )
+            await until(lambda: len(heard) > 2)
+            assert set(heard) == {b""} and told == []
+            serves = True
+            await until(lambda: bool(told))
+
+    asyncio.run(go())
+    assert any(b"set server data/n1 state ready" in line for line in heard)
 
 
 @pytest.mark.docker

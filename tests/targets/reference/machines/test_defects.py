@@ -16,6 +16,7 @@ from targets.reference.machines.grammar import (
     Began,
     Durable,
     Fired,
+    HangUp,
     Redirect,
     Truncate,
     WitnessState,
@@ -320,3 +321,8 @@ def test_a_switchover_without_a_seal_is_given_up_while_its_outcome_is_unknown() 
 def test_a_promoted_primary_leaves_the_router_behind(defect: str, expected: list[Redirect]) -> None:
     play = taking(ALONE, defect=defect).granted(2).when(Durable(2, 2))
     assert play.of(Redirect) == expected
+
+
+@with_and_without(d.KEEPS_THE_REFUSED, [], [HangUp("c")])
+def test_a_node_that_is_not_primary_keeps_whom_it_refuses(defect: str, expected: list[HangUp]) -> None:
+    assert node(A, defect=defect).hears("client", Write(1, "k", "v"), via="c").of(HangUp) == expected

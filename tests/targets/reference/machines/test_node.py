@@ -6,6 +6,7 @@ from targets.reference.machines.grammar import (
     Claim,
     Durable,
     Fired,
+    HangUp,
     NodeState,
     Persist,
     Received,
@@ -70,7 +71,8 @@ def test_a_starting_node_takes_no_writes() -> None:
     asked: tuple[Message, ...] = (Write(1, "k", "v"), Read(2, "k"), ReadAll(3, ""))
     for request, message in enumerate(asked, start=1):
         refusal = Reply(request, "fail", "n1", 0, error="not primary")
-        assert play.hears("client", message).said(Reply) == [refusal]
+        assert play.hears("client", message, via="c").said(Reply) == [refusal]
+        assert play.of(HangUp) == ([] if isinstance(message, ReadAll) else [HangUp("c")]), "look elsewhere"
     assert play.hears("op", SwitchOver(4, "n2")).said(SwitchOverAnswer) == [
         SwitchOverAnswer(4, False, "n1 is not primary")
     ]

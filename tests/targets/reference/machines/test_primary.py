@@ -5,6 +5,7 @@ from targets.reference.machines.grammar import (
     Claim,
     Durable,
     Fired,
+    LetGo,
     NodeState,
     Persist,
     Send,
@@ -72,6 +73,7 @@ def test_a_deposed_primary_gives_its_epoch_up_before_it_hands_it_back() -> None:
     assert [e for e in play.of(Send) if isinstance(e.message, HandBack)] == [
         Send(witness, HandBack(2, "n1")) for witness in ("w1", "w2", "w3")
     ]
+    assert play.of(LetGo) == [LetGo(2)]
     assert isinstance(play.machine, DataNode)
     for witness in ("w1", "w2"):
         play.hears(witness, Granted(2, "n1", play.now_s))

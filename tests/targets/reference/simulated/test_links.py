@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from targets.reference.machines.grammar import Answer, Received, Send
+from targets.reference.machines.grammar import Answer, HangUp, Received, Send
 from targets.reference.machines.messages import Promote
 from targets.reference.simulated.links import Links
 from tests.worlds.simulator.kernels import PORT, Lab
@@ -51,6 +51,20 @@ def test_a_message_comes_with_the_name_of_its_sender_and_can_be_answered(pair: P
     pair.ends["b"].answer(Answer(received.via, Promote(2)))
     pair.lab.run()
     assert [(r.sender, r.message) for r in pair.heard["a"]] == [("b", Promote(2))]
+
+
+def test_who_is_hung_up_on_hears_the_answer_first_and_dials_again(pair: Pair) -> None:
+    pair.send(1)
+    (received,) = pair.heard["b"]
+    pair.ends["b"].answer(Answer(received.via, Promote(2)))
+    pair.ends["b"].hang_up(HangUp(received.via))
+    pair.lab.run(0.01)
+    assert [r.message for r in pair.heard["a"]] == [Promote(2)]
+    pair.send(3)
+    assert pair.epochs == [1], "nobody is there yet"
+    pair.lab.run(0.2)
+    pair.send(4)
+    assert pair.epochs == [1, 4]
 
 
 def test_what_a_host_sends_to_itself_comes_back_by_itself(pair: Pair) -> None:

@@ -7,7 +7,7 @@ import pytest
 from harness.seams import Wire
 from targets.reference.driver.surroundings import PEER_PORT, ROUTER_ADMIN_PORT
 from targets.reference.driver.wire import Hello
-from targets.reference.machines.grammar import Alert, Redirect, Tell, Validate
+from targets.reference.machines.grammar import Alert, LetGo, Redirect, Tell, Validate
 from targets.reference.machines.messages import Read, Reply, Write
 from targets.reference.settings import Settings
 from targets.reference.simulated.moves import Moves
@@ -54,7 +54,10 @@ class Desk:
         self.lab = Lab("n2", "router")
         self.router = Behind(self.lab)
         self.told: list[Tell | Alert] = []
-        self.moves = Moves(self.lab.processes["n2"], Settings(), tell=self.told.append)
+        self.serves = True
+        self.moves = Moves(
+            self.lab.processes["n2"], Settings(), serving=lambda: self.serves, tell=self.told.append
+        )
 
 
 @pytest.fixture
@@ -97,6 +100,49 @@ def test_a_newer_epoch_ends_the_attempts_of_an_older_one(desk: Desk) -> None:
     desk.lab.run(0.2)
     assert desk.told == [Tell("redirected", 3, "n2")]
     assert desk.router.orders == [Move("n2"), CutOthers("n2")]
+
+
+def test_who_reigns_no_more_lets_go_of_the_router(desk: Desk) -> None:
+    desk.moves.take(Redirect("n2", 2))
+    desk.moves.take(Validate(2, "n2"))
+    desk.lab.run(1.0)
+    desk.moves.let_go(LetGo(2))
+    desk.router.obey()
+    desk.lab.run(11.0)
+    assert desk.told == [] and desk.router.orders == []
+    desk.moves.take(Redirect("n2", 3))
+    desk.lab.run(0.1)
+    assert desk.told == [Tell("redirected", 3, "n2")]
+
+
+def test_who_has_no_lease_does_not_move_the_router(desk: Desk) -> None:
+    """It may have been frozen since it was promoted, and another one reigns meanwhile."""
+    desk.serves = False
+    desk.router.obey()
+    desk.moves.take(Redirect("n2", 2))
+    desk.lab.run(1.0)
+    assert desk.told == [] and desk.router.orders == []
+    desk.serves = True
+    desk.lab.run(0.1)
+    assert desk.told == [Tell("redirected", 2, "n2")]
+
+
+def test_sessions_that_a_newer_primary_has_already_are_not_cut(desk: Desk) -> None:
+    desk.router.obey()
+    desk.moves.take(Redirect("n2", 2))
+    while not desk.told:
+        desk.lab.run(0.001)
+    desk.moves.let_go(LetGo(2))
+    desk.lab.run(1.0)
+    assert desk.router.orders == [Move("n2")]
+
+
+def test_a_canary_that_came_back_after_the_reign_validates_nothing(desk: Desk) -> None:
+    desk.moves.take(Validate(2, "n2"))
+    desk.lab.run(0.0005)
+    desk.moves.let_go(LetGo(2))
+    desk.lab.run(1.0)
+    assert desk.told == []
 
 
 def test_a_canary_that_fails_is_sent_again_and_then_calls_a_person(desk: Desk) -> None:
