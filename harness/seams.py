@@ -382,15 +382,23 @@ class Simulated(Protocol):
     def watch(self, plan: Plan, kernel: Kernel) -> SimulatedWatch: ...
 
 
+class Aim(Struct, frozen=True):
+    """An act worth striking at, in the target's words for moments. whose: roles that do it; empty: any."""
+
+    act: str
+    what: str
+    whose: tuple[str, ...] = ()
+
+
 class Searched(Simulated, Protocol):
     """What a search asks beside, of one run."""
 
-    def variation(self, draw: Random) -> dict[str, Json]:
-        """A settings block as a person could write it, drawn."""
+    def variation(self, draw: Random, needs: Mapping[str, Sequence[Json]]) -> dict[str, Json]:
+        """A settings block as a person could write it, drawn. needs: setting -> what alone is of use."""
         ...
 
-    def moments(self, *, failing: bool) -> Sequence[tuple[str, str]]:
-        """(act, what) worth striking at, as often as they are worth it; failing: that a failover brings."""
+    def moments(self, *, failing: bool) -> Sequence[Aim]:
+        """Acts, as often as they are worth it. failing: that a failover, a switchover or a rejoin brings."""
         ...
 
     def nobody_can_reign(self) -> bool:

@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
+from harness.model.drill import Json
 from harness.model.verdict import Finding, Judgement, Verdict
 
 SOUND: Final = ""
@@ -18,11 +19,20 @@ SOUND: Final = ""
 Outcome = Literal["found", "not found", "unknown", "not applicable"]
 
 
+Breaks = Literal["safety", "liveness"]
+
+
 class Proof(Struct, frozen=True, kw_only=True):
-    """Which drills of the catalogue have to find a defect. not_in: world -> why it cannot show there."""
+    """Which drills of the catalogue have to find a defect. not_in: world -> why it cannot show there.
+
+    breaks: safety, which any search has to find as well, or only how fast the cluster serves again, if ever.
+    needs: setting -> the values with which it can show; empty: with any.
+    """
 
     drills: tuple[str, ...]
     not_in: Mapping[str, str] = {}
+    breaks: Breaks = "safety"
+    needs: Mapping[str, Sequence[Json]] = {}
 
 
 class Cell(Struct, frozen=True, kw_only=True):

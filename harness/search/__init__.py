@@ -1,6 +1,8 @@
 """Random schedules of faults in the simulator: found, counted, reduced to a drill that a person can read.
 
-schedules  (seed, number) -> a drill: settings, load, faults at random times and at moments of the protocol
+schedules  (seed, number) -> a drill: settings, load, faults
+waves      its faults: what is weak, what makes the cluster fail over, what comes beside
+steps      one fault, at a random time or at a moment of the protocol; sides  who is cut off from whom
 playing    a plan, played to its end in memory
 outcome    what a played schedule proves: sound, a violation, or nothing that counts. Pure
 coverage   which fault hit whom in which phase, which edges of the state tables were taken. Pure

@@ -24,6 +24,7 @@ from harness.search.outcome import Outcome, outcome
 from harness.search.playing import play
 from harness.search.results import Asked, Result
 from harness.search.schedules import Offers, Schedule, schedule
+from harness.search.steps import Offered
 
 WORLD = "simulator"
 _CHUNK = 4
@@ -43,15 +44,19 @@ class Field(Struct, frozen=True):
 FieldOf = Callable[[str], Field]
 
 
-def offers_of(field: Field) -> Offers:
-    target = field.target
+def offers_of(field: Field, defect: str = "") -> Offers:
+    """Of a broken target only the stacks are drawn in which that can show."""
+    target, simulated = field.target, field.simulated()
+    needs = target.proofs()[defect].needs if defect in target.proofs() else {}
     return Offers(
         target=target.name,
-        faults=target.faults() & FAULTS_OF_WORLDS[WORLD],
-        controls=target.controls(),
-        calm=field.simulated().moments(failing=False),
-        failing=field.simulated().moments(failing=True),
-        settings=field.simulated().variation,
+        offered=Offered(
+            faults=target.faults() & FAULTS_OF_WORLDS[WORLD],
+            controls=target.controls(),
+            calm=simulated.moments(failing=False),
+            failing=simulated.moments(failing=True),
+        ),
+        settings=lambda draw: simulated.variation(draw, needs),
         hosts=lambda written: target.hosts(target.settings(written)),
         promises_all=lambda written: target.promises(target.settings(written)).reads_are_linearizable,
     )
@@ -123,7 +128,7 @@ def _chunk_of(asked: Asked, field_of: FieldOf, begin: int, end: int) -> list[Res
 
 def _chunk(asked: Asked, field_of: FieldOf, begin: int, end: int) -> Iterator[Result]:
     field = field_of(asked.target)
-    offers = offers_of(field)
+    offers = offers_of(field, asked.defect)
     for number in range(begin, end):
         yield played(field, schedule(offers, asked.seed, number), asked.defect)
 

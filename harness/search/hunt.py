@@ -104,7 +104,7 @@ class _Reduction:
 
     def found(self) -> Found:
         asked, number = self._folder.asked, self._result.number
-        drawn = schedule(offers_of(self._field), asked.seed, number)
+        drawn = schedule(offers_of(self._field, asked.defect), asked.seed, number)
         whole = structs.replace(drawn.drill, seed=drawn.seed, expect=self._expect(drawn.drill))
         small = shrink(whole, self._violates)
         name, readers = f"{self._name}-{number}".replace("_", "-"), small.load.readers

@@ -11,6 +11,10 @@ from targets.reference import defects as d
 
 # What only a model of the truth sees, and containers have none.
 _ONLY_SEEN_FROM_INSIDE = {"docker": "only the simulator's invariants see it: clients do not"}
+# The stacks in which some rule matters at all.
+_FENCED = {"fence": ("device",)}
+_SEMI_SYNC = {"replication": ("semi-sync",)}
+_ONE_OF_MANY = {"nodes": (3, 4, 5), "sync_standbys": (1,)}
 _RARE = {"docker": "it takes more trials than containers have time for"}
 
 PROOFS: dict[str, Proof] = {
@@ -24,12 +28,12 @@ PROOFS: dict[str, Proof] = {
     d.GOES_ON_AFTER_HAND_BACK: Proof(drills=("switchover-in-vain",)),
     d.STOPPED_IS_DEAD: Proof(drills=("stutter",)),
     d.LONE_WITNESS_DECIDES: Proof(drills=("blind-witness",)),
-    d.TRIGGER_HAPPY: Proof(drills=("jitter-below-timeout",)),
-    d.TWICE_TOO_SLOW: Proof(drills=("isolate-primary-push",)),
-    d.TCP_ONLY: Proof(drills=("primary-hangs",)),
-    d.BEAT_STARTS_CLOCK: Proof(drills=("stillborn-primary",)),
-    d.BUSINESS_IGNORED: Proof(drills=("stalled-disk",)),
-    d.VOTE_NEVER_LAPSES: Proof(drills=("blind-in-turn",)),
+    d.TRIGGER_HAPPY: Proof(drills=("jitter-below-timeout",), breaks="liveness"),
+    d.TWICE_TOO_SLOW: Proof(drills=("isolate-primary-push",), breaks="liveness"),
+    d.TCP_ONLY: Proof(drills=("primary-hangs",), breaks="liveness"),
+    d.BEAT_STARTS_CLOCK: Proof(drills=("stillborn-primary",), breaks="liveness"),
+    d.BUSINESS_IGNORED: Proof(drills=("stalled-disk",), breaks="liveness"),
+    d.VOTE_NEVER_LAPSES: Proof(drills=("blind-in-turn",), breaks="liveness"),
     # --- the register
     d.WITNESS_FORGETS: Proof(drills=("restart-witnesses",)),
     d.COMES_BACK_EMPTY: Proof(drills=("forgetful-witness",)),
@@ -43,41 +47,45 @@ PROOFS: dict[str, Proof] = {
     d.ANSWER_WITHOUT_EPOCH: Proof(drills=("late-fsync",)),
     d.OLDER_EPOCH_ACCEPTED: Proof(drills=("promotion-in-vain",)),
     d.POSITIONS_WITHOUT_EPOCHS: Proof(drills=("double-failover",)),
-    d.REJOIN_WITHOUT_TRUNCATION: Proof(drills=("double-failover",)),
+    d.REJOIN_WITHOUT_TRUNCATION: Proof(drills=("double-failover",), breaks="liveness"),
     d.READS_LOCAL_RECORDS: Proof(drills=("double-failover",)),
     d.UNKNOWN_TOLD_AS_FAILED: Proof(drills=("lost-answers",)),
     d.LOST_STORE_SAME_NAME: Proof(drills=("lost-disk",)),
     # --- promotion, start, switchover
     d.ELIGIBLE_FOR_EVER: Proof(drills=("standby-behind",)),
-    d.OUSTED_STAYS_ELIGIBLE: Proof(drills=("stale-router",)),
-    d.GIVEN_UP_PROMOTION_BLOCKS: Proof(drills=("promotion-in-vain",)),
+    d.OUSTED_STAYS_ELIGIBLE: Proof(drills=("stale-router",), breaks="liveness"),
+    d.GIVEN_UP_PROMOTION_BLOCKS: Proof(drills=("promotion-in-vain",), breaks="liveness"),
     d.RESUMES_ITS_EPOCH: Proof(drills=("restart-primary",), not_in=_ONLY_SEEN_FROM_INSIDE),
-    d.ONLY_FOLLOWS_AFTER_A_RESTART: Proof(drills=("restart-alone",)),
+    d.ONLY_FOLLOWS_AFTER_A_RESTART: Proof(drills=("restart-alone",), breaks="liveness"),
     d.SWITCHOVER_WITHOUT_SEAL: Proof(drills=("switchover-cut",)),
-    d.ROUTER_LEFT_BEHIND: Proof(drills=("stale-router",)),
-    d.KEEPS_THE_REFUSED: Proof(drills=("switchover-by-check",)),
+    d.ROUTER_LEFT_BEHIND: Proof(drills=("stale-router",), breaks="liveness"),
+    d.KEEPS_THE_REFUSED: Proof(drills=("switchover-by-check",), breaks="liveness"),
     # --- k of n, semi-sync, leaving and coming back
     d.ACK_BY_THE_OLD_VIEW: Proof(drills=("half-returned",)),
-    d.INELIGIBLE_COUNTS: Proof(drills=("ineligible-ack",)),
-    d.MIN_STANDBYS_IGNORED: Proof(drills=("alone-forbidden",), not_in=_ONLY_SEEN_FROM_INSIDE),
-    d.REMOVAL_WITHOUT_THE_REST: Proof(drills=("removed-too-early",)),
+    d.INELIGIBLE_COUNTS: Proof(drills=("ineligible-ack",), needs={"nodes": (3, 4, 5)}),
+    d.MIN_STANDBYS_IGNORED: Proof(
+        drills=("alone-forbidden",), needs={"min_standbys": (1,)}, not_in=_ONLY_SEEN_FROM_INSIDE
+    ),
+    d.REMOVAL_WITHOUT_THE_REST: Proof(drills=("removed-too-early",), needs=_ONE_OF_MANY),
     d.RETURN_WITHOUT_VERIFYING: Proof(drills=("half-returned",)),
     d.UNKNOWN_CHANGE_TAKEN_FOR_DONE: Proof(drills=("degrade-cut",)),
-    d.DEGRADE_WITHOUT_THE_REGISTER: Proof(drills=("degrade-cut", "alone-semi-sync")),
-    d.ONE_SEALED_IS_ENOUGH: Proof(drills=("wrong-side",)),
-    d.LAGGARDS_STAY_ELIGIBLE: Proof(drills=("stillborn-laggard",)),
-    d.POSITION_BEFORE_EPOCH: Proof(drills=("longest-log",)),
-    d.POSITIONS_BEFORE_THE_SEAL: Proof(drills=("late-lag",)),
-    d.VALUE_READ_AFTER_THE_SEALS: Proof(drills=("overtaken-promotion",)),
-    d.THE_DEAD_DO_NOT_COUNT: Proof(drills=("wrong-side",)),
-    d.MAX_LAG_IGNORED: Proof(drills=("max-lag-async",)),
-    d.SWITCHOVER_KEEPS_LAGGARDS: Proof(drills=("switchover-stillborn",)),
+    d.DEGRADE_WITHOUT_THE_REGISTER: Proof(drills=("degrade-cut", "alone-semi-sync"), needs=_SEMI_SYNC),
+    d.ONE_SEALED_IS_ENOUGH: Proof(drills=("wrong-side",), needs=_ONE_OF_MANY),
+    d.LAGGARDS_STAY_ELIGIBLE: Proof(drills=("stillborn-laggard",), needs=_ONE_OF_MANY),
+    d.POSITION_BEFORE_EPOCH: Proof(drills=("longest-log",), needs=_ONE_OF_MANY),
+    d.POSITIONS_BEFORE_THE_SEAL: Proof(drills=("late-lag",), needs=_ONE_OF_MANY),
+    d.VALUE_READ_AFTER_THE_SEALS: Proof(drills=("overtaken-promotion",), needs=_ONE_OF_MANY),
+    d.THE_DEAD_DO_NOT_COUNT: Proof(drills=("wrong-side",), needs=_ONE_OF_MANY),
+    d.MAX_LAG_IGNORED: Proof(
+        drills=("max-lag-async",), needs={"replication": ("async",), "max_lag": (5, 50)}
+    ),
+    d.SWITCHOVER_KEEPS_LAGGARDS: Proof(drills=("switchover-stillborn",), needs=_ONE_OF_MANY),
     # --- the fence device
     d.FENCE_NOT_AWAITED: Proof(
         drills=("isolate-primary", "isolate-primary-async"), not_in=_ONLY_SEEN_FROM_INSIDE
     ),
-    d.OFF_NOT_READ_BACK: Proof(drills=("fence-slow",)),
-    d.FENCED_BY_NAME: Proof(drills=("fence-there-and-back",)),
-    d.FENCED_BEFORE_REACHED: Proof(drills=("fence-no-standby",)),
-    d.NEVER_POWERED_ON: Proof(drills=("fence-confirmed",)),
+    d.OFF_NOT_READ_BACK: Proof(drills=("fence-slow",), needs=_FENCED),
+    d.FENCED_BY_NAME: Proof(drills=("fence-there-and-back",), breaks="liveness", needs=_FENCED),
+    d.FENCED_BEFORE_REACHED: Proof(drills=("fence-no-standby",), needs=_FENCED),
+    d.NEVER_POWERED_ON: Proof(drills=("fence-confirmed",), breaks="liveness", needs=_FENCED),
 }

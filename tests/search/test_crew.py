@@ -13,7 +13,7 @@ NINE = [*crew(asked(schedules=9), field_of, begin=0, workers=1)]
 
 def test_results_come_in_order_and_say_what_was_reached() -> None:
     assert [result.number for result in NINE] == [*range(9)]
-    assert all(result.outcome.virtual_s > 5 for result in NINE)
+    assert all(result.outcome.virtual_s > 2 for result in NINE)
     assert all(result.coverage.hits for result in NINE if result.outcome.faults)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from harness.model.errors import WorldError
 from harness.model.event import Event
@@ -15,7 +15,7 @@ from harness.worlds.simulator.moments import Moments
 from harness.worlds.simulator.network import Network
 from harness.worlds.simulator.power import Switches
 from harness.worlds.simulator.process import Host, Process
-from harness.worlds.simulator.strikes import Begin, Strikes
+from harness.worlds.simulator.strikes import Begin, Strikes, keeps_dead
 from harness.worlds.simulator.timeline import Timeline
 
 
@@ -81,6 +81,9 @@ class Faults:
         match fault:
             case None:
                 told(WorldError(f"there is no fault {fault_id} in force that could be healed"))
+            case Kill(host=host) | Stop(host=host) | Crash(host=host) if _kept_down(fault, in_force):
+                line = f"{host} stays down: another fault in force ended it too"
+                told(self._answers.healed(fault_id, line))
             case Kill(host=host, scope=scope) | Stop(host=host, scope=scope):
                 strikes.start(fault_id, host, scope, told)
             case Pause():
@@ -106,3 +109,15 @@ class Faults:
 
     def _power_on(self, host: str) -> None:
         self._strikes.give_power(host, self._in_force.values())
+
+
+def _kept_down(fault: Kill | Stop | Crash, others: Iterable[Fault]) -> bool:
+    """A host's start starts its processes as well, whatever ended one of them; nothing else overrules."""
+    endings = [other for other in others if fault.host and keeps_dead(other, fault.host)]
+    if isinstance(fault, Crash) or fault.scope == "process":
+        return bool(endings)
+    return any(isinstance(other, Crash) or _is_of_host(other) for other in endings)
+
+
+def _is_of_host(fault: Fault) -> bool:
+    return isinstance(fault, Kill | Stop) and fault.scope == "host"

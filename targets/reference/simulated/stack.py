@@ -10,7 +10,7 @@ from harness.model.command import DISCOVERY
 from harness.model.drill import Json
 from harness.model.event import Violated, Watched
 from harness.model.plan import HostPlan, Plan
-from harness.seams import Kernel, Program, ServiceProcess
+from harness.seams import Aim, Kernel, Program, ServiceProcess
 from targets.reference import written as blocks
 from targets.reference.machines.grammar import Effects, Event, NodeState, WitnessState
 from targets.reference.machines.messages import Record
@@ -72,10 +72,10 @@ class SimulatedReference:
 
     # --- for a search -----------------------------------------------------------------------------
 
-    def variation(self, draw: Random) -> dict[str, Json]:
-        return variations.variation(draw)
+    def variation(self, draw: Random, needs: Mapping[str, Sequence[Json]]) -> dict[str, Json]:
+        return variations.variation(draw, needs)
 
-    def moments(self, *, failing: bool) -> Sequence[tuple[str, str]]:
+    def moments(self, *, failing: bool) -> Sequence[Aim]:
         return variations.moments(failing=failing)
 
     def nobody_can_reign(self) -> bool:

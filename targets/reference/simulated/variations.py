@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from random import Random
+from types import MappingProxyType
 
 from harness.model.drill import Json
+from harness.seams import Aim
 
 # As often as they are named. Most stacks have two nodes and wait for both.
 _NODES = (2, 2, 2, 2, 2, 3, 3, 3, 4, 5)
@@ -14,35 +16,55 @@ _MAX_LAGS = (0, 5, 50)
 _INTERVALS = ("100ms", "100ms", "100ms", "50ms")
 _THRESHOLDS = (3, 3, 2, 5)
 _HEARTBEATS = ("", "", "", "", "push", "pull", "bidirectional")
-_LEASES = ("", "", "250ms", "800ms")
-_BOTH_ENDS = ("sends", "receives")
+_LEASES = ("", "", "250ms", "800ms", "3s")
+_DEFAULTS: dict[str, Json] = {"nodes": 2, "replication": "sync", "fence": "none"}
+_DRAWS_MAX = 10_000
+
+_PRIMARY, _STANDBY, _WITNESSES = ("primary",), ("standby",), ("witnesses",)
+_PROPOSERS = ("witnesses", "witnesses", "primary", "standby")
+_Roles = tuple[str, ...]
+
+
+def _both_ends(sender: _Roles, receiver: _Roles, *words: str) -> tuple[Aim, ...]:
+    """Each message as it is sent and as it arrives."""
+    return tuple(
+        aim for word in words for aim in (Aim("sends", word, sender), Aim("receives", word, receiver))
+    )
+
+
 # They come by themselves, over and over.
 _CALM = (
-    *((act, what) for act in _BOTH_ENDS for what in ("Heartbeat", "Granted", "Stream", "StreamAck")),
-    ("sends", "Reply"),
-    ("appends", "records"),
-    ("syncs", "records"),
+    *_both_ends(_PRIMARY, _WITNESSES, "Heartbeat"),
+    *_both_ends(_WITNESSES, _PRIMARY, "Granted") * 2,
+    *_both_ends(_PRIMARY, _STANDBY, "Stream"),
+    *_both_ends(_STANDBY, _PRIMARY, "StreamAck"),
+    Aim("sends", "Reply", _PRIMARY),
+    Aim("appends", "records", (*_PRIMARY, *_STANDBY)),
+    Aim("syncs", "records", (*_PRIMARY, *_STANDBY)),
 )
 # A failover, a switchover or a rejoin brings them.
 _FAILING = (
-    *((act, what) for act in _BOTH_ENDS for what in ("Prepare", "Promised", "Accept", "Accepted", "Vote")),
-    *((act, what) for act in _BOTH_ENDS for what in ("Reach", "Here", "Fence", "LeaseOver")),
-    *(
-        (act, what)
-        for act in _BOTH_ENDS
-        for what in ("Seal", "Sealed", "Promote", "HandBack", "HandBackNoted")
-    ),
-    *((act, what) for act in _BOTH_ENDS for what in ("Follow", "Common", "FollowRefused", "StreamRefused")),
-    ("sends", "HeartbeatRefused"),
-    ("persists", "register"),
-    ("persists", "seal"),
-    ("appends", "mark"),
-    *(("does", what) for what in ("Claim", "Redirect", "Validate", "Truncate")),
-    *(("tells", phase) for phase in ("suspected", "decided", "lease_over", "promoted", "rejoined")),
+    *_both_ends(_PROPOSERS, _WITNESSES, "Prepare", "Accept") * 3,
+    *_both_ends(_WITNESSES, _PROPOSERS, "Promised", "Accepted") * 2,
+    *_both_ends(_WITNESSES, _WITNESSES, "Vote", "Fence", "LeaseOver"),
+    *_both_ends(_WITNESSES, _STANDBY, "Reach", "Seal", "Promote"),
+    *_both_ends(_STANDBY, _WITNESSES, "Here", "Sealed"),
+    *_both_ends(_PRIMARY, _WITNESSES, "HandBack"),
+    *_both_ends(_WITNESSES, _PRIMARY, "HandBackNoted"),
+    *_both_ends(_STANDBY, _PRIMARY, "Follow", "StreamRefused"),
+    *_both_ends(_PRIMARY, _STANDBY, "Common", "FollowRefused"),
+    Aim("sends", "HeartbeatRefused", _WITNESSES),
+    Aim("persists", "register", _WITNESSES),
+    Aim("persists", "register", _WITNESSES),
+    Aim("persists", "seal", (*_STANDBY, *_PRIMARY)),
+    Aim("appends", "mark", (*_STANDBY, *_PRIMARY)),
+    *(Aim("does", what, (*_STANDBY, *_PRIMARY)) for what in ("Claim", "Redirect", "Validate", "Truncate")),
+    *(Aim("tells", phase, _WITNESSES) for phase in ("suspected", "decided", "lease_over")),
+    *(Aim("tells", phase, (*_STANDBY, *_PRIMARY)) for phase in ("promoted", "rejoined")),
 )
 
 
-def moments(*, failing: bool) -> Sequence[tuple[str, str]]:
+def moments(*, failing: bool) -> Sequence[Aim]:
     return _FAILING if failing else _CALM
 
 
@@ -50,8 +72,16 @@ def moments(*, failing: bool) -> Sequence[tuple[str, str]]:
 _FENCED = 0.35
 
 
-def variation(draw: Random) -> dict[str, Json]:
-    """Only what differs from the defaults is written."""
+def variation(draw: Random, needs: Mapping[str, Sequence[Json]] = MappingProxyType({})) -> dict[str, Json]:
+    """Only what differs from the defaults is written. needs: drawn anew until it is one of these."""
+    for _ in range(_DRAWS_MAX):
+        written = _variation(draw)
+        if all((_DEFAULTS | written).get(name) in values for name, values in needs.items()):
+            return written
+    raise AssertionError(f"no stack that is ever drawn has {dict(needs)}")
+
+
+def _variation(draw: Random) -> dict[str, Json]:
     nodes, replication, lease = draw.choice(_NODES), draw.choice(_REPLICATIONS), draw.choice(_LEASES)
     written: dict[str, Json] = {}
     if nodes != _NODES[0]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.model.event import HealthReported, PhaseReached
+from harness.model.event import Healed, HealthReported, PhaseReached
 from tests.worlds.simulator.rehearsals import applied, judged, of_text
 
 DRILL = """\
@@ -96,3 +96,31 @@ def test_a_dead_process_is_handed_back_at_once_but_a_dead_host_is_waited_for(tmp
         )
     # The detector's silence is 0.4 s after the last heartbeat; an agent that saw its child die needs none.
     assert took_s["process"] < 0.1 < took_s["host"]
+
+
+TWICE_DOWN = """\
+# The primary's process is killed, then the rest of its host, which comes back later.
+drill: twice-down
+target: reference
+load: {writers: 4, rate: 50/s}
+steps:
+  - wait: {for: steady, within: 20s}
+  - kill: n1
+    at: 1s
+    until: 2s
+  - kill: n1
+    scope: host
+    at: 1.5s
+    until: 3s
+  - wait: {for: rejoined, host: n1, within: 20s}
+expect: {lost_writes: 0, failovers: 1}
+"""
+
+
+def test_the_end_of_one_fault_starts_nothing_that_another_one_keeps_down(tmp_path: Path) -> None:
+    verdict, entries = judged(of_text(TWICE_DOWN, tmp_path), tmp_path)
+    process, host = (entry for entry in entries if isinstance(entry, Healed))
+    assert "stays down" in process.evidence[0] and "started anew" in host.evidence[0]
+    ready = [e.at_s for e in entries if isinstance(e, HealthReported) and e.ready and e.host == "n1"]
+    assert not any(process.after_s <= at_s < host.before_s for at_s in ready)
+    assert verdict.judgement == "pass", verdict

@@ -24,4 +24,15 @@ def test_every_way_to_replicate_and_to_detect_comes_up() -> None:
 def test_every_moment_is_one_that_a_drill_can_name() -> None:
     offered = REFERENCE.moments()
     for failing in (True, False):
-        assert all(what in offered[act] for act, what in moments(failing=failing))
+        assert all(aim.what in offered[aim.act] for aim in moments(failing=failing))
+
+
+def test_what_a_defect_needs_is_drawn_alone() -> None:
+    needs = {"replication": ("async",), "max_lag": (5, 50)}
+    for seed in range(50):
+        written = variation(Random(seed), needs)
+        assert written["replication"] == "async" and written["max_lag"] in (5, 50)
+
+
+def test_what_nothing_needs_is_drawn_as_it_comes() -> None:
+    assert variation(Random(3), {}) == variation(Random(3))
