@@ -1,9 +1,14 @@
-"""The folder of a search: what was asked for, then a line a schedule, in order. It can be gone on with."""
+"""The folder of a search: what was asked for, then a line a schedule, in order. It can be gone on with.
+
+One process at a time: it holds a lock on the file, which ends with the process, however that ends.
+"""
 
 from __future__ import annotations
 
+import fcntl
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 from msgspec import Struct
@@ -39,35 +44,46 @@ class Result(Struct, frozen=True, kw_only=True):
 class Folder:
     """Raises JournalError when it cannot be written."""
 
-    def __init__(self, path: Path, asked: Asked, before: list[Result]) -> None:
-        self.path, self.asked, self.before = path, asked, before
-        self._file = (path / FILE).open("ab", buffering=0)
+    def __init__(self, path: Path, file: BinaryIO, asked: Asked, before: list[Result]) -> None:
+        """file: locked, and at its end."""
+        self.path, self._file, self.asked, self.before = path, file, asked, before
 
     @staticmethod
     def new(path: Path, asked: Asked) -> Folder:
-        """Raises DrillError when another search lies there."""
-        if (path / FILE).exists():
-            raise DrillError(f"{path} holds a search already; --resume {path} goes on; or name another --out")
+        """Raises DrillError when another search lies there, or is at work there."""
         try:
             path.mkdir(parents=True, exist_ok=True)
-            folder = Folder(path, asked, [])
+            file = (path / FILE).open("ab", buffering=0)
         except OSError as error:
             raise JournalError(f"{path} cannot be made ({error.strerror}); name another --out") from error
+        _lock(file, path)
+        if file.tell():
+            file.close()
+            raise DrillError(f"{path} holds a search already; --resume {path} goes on; or name another --out")
+        folder = Folder(path, file, asked, [])
         folder._write(asked)
         return folder
 
     @staticmethod
     def resumed(path: Path) -> Folder:
-        """Raises DrillError when there is no search in it. A line that was cut short is played again."""
+        """Raises DrillError when no search is in it, or one is at work in it.
+
+        A line that was cut short is played again.
+        """
         try:
-            head, *lines = (path / FILE).read_bytes().split(b"\n")
+            file = (path / FILE).open("r+b", buffering=0)
+        except OSError as error:
+            raise _no_search(path, error) from error
+        _lock(file, path)
+        try:
+            head, *lines = file.read().split(b"\n")
             asked = msgspec.json.decode(head, type=Asked)
-            results = [*_whole(lines)]
         except (OSError, msgspec.DecodeError) as error:
-            raise DrillError(f"{path} is no folder of a search ({error}); begin one with --out") from error
-        whole = b"".join(msgspec.json.encode(line) + b"\n" for line in (asked, *results))
-        (path / FILE).write_bytes(whole)
-        return Folder(path, asked, results)
+            file.close()
+            raise _no_search(path, error) from error
+        results = [*_whole(lines)]
+        file.truncate(file.seek(sum(len(line) + 1 for line in (head, *lines[: len(results)]))))
+        return Folder(path, file, asked, results)
 
     def keep(self, result: Result) -> None:
         self._write(result)
@@ -86,6 +102,20 @@ class Folder:
             raise JournalError(
                 f"{self.path / FILE} cannot be written ({error.strerror}); free space, then --resume it"
             ) from error
+
+
+def _lock(file: BinaryIO, path: Path) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.close()
+        raise DrillError(
+            f"another search is at work in {path}; wait until it has ended, or name another --out"
+        ) from error
+
+
+def _no_search(path: Path, error: Exception) -> DrillError:
+    return DrillError(f"{path} is no folder of a search ({error}); begin one with --out")
 
 
 def _whole(lines: list[bytes]) -> Iterator[Result]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -54,3 +56,30 @@ def test_what_is_no_search_cannot_be_gone_on_with(tmp_path: Path) -> None:
     for folder in (tmp_path, tmp_path / "none"):
         with pytest.raises(DrillError, match="no folder of a search"):
             Folder.resumed(folder)
+
+
+def test_a_second_search_on_the_same_folder_is_refused(tmp_path: Path) -> None:
+    with closing(Folder.new(tmp_path, ASKED)) as folder:
+        with pytest.raises(DrillError, match="another search is at work"):
+            Folder.new(tmp_path, ASKED)
+        with pytest.raises(DrillError, match="another search is at work"):
+            Folder.resumed(tmp_path)
+        folder.keep(result(0))
+    with closing(Folder.resumed(tmp_path)) as folder:
+        assert folder.before == [result(0)]
+
+
+def test_the_lock_ends_with_the_process_that_held_it(tmp_path: Path) -> None:
+    kept(tmp_path, 1)
+    program = (
+        "import sys, time; from pathlib import Path; from harness.search.results import Folder;"
+        "folder = Folder.resumed(Path(sys.argv[1])); print('held', flush=True); time.sleep(60)"
+    )
+    words = [sys.executable, "-c", program, f"{tmp_path}"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None and holder.stdout.readline() == b"held\n"
+        with pytest.raises(DrillError, match="another search is at work"):
+            Folder.resumed(tmp_path)
+        holder.kill()
+    with closing(Folder.resumed(tmp_path)) as folder:
+        assert folder.before == [result(0)]
