@@ -98,12 +98,15 @@ class ClusterView(Struct, frozen=True):
     def has_rejoined(self, host: str, hosts: Hosts) -> bool:
         """No fault in force disturbs it, a primary serves, and the register counts this host in.
 
-        A host that still calls itself primary, though the register names another, is not back.
+        A host that still calls itself primary, though the register names another, is not back. One that is
+        cold says so only once it holds everything: nobody waits for it, so the register need not name it.
         """
         register = self.serving()
         if register is None or any(disturbs(fault, host, hosts) for fault in self.faults.values()):
             return False
-        return host == register.primary or (host in register.eligible and self.role_of(host) == "standby")
+        if host == register.primary or self.role_of(host) == "cold":
+            return True
+        return host in register.eligible and self.role_of(host) == "standby"
 
     def _with_role(self, said: RoleChanged) -> ClusterView:
         return msgspec.structs.replace(self, roles={**self.roles, said.host: said})

@@ -21,6 +21,7 @@ _ROLE_STYLES: Mapping[NodeRole, str] = {
     "standby": "cyan",
     "starting": "yellow",
     "fenced": "yellow",
+    "cold": "blue",
     "down": "bold red",
 }
 

@@ -9,8 +9,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from harness.model.drill import Expectation
-from harness.model.plan import Bound, HostPlan, Plan
+from harness.model.drill import Expectation, Measure
+from harness.model.plan import Bound, HostPlan, Plan, Promises
 from harness.model.units import duration
 from harness.model.wording import drawn_at, words
 from reports.look import NOTHING, STYLES, Look, count, number
@@ -138,6 +138,7 @@ def _promised(planned: Plan) -> str:
     return "; ".join(
         (
             f"detection {_limit(promises.detection)}",
+            *([f"outage {_limit(promises.outage)}"] if promises.outage else []),
             f"RPO {_limit(promises.rpo)}",
             f"lost writes {'no promise' if lost == NOTHING else lost}",
             f"reads {reads}",
@@ -172,13 +173,26 @@ def _bound(expected: Expectation, planned: Plan) -> str:
         return "to be seen"
     quantile = "" if expected.quantile >= 1 else f"p{expected.quantile * 100:g} "
     if expected.limit is None:
-        bound = planned.promises.rpo if expected.measure == "rpo" else planned.promises.detection
-        return f"{quantile}{_limit(bound)}, the target's own promise"
+        bound = _promise(expected.measure, planned.promises)
+        return f"{quantile}{_limit(bound)}, the target's own promise" if bound else "the target's own promise"
     if expected.measure == "split_brain" and expected.limit == 0:
         return "never"
     sign = "≥" if expected.at_least else "≤"
     limit = number(int(expected.limit)) if expected.measure in _COUNTS else duration(expected.limit)
     return f"{quantile}{sign} {limit}"
+
+
+def _promise(measure: Measure, promises: Promises) -> Bound | None:
+    """Of a time; what it promises of the others is a number alone."""
+    match measure:
+        case "detection_time":
+            return promises.detection
+        case "outage":
+            return promises.outage
+        case "rpo":
+            return promises.rpo
+        case _:
+            return None
 
 
 def _trials(planned: Plan, look: Look) -> RenderableType:

@@ -60,7 +60,9 @@ def promised(promises: Promises, measure: Measure) -> float | None:
             return 0.0 if promises.reads_are_linearizable else None
         case "split_brain" | "phantom_writes" | "false_failovers":
             return 0.0
-        case "outage" | "rejoin_time" | "failovers":
+        case "outage":
+            return promises.outage.limit_s if promises.outage else None
+        case "rejoin_time" | "failovers":
             return None
 
 

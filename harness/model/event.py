@@ -13,8 +13,8 @@ from msgspec import Struct
 
 from harness.model.fault import Fault
 
-# fenced: it reigns, but its lease has run out, so it serves nobody.
-NodeRole = Literal["primary", "standby", "starting", "fenced", "down"]
+# fenced: it reigns, but its lease has run out, so it serves nobody. cold: a standby that rests on purpose.
+NodeRole = Literal["primary", "standby", "starting", "fenced", "cold", "down"]
 PhaseName = Literal[
     "suspected", "decided", "lease_over", "fenced", "promoted", "redirected", "validated", "rejoined"
 ]

@@ -62,12 +62,13 @@ class TrialPlan(Struct, frozen=True, kw_only=True):
 
 
 class Promises(Struct, frozen=True, kw_only=True):
-    """What the target promises under its settings. A limit of None is "no promise"."""
+    """What the target promises under its settings. None is "no promise"."""
 
     detection: Bound
     rpo: Bound
     lost_writes_max: int | None
     reads_are_linearizable: bool
+    outage: Bound | None = None
 
 
 class Plan(Struct, frozen=True, kw_only=True):

@@ -36,6 +36,7 @@ REJOIN_WITHOUT_TRUNCATION: Final = "rejoin-without-truncation"
 READS_LOCAL_RECORDS: Final = "reads-local-records"
 UNKNOWN_TOLD_AS_FAILED: Final = "unknown-told-as-failed"
 LOST_STORE_SAME_NAME: Final = "lost-store-same-name"
+TAIL_THROWN_AWAY: Final = "tail-thrown-away"
 # --- promotion, start, switchover
 ELIGIBLE_FOR_EVER: Final = "eligible-for-ever"
 OUSTED_STAYS_ELIGIBLE: Final = "ousted-stays-eligible"
@@ -73,6 +74,9 @@ VALUE_READ_AFTER_THE_SEALS: Final = "value-read-after-the-seals"
 THE_DEAD_DO_NOT_COUNT: Final = "the-dead-do-not-count"
 MAX_LAG_IGNORED: Final = "max-lag-ignored"
 SWITCHOVER_KEEPS_LAGGARDS: Final = "switchover-keeps-laggards"
+# --- cold standbys
+COLD_COUNTS: Final = "cold-counts"
+COLD_WITHOUT_ITS_LOG: Final = "cold-without-its-log"
 
 DEFECTS: dict[str, str] = {
     NO_LEASE_CHECK: "a primary never looks at its lease: it serves on behind a cut, and after a pause",
@@ -99,6 +103,7 @@ DEFECTS: dict[str, str] = {
     READS_LOCAL_RECORDS: "a read returns what the primary has written itself, acknowledged or not",
     UNKNOWN_TOLD_AS_FAILED: "a deposed primary calls waiting writes failed; the standby may have them",
     LOST_STORE_SAME_NAME: "a node is known by its name alone: one that lost its store still counts",
+    TAIL_THROWN_AWAY: "a rejoining node drops its divergent tail, and puts it into no file for the operator",
     ELIGIBLE_FOR_EVER: "a coordinator promotes whoever was ever eligible, however far behind it is",
     OUSTED_STAYS_ELIGIBLE: "the ousted primary stays eligible: the new one waits for the dead on every write",
     GIVEN_UP_PROMOTION_BLOCKS: "a primary that a given-up promotion has left behind takes no newer epoch",
@@ -133,4 +138,6 @@ DEFECTS: dict[str, str] = {
     THE_DEAD_DO_NOT_COUNT: "a coordinator counts only the standbys that answer: who is dead is as if removed",
     MAX_LAG_IGNORED: "in async a standby further behind than max_lag is promoted",
     SWITCHOVER_KEEPS_LAGGARDS: "with k < n a switchover leaves standbys eligible that lack records",
+    COLD_COUNTS: "a cold standby counts for an acknowledgement: what is yet to be shipped is taken for held",
+    COLD_WITHOUT_ITS_LOG: "a cold standby starts from its own store alone, without what was shipped to it",
 }

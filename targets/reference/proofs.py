@@ -51,6 +51,10 @@ PROOFS: dict[str, Proof] = {
     d.READS_LOCAL_RECORDS: Proof(drills=("double-failover",)),
     d.UNKNOWN_TOLD_AS_FAILED: Proof(drills=("lost-answers",)),
     d.LOST_STORE_SAME_NAME: Proof(drills=("lost-disk",)),
+    d.TAIL_THROWN_AWAY: Proof(drills=("isolate-primary-async",), not_in=_ONLY_SEEN_FROM_INSIDE),
+    # --- cold standbys
+    d.COLD_COUNTS: Proof(drills=("cold-beside-hot",)),
+    d.COLD_WITHOUT_ITS_LOG: Proof(drills=("cold-failover",)),
     # --- promotion, start, switchover
     d.ELIGIBLE_FOR_EVER: Proof(drills=("standby-behind",)),
     d.OUSTED_STAYS_ELIGIBLE: Proof(drills=("stale-router",), breaks="liveness"),

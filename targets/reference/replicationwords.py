@@ -8,14 +8,14 @@ from urllib.parse import urlsplit
 
 from harness.model.drill import Json
 from harness.model.errors import DrillError
-from targets.reference.settings import Replication, Settings
+from targets.reference.settings import Replication, Settings, Temperature
 from targets.reference.words import DURATION, Reader, count, one_of, positive, read
 
 NODES_MIN, NODES_MAX = 2, 5
 LAG_MAX = 1_000_000_000
 _MODES: tuple[str, ...] = get_args(Replication)
 _DEAD = ("remove", "wait")
-_TEMPERATURES = ("hot", "warm")
+_TEMPERATURES: tuple[str, ...] = get_args(Temperature)
 # Each says something in these modes alone; elsewhere it is left out of what a plan shows.
 _OF_MODES: Mapping[str, tuple[str, ...]] = {
     "sync_standbys": ("sync", "semi-sync"),
@@ -24,6 +24,8 @@ _OF_MODES: Mapping[str, tuple[str, ...]] = {
     "dead_standby": ("sync",),
     "max_lag": ("async",),
 }
+# Of standbys that do not run.
+_OF_COLD = ("ship_interval", "cold_start")
 # What every stack has unless it says otherwise.
 _QUIET: Mapping[str, Json] = {"standby": "hot", "webhook": ""}
 
@@ -39,13 +41,20 @@ def words() -> Mapping[str, tuple[str, Reader]]:
         "dead_standby": ("dead_standby", one_of(dict.fromkeys(_DEAD), "fate of a dead standby")),
         "max_lag": ("max_lag", count("positions", low=1, high=LAG_MAX)),
         "lag_alert": ("lag_alert", _lag_alert),
-        "standby": ("standby", one_of(dict.fromkeys(_TEMPERATURES), "temperature of standbys")),
+        "standby": ("standby", _standby),
+        "ship_interval": ("ship_interval_s", positive),
+        "cold_start": ("cold_start_s", positive),
         "webhook": ("webhook", _webhook),
     }
 
 
 def astray(written: Mapping[str, Json], settings: Settings) -> None:
-    """Raises DrillError for a word that another mode would heed."""
+    """Raises DrillError for a word that another mode or temperature would heed."""
+    for word in _OF_COLD:
+        if word in written and not settings.cold:
+            raise DrillError(
+                f"'{word}' is of cold standbys; leave it out, or write standby: cold", field=word
+            )
     for word, (name, _) in words().items():
         modes = _OF_MODES.get(name, _MODES)
         if word in written and settings.replication not in modes:
@@ -61,21 +70,25 @@ def said(values: dict[str, Json]) -> dict[str, Json]:
     mode = values["replication"]
     idle = {name for name, modes in _OF_MODES.items() if mode not in modes or not values[name]}
     idle |= {name for name, value in _QUIET.items() if values[name] == value}
+    if "cold" not in f"{values['standby']}":
+        idle |= {"ship_interval_s", "cold_start_s"}
     return {name: value for name, value in values.items() if name not in idle}
 
 
 def too_few(settings: Settings) -> Iterator[tuple[str, str]]:
     """Field and reason: standbys that are asked for and cannot be."""
-    standbys = len(settings.nodes) - 1
+    running = [node for node in settings.nodes if node not in settings.cold]
+    standbys = max(0, len(running) - 1)
     for field, asked, what in (
         ("sync_standbys", settings.sync_standbys, "be waited for"),
         ("min_standbys", settings.min_standbys, "be eligible before anything is acknowledged"),
     ):
         if asked > standbys:
             fix = f"write at most {standbys}, or give it more nodes"
+            run = " that run" if settings.cold else ""
             yield (
                 field,
-                f"{asked} standbys shall {what}, and {len(settings.nodes)} nodes have {standbys}; {fix}",
+                f"{asked} standbys shall {what}, and {len(settings.nodes)} nodes have {standbys}{run}; {fix}",
             )
     if settings.degrade_after_s <= 0:
         yield "degrade_after", "a standby that is not waited for at all is async; write for instance 1s"
@@ -83,6 +96,7 @@ def too_few(settings: Settings) -> Iterator[tuple[str, str]]:
 
 def schema() -> dict[str, Any]:
     """JSON Schema of these words."""
+    temperature = {"enum": [*_TEMPERATURES]}
     return {
         "replication": {
             "enum": [*_MODES],
@@ -107,9 +121,30 @@ def schema() -> dict[str, Any]:
                 "seconds": {**DURATION, "description": "Since the first of them was written."},
             },
         },
-        "standby": {"enum": [*_TEMPERATURES], "description": "warm applies only when it is promoted."},
+        "standby": {
+            "anyOf": [
+                temperature,
+                {"type": "object", "additionalProperties": temperature, "minProperties": 1},
+            ],
+            "description": "warm applies only when it is promoted, cold does not run; for all, or by node.",
+        },
+        "ship_interval": {**DURATION, "description": "A cold standby is shipped the log this often."},
+        "cold_start": {
+            **DURATION,
+            "description": "The stated time from the decision until a cold one serves.",
+        },
         "webhook": {"type": "string", "pattern": "^http://[^/]+", "description": "Alerts are posted there."},
     }
+
+
+def _standby(field: str, written: Json) -> object:
+    """One word for all, or by node."""
+    reader = one_of(dict.fromkeys(_TEMPERATURES), "temperature of standbys")
+    if not isinstance(written, Mapping):
+        return reader(field, written)
+    if not written:
+        raise DrillError("write a word for all, like warm, or a block like {n3: cold}", field=field)
+    return {f"{node}": reader(f"{field}.{node}", word) for node, word in written.items()}
 
 
 def _lag_alert(field: str, written: Json) -> object:

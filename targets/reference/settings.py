@@ -8,9 +8,10 @@ from msgspec import Struct
 
 from targets.reference.detection import WAYS, Detector, Health, Way
 
-__all__ = ["Detector", "LagAlert", "Replication", "Settings"]
+__all__ = ["Detector", "LagAlert", "Replication", "Settings", "Temperature"]
 
 Replication = Literal["sync", "semi-sync", "async"]
+Temperature = Literal["hot", "warm", "cold"]
 
 
 class LagAlert(Struct, frozen=True, kw_only=True):
@@ -38,7 +39,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     degrade_after_s: semi-sync waits so long for a standby, then takes it out of the register's `eligible`.
     dead_standby: in sync, what becomes of one whose death a majority of the witnesses has confirmed.
     max_lag: in async, a standby that is further behind is not promoted, in positions; 0 is no limit.
-    standby: hot applies what it follows, warm applies it only when it is promoted.
+    standby: hot applies what it follows, warm applies it only when it is promoted, cold does not run: its
+    agent keeps what the primary ships, and starts it at a failover. For all, or by node; the rest is hot.
+    ship_interval_s: so often a cold standby is shipped what was written since.
+    cold_start_s: the stated time that one takes from the decision until it serves.
     webhook: every alert is posted there as JSON, by the host that raises it; "" for none.
     """
 
@@ -49,7 +53,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     dead_standby: Literal["remove", "wait"] = "remove"
     max_lag: int = 0
     lag_alert: LagAlert = LagAlert()
-    standby: Literal["hot", "warm"] = "hot"
+    standby: Temperature | dict[str, Temperature] = "hot"
+    ship_interval_s: float = 1.0
+    cold_start_s: float = 1.0
     webhook: str = ""
     detector: Detector = Detector()
     heartbeats: tuple[Way, ...] = WAYS
@@ -119,6 +125,19 @@ class Settings(Struct, frozen=True, kw_only=True):
     def all_hold_all(self, standbys: int) -> bool:
         """k = n: every eligible standby holds every acknowledged write. In async none need to."""
         return not self.waits_for_standbys or self.needed(standbys) == standbys
+
+    def temperature(self, node: str) -> Temperature:
+        """What this node is while it is not primary."""
+        return self.standby.get(node, "hot") if isinstance(self.standby, dict) else self.standby
+
+    @property
+    def cold(self) -> tuple[str, ...]:
+        """Nodes that do not run while they are standbys."""
+        return tuple(node for node in self.nodes if self.temperature(node) == "cold")
+
+    def may_be_eligible(self, node: str) -> bool:
+        """Who does not run can be neither waited for nor sealed: only async takes it as it is."""
+        return not self.waits_for_standbys or self.temperature(node) != "cold"
 
     @property
     def majority(self) -> int:

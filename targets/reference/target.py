@@ -17,6 +17,7 @@ from harness.workloads.wire import CLIENT_PORT
 from targets.reference import written as blocks
 from targets.reference.defects import DEFECTS
 from targets.reference.driver.surroundings import (
+    ARCHIVE_PORT,
     FENCE_PORT,
     HEALTH_PORT,
     PEER_PORT,
@@ -85,8 +86,11 @@ class ReferenceTarget:
             ("client", CLIENTS),
         ]
         ports = _PORTS if names.router_api == "open" else {**_PORTS, "router": (PEER_PORT,)}
+        kept = dict.fromkeys(names.cold, (ARCHIVE_PORT,))
         return tuple(
-            HostPlan(name=host, role=role, ports=ports[role]) for role, hosts in roles for host in hosts
+            HostPlan(name=host, role=role, ports=ports[role] + kept.get(host, ()))
+            for role, hosts in roles
+            for host in hosts
         )
 
     def promises(self, settings: Mapping[str, Json]) -> Promises:
@@ -95,6 +99,7 @@ class ReferenceTarget:
         return Promises(
             detection=_detection(values),
             rpo=_rpo(values),
+            outage=_outage(values),
             lost_writes_max=0 if keeps else None,
             reads_are_linearizable=keeps,
         )
@@ -151,13 +156,28 @@ def _rpo(settings: Settings) -> Bound:
     if settings.waits_for_standbys:
         return Bound(limit_s=0.0, formula=_kept(settings))
     lease_s, interval_s = settings.granted_lease_s, settings.detector.interval_s
+    shipped_s = settings.ship_interval_s if settings.cold else 0.0
     # A primary cut off from its standby goes on acknowledging until its lease ends.
     formula = (
         f"lease {duration(lease_s)} + interval {duration(interval_s)}: acknowledged before it was sent on"
     )
+    if settings.cold:
+        formula = f"ship_interval {duration(shipped_s)}: not shipped to a cold standby yet; + {formula}"
     if settings.max_lag:
         formula += f"; of what was heard of before, at most max_lag {settings.max_lag} positions"
-    return Bound(limit_s=lease_s + interval_s, formula=formula)
+    return Bound(limit_s=shipped_s + lease_s + interval_s, formula=formula)
+
+
+def _outage(settings: Settings) -> Bound | None:
+    """Said of cold standbys alone: how long a running one takes is measured, and nobody promises it."""
+    if {*settings.nodes} != {*settings.cold}:
+        return None
+    detected_s, lease_s = settings.detection_bound_s, settings.granted_lease_s
+    formula = (
+        f"detection {duration(detected_s)}, or the lease {duration(lease_s)} where that is longer, + "
+        f"cold_start {duration(settings.cold_start_s)}"
+    )
+    return Bound(limit_s=max(detected_s, lease_s) + settings.cold_start_s, formula=formula)
 
 
 def _kept(settings: Settings) -> str:

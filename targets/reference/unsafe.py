@@ -23,7 +23,13 @@ class Unsafe(Struct, frozen=True):
 
 def why_unsafe(settings: Settings) -> tuple[Unsafe, ...]:
     """Everything that is wrong; empty when these settings may be used."""
-    found = (*_times(settings), *_hosts(settings), *_clocks(settings), *_detection(settings))
+    found = (
+        *_times(settings),
+        *_hosts(settings),
+        *_clocks(settings),
+        *_detection(settings),
+        *_cold(settings),
+    )
     # What follows from the times says nothing while one of them is nonsense.
     return found or tuple(_lease(settings))
 
@@ -36,6 +42,8 @@ def _times(settings: Settings) -> Iterator[Unsafe]:
         ("clock_margin", settings.clock_margin_s),
         ("vote", settings.vote_s),
         ("canary", settings.canary_s),
+        ("ship_interval", settings.ship_interval_s),
+        ("cold_start", settings.cold_start_s),
     ):
         if not 0 < value_s < float("inf"):
             yield Unsafe(field, f"'{value_s:g}s' must be more than nothing; write for instance 100ms")
@@ -67,6 +75,35 @@ def _hosts(settings: Settings) -> Iterator[Unsafe]:
     names = Counter((*nodes, *witnesses, settings.router))
     for name in sorted(name for name, count in names.items() if count > 1):
         yield Unsafe("nodes", f"two hosts are called '{name}'; each needs a name of its own")
+
+
+def _cold(settings: Settings) -> Iterator[Unsafe]:
+    """A cold standby does not run: whoever needs it to is refused."""
+    if isinstance(settings.standby, dict):
+        for node in sorted({*settings.standby} - {*settings.nodes}):
+            yield Unsafe(f"standby.{node}", f"there is no node {node}; there are {', '.join(settings.nodes)}")
+    cold, ship_s, late_s = settings.cold, settings.ship_interval_s, settings.lag_alert.seconds_s
+    if not cold:
+        return
+    running = [node for node in settings.nodes if node not in cold]
+    if settings.waits_for_standbys and len(running) < 2:
+        yield Unsafe(
+            "standby",
+            f"replication {settings.replication} with only cold standbys: one that does not run can hold no "
+            "write that waits for it, so nothing but the primary's own disk would; let two nodes be hot or "
+            "warm, or write replication: async",
+        )
+    if settings.heartbeats == ("bidirectional",) and len(running) < 2:
+        yield Unsafe(
+            "heartbeats",
+            "bidirectional alone with only cold standbys: nobody would miss the primary; add push or pull",
+        )
+    if late_s and late_s <= ship_s + settings.detector.interval_s:
+        yield Unsafe(
+            "ship_interval",
+            f"a cold standby is up to {duration(ship_s)} behind, and lag_alert.seconds calls a person at "
+            f"{duration(late_s)}; ship more often, or alert later",
+        )
 
 
 def _clocks(settings: Settings) -> Iterator[Unsafe]:

@@ -38,7 +38,8 @@ def _head(view: View) -> list[str]:
 
 
 def _warnings(view: View) -> list[str]:
-    found = [f"{host} does not answer: {why}{_remedy(view, host, why)}" for host, why in view.silent.items()]
+    silent = {host: why for host, why in view.silent.items() if not view.at_rest(host)}
+    found = [f"{host} does not answer: {why}{_remedy(view, host, why)}" for host, why in silent.items()]
     if not view.has_majority:
         count = len(view.reachable)
         found.append(f"{count} of {len(view.witnesses)} witnesses: no majority, so nothing can be decided")
@@ -61,7 +62,7 @@ def _warnings(view: View) -> list[str]:
         seen = view.standby(node.node)
         if seen is not None and not seen.carries_load:
             found.append(f"{node.node} cannot carry the load: it falls behind more and more")
-        if not view.eligible(node.node):
+        if not view.eligible(node.node) and node.temperature != "cold":
             found.append(f"{node.node} is not eligible: it cannot take over")
     return [f"  ! {line}" for line in found]
 
@@ -73,7 +74,11 @@ def _remedy(view: View, host: str, why: str) -> str:
 def _nodes(view: View) -> list[str]:
     rows = [("node", "role", "eligible", "last durable", "lag", "")]
     for name, told in view.nodes.items():
-        if told is None:
+        if (rests := view.at_rest(name)) is not None:
+            last, lag = _seen_by_primary(view, name)
+            remark = f"cold, at rest; shipped to {_ago(rests.heard_ago_s)}"
+            rows.append((name, "cold", _yes(view.eligible(name)), last, lag, remark))
+        elif told is None:
             rows.append((name, "?", _yes(view.eligible(name)), *_seen_by_primary(view, name), "no answer"))
         else:
             last, lag = _place(told.durable), _lag(view, told)
@@ -108,7 +113,8 @@ def _remark(view: View, told: NodeStatus) -> str:
     seen = view.standby(told.node)
     if seen is None or seen.heard_ago_s == NEVER_S:
         return "does not follow"
-    return f"follows, heard {_ago(seen.heard_ago_s)}"
+    kept = "" if told.temperature == "hot" else f"{told.temperature}, "
+    return f"{kept}follows, heard {_ago(seen.heard_ago_s)}"
 
 
 def _witnesses(view: View) -> list[str]:

@@ -15,6 +15,8 @@ from targets.reference.machines.operating import NodeStatus, StandbyStatus, Witn
 from targets.reference.settings import Settings
 
 REIGNS = ("primary", "fenced")
+# An agent answers each shipment; one that has been silent for longer may be gone.
+REST_HEARD_S = 5.0
 DOWN = "nothing listens there: its process is down"
 
 
@@ -68,6 +70,11 @@ class View(Struct, frozen=True, kw_only=True):
         """As its primary sees it."""
         primary = self.reigning
         return next((one for one in primary.standbys if one.node == node), None) if primary else None
+
+    def at_rest(self, node: str) -> StandbyStatus | None:
+        """A cold standby that does not run on purpose, and whose agent was heard lately."""
+        seen = self.standby(node) if self.nodes.get(node) is None else None
+        return seen if seen and seen.at_rest and seen.heard_ago_s <= REST_HEARD_S else None
 
     def eligible(self, node: str) -> bool:
         return any(member.node == node for member in self.register.eligible)

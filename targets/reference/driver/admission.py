@@ -21,10 +21,10 @@ _OF_WITNESSES = frozenset(
 # Each names its sender.
 _OF_ITSELF = frozenset(
     {m.Heartbeat, m.HandBack, m.Alive, m.Here, m.Sealed, m.Follow, m.StreamAck, m.StreamRefused}
-    | {m.ProbeAnswer}
+    | {m.ProbeAnswer, m.Shipped}
 )
-_OF_NODES = _OF_ITSELF | {m.Hint, m.Common, m.FollowRefused, m.Stream, m.Missing}
-_OF_HOSTS = frozenset({m.Prepare, m.Accept, m.Probe, m.Reach, m.Seal, m.Promote})
+_OF_NODES = _OF_ITSELF | {m.Hint, m.Common, m.FollowRefused, m.Stream, m.Missing, m.Rest, m.Ship}
+_OF_HOSTS = frozenset({m.Prepare, m.Accept, m.Probe, m.Reach, m.Seal, m.Promote, m.Wake})
 _OF_OPERATORS = frozenset({m.AskStatus, m.SwitchOver, m.Maintain, m.PromoteOrder, m.FenceOrder, m.Rejoin})
 _OF_CLIENTS = frozenset({m.Write, m.Read, m.ReadAll, m.WhoIsPrimary})
 # Nobody asks a host's machine for these: they answer clients and operators.

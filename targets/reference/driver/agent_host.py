@@ -1,4 +1,4 @@
-"""The agent's process: parent of the one that acknowledges. Loads no user data, keeps no state."""
+"""The agent's process: parent of the one that acknowledges. Reads no user data; a cold standby's it keeps."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import signal
 from harness.model.event import Event, MomentCame
 from targets.reference import client
 from targets.reference.driver.admission import Admission
+from targets.reference.driver.archive import Archive
 from targets.reference.driver.child import Child
 from targets.reference.driver.crashpoint import CrashPoints
 from targets.reference.driver.entry import Entry
@@ -15,14 +16,21 @@ from targets.reference.driver.limits import CHILD_END_LIMIT_S, HAND_BACK_S, SWIT
 from targets.reference.driver.links import Network
 from targets.reference.driver.loop import MachineLoop
 from targets.reference.driver.refusals import Refusals
-from targets.reference.driver.surroundings import ENTRY_PORT, PEER_PORT, WITNESS_PORT, Surroundings
-from targets.reference.driver.telling import ChildClaims, ChildLine, Told, event_of
+from targets.reference.driver.surroundings import (
+    ARCHIVE_PORT,
+    ENTRY_PORT,
+    PEER_PORT,
+    WITNESS_PORT,
+    Surroundings,
+)
+from targets.reference.driver.telling import ChildClaims, ChildLine, ChildRests, Told, event_of
 from targets.reference.machines.agent import Agent
 from targets.reference.machines.grammar import (
     AgentSaw,
     Alert,
     Answer,
     Began,
+    Keep,
     Send,
     StartChild,
     Tell,
@@ -47,6 +55,7 @@ class AgentHost:
             refusals=self._refusals,
             webhook=where.settings.webhook,
         )
+        self._archive = Archive(where.folder)
         self._child = Child(said=self._said, stopped=self._stopped, ended=self._ended)
         self._points = CrashPoints(where.host, told=self._entry.tell)
         self._child_is_over = asyncio.Event()
@@ -64,6 +73,7 @@ class AgentHost:
                 Send: self._network.send,
                 Answer: self._network.answer,
                 StartChild: self._start,
+                Keep: lambda effect: self._archive.keep(effect.records),
                 **dict.fromkeys((Tell, TellRole, TellRegister, Alert), self._tell),
             },
             points=self._points,
@@ -78,6 +88,8 @@ class AgentHost:
         await self._entry.listen(self._where.bind, ENTRY_PORT)
         for witness in self._where.settings.witnesses:
             self._network.link(witness, WITNESS_PORT)
+        if self._where.host in self._where.settings.cold:
+            await self._network.listen(self._where.bind, ARCHIVE_PORT)
         self._tell_refusals(())
         self._machine.feed(Began())
 
@@ -95,6 +107,9 @@ class AgentHost:
     def _said(self, line: ChildLine) -> None:
         if isinstance(line, ChildClaims):
             self._machine.feed(AgentSaw("child claims", line.epoch))
+            return
+        if isinstance(line, ChildRests):
+            self._machine.feed(AgentSaw("child rests", line.epoch, line.identity, line.last))
             return
         if isinstance(line, MomentCame):
             self._spare(SpareOrder(line.moment_id))

@@ -85,10 +85,10 @@ class Network:
         self._server: asyncio.Server | None = None
         self.closed: Counter[str] = Counter()
 
-    def link(self, peer: str, port: int) -> None:
-        """Keep a connection to this peer from now on."""
-        self._links[peer] = Link(peer, port, lambda: self._new(dials=peer))
-        self._keep(self._links[peer].keep())
+    def link(self, peer: str, port: int, *, name: str = "") -> None:
+        """Keep a connection to this peer from now on. name: by which it is sent to, if another."""
+        self._links[name or peer] = link = Link(peer, port, lambda: self._new(dials=peer))
+        self._keep(link.keep())
 
     async def reached(self, peers: Sequence[str], *, at_least: int, within_s: float) -> None:
         """Until so many links are up, or for so long: what is sent before would be lost."""

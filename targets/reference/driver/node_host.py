@@ -10,6 +10,7 @@ import msgspec
 
 from targets.reference.driver import health
 from targets.reference.driver.admission import Admission
+from targets.reference.driver.archive import Archive, take_over
 from targets.reference.driver.crashpoint import CrashPoints
 from targets.reference.driver.limits import WITNESSES_WITHIN_S
 from targets.reference.driver.links import Network
@@ -18,6 +19,7 @@ from targets.reference.driver.refusals import Refusals, Refused
 from targets.reference.driver.router import Router
 from targets.reference.driver.store import SqliteStore
 from targets.reference.driver.surroundings import (
+    ARCHIVE_PORT,
     HEALTH_PORT,
     PEER_PORT,
     WITNESS_PORT,
@@ -25,7 +27,14 @@ from targets.reference.driver.surroundings import (
     incarnation,
     now_s,
 )
-from targets.reference.driver.telling import ChildClaims, ChildLine, Told, agent_line, event_of
+from targets.reference.driver.telling import (
+    ChildClaims,
+    ChildLine,
+    ChildRests,
+    Told,
+    agent_line,
+    event_of,
+)
 from targets.reference.driver.writer import GroupCommit
 from targets.reference.machines.grammar import (
     Alert,
@@ -38,6 +47,7 @@ from targets.reference.machines.grammar import (
     LetGo,
     Persist,
     Redirect,
+    Retire,
     Send,
     Tell,
     TellRegister,
@@ -47,6 +57,7 @@ from targets.reference.machines.grammar import (
 )
 from targets.reference.machines.messages import Place
 from targets.reference.machines.node import DataNode
+from targets.reference.machines.shipped import agent_of
 from targets.reference.metrics import families
 from targets.reference.metrics.exposition import Histogram, text
 from targets.reference.metrics.meter import Meter
@@ -63,6 +74,8 @@ class NodeHost:
         self._where, self._pipe, self._ear = where, pipe, ear
         self._points = CrashPoints(where.host, told=self._say)
         store = SqliteStore(where.folder)
+        if where.host in where.settings.cold:
+            take_over(store, Archive(where.folder), node=where.host, defects=where.defects)
         self._node = DataNode(
             where.host, where.settings, store.state(), store.records(), incarnation(), where.defects
         )
@@ -90,8 +103,11 @@ class NodeHost:
                 HangUp: self._network.hang_up,
                 Persist: lambda effect: self._log.persist(effect.state),
                 Append: lambda effect: self._log.append(effect.records),
-                Truncate: lambda effect: self._log.truncate(effect.after_position, effect.reason),
+                Truncate: lambda effect: self._log.truncate(
+                    effect.after_position, effect.reason, aside=effect.aside
+                ),
                 Claim: lambda effect: self._say(ChildClaims(effect.epoch)),
+                Retire: self._retire,
                 Redirect: self._router.redirect,
                 Validate: self._router.validate,
                 LetGo: self._router.let_go,
@@ -118,6 +134,9 @@ class NodeHost:
         for node in settings.nodes:
             if node != where.host:
                 self._network.link(node, PEER_PORT)
+        for node in settings.cold:
+            if node != where.host:
+                self._network.link(node, ARCHIVE_PORT, name=agent_of(node))
         # Its first act is a ballot, and one that meets nobody costs a whole time-out.
         await self._network.reached(
             settings.witnesses, at_least=settings.majority, within_s=WITNESSES_WITHIN_S
@@ -156,6 +175,12 @@ class NodeHost:
         rest = msgspec.json.encode(line) + b"\n"
         while rest:
             rest = rest[os.write(self._pipe, rest) :]
+
+    def _retire(self, effect: Retire) -> None:
+        """Whoever hears of it finds the log whole on disk, and its lock free."""
+        self._log.close()
+        self._say(ChildRests(effect.epoch, effect.identity, effect.last))
+        asyncio.get_running_loop().stop()
 
     def _terminated(self) -> None:
         self._log.close()

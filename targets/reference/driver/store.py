@@ -52,8 +52,11 @@ class LogStore(Protocol):
         """At the end of the log, all or none."""
         ...
 
-    def truncate(self, after_position: int, head: dict[str, str | int]) -> Place:
-        """Keep a copy of the tail for the operator, then drop it; returns the last place that stays."""
+    def truncate(self, after_position: int, head: dict[str, str | int] | None) -> Place:
+        """Keep a copy of the tail for the operator, then drop it; returns the last place that stays.
+
+        head: of the copy; None keeps none.
+        """
         ...
 
     def close(self) -> None: ...
@@ -98,14 +101,15 @@ class SqliteStore:
             self._rows.executemany("INSERT INTO log VALUES (?, ?, ?, ?, ?)", rows)
         self._anchor.moved(position=records[-1].position)
 
-    def truncate(self, after_position: int, head: dict[str, str | int]) -> Place:
+    def truncate(self, after_position: int, head: dict[str, str | int] | None) -> Place:
         rows = self._rows.execute(
             "SELECT epoch, position, key, value FROM log WHERE position > ? ORDER BY position",
             (after_position,),
         )
         tail = [Record(*row) for row in rows]
         if tail:
-            _keep_tail(self._folder, tail, head)
+            if head is not None:
+                _keep_tail(self._folder, tail, head)
             self._anchor.lower(after_position)
             self._rows.execute("DELETE FROM log WHERE position > ?", (after_position,))
         return self._last()

@@ -17,6 +17,7 @@ from harness.model.event import (
 )
 from targets.reference.driver.refusals import Refused
 from targets.reference.machines.grammar import Alert, Tell, TellRegister, TellRole
+from targets.reference.machines.messages import Place
 from targets.reference.orders import PointOrder
 
 ALERT_CHARACTERS_MAX = 1000
@@ -30,7 +31,15 @@ class ChildClaims(Struct, frozen=True, tag="child_claims"):
     epoch: int
 
 
-ChildLine = ChildClaims | Event
+class ChildRests(Struct, frozen=True, tag="child_rests"):
+    """The child is about to end: its log is on disk up to `last`; what comes later is to be shipped."""
+
+    epoch: int
+    identity: str
+    last: Place
+
+
+ChildLine = ChildClaims | ChildRests | Event
 AgentLine = PointOrder | Refused
 
 _lines = msgspec.json.Decoder(ChildLine)

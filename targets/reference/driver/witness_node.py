@@ -24,6 +24,7 @@ from targets.reference.driver.refusals import Refusals
 from targets.reference.driver.refusing import RefusingWitness
 from targets.reference.driver.smallfile import write_durably
 from targets.reference.driver.surroundings import (
+    ARCHIVE_PORT,
     ENTRY_PORT,
     HEALTH_PORT,
     PEER_PORT,
@@ -47,6 +48,7 @@ from targets.reference.machines.grammar import (
     TellRole,
     WitnessState,
 )
+from targets.reference.machines.shipped import agent_of
 from targets.reference.machines.witness import Witness
 from targets.reference.metrics import families
 from targets.reference.metrics.exposition import text
@@ -107,6 +109,8 @@ class WitnessHost:
         await self._network.listen(where.bind, WITNESS_PORT)
         for node in where.settings.nodes:
             self._network.link(node, PEER_PORT)
+        for node in where.settings.cold:
+            self._network.link(node, ARCHIVE_PORT, name=agent_of(node))
         for witness in where.settings.witnesses:
             if witness != where.host:
                 self._network.link(witness, WITNESS_PORT)

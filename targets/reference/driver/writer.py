@@ -58,10 +58,10 @@ class GroupCommit:
         """Returns when it is durable."""
         self._wait(lambda: self._store.persist(state))
 
-    def truncate(self, after_position: int, reason: str) -> None:
-        """Returns when the tail is in its file and gone from the log."""
+    def truncate(self, after_position: int, reason: str, *, aside: bool = True) -> None:
+        """Returns when the tail is in its file and gone from the log. aside: False puts it into none."""
         head: dict[str, str | int] = {"reason": reason, "node": self._node, "after_position": after_position}
-        kept = self._wait(lambda: self._store.truncate(after_position, head))
+        kept = self._wait(lambda: self._store.truncate(after_position, head if aside else None))
         self._generation += 1
         if self._told.position < kept.position:
             self._durable(kept)

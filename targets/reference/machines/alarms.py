@@ -46,7 +46,8 @@ class Alarms:
         return [Alert(f"{self._own.name}: writes wait for {names or 'the disk'}; none is acknowledged")]
 
     def _lagging(self, now_s: float) -> Effects:
-        held = {member.node: self._replication.held(member) for member in self._replication.following()}
+        held = {node: one.held for node, one in self._replication.at_rest.items()}
+        held |= {member.node: self._replication.held(member) for member in self._replication.following()}
         return [Alert(f"{self._own.name}: {text}") for text in self._lags.look(now_s, held)]
 
     def _lags_from(self, begun_s: float) -> Lags:

@@ -39,10 +39,12 @@ from targets.reference.machines.messages import (
     Register,
     Seal,
     Sealed,
+    Wake,
 )
 from targets.reference.machines.power import Power
 from targets.reference.machines.registrar import Registrar
 from targets.reference.machines.sealing import Heard, Hearsay, Sealing
+from targets.reference.machines.shipped import agent_of
 from targets.reference.settings import Settings
 
 TIMER = "coordinate"
@@ -84,7 +86,10 @@ class Coordinator:
         assert self.step == "idle", "one attempt at a time"
         self._attempt = attempt
         self._fencing = Fencing(self._settings, self._registrar, self._power, attempt, self._defects)
-        self._until_s = now_s + self._settings.granted_lease_s + _WITHIN_S
+        settings = self._settings
+        self._until_s = now_s + settings.granted_lease_s + _WITHIN_S
+        if settings.cold:
+            self._until_s += settings.cold_start_s
         self.step = "confirming"
         return [*self._registrar.read(now_s), self._tick(now_s)]
 
@@ -154,7 +159,12 @@ class Coordinator:
         return self.hearsay.of(self._attempt.reign)
 
     def heard(self, now_s: float, epoch: int, node: str) -> Effects:
-        """A reign's heartbeat. Of the promoted one: it knows, nothing is left to be done."""
+        """A reign's heartbeat. Of the promoted one: it knows, nothing is left to be done.
+
+        Of one that another attempt has made, while this one still looks whom it could promote: too late.
+        """
+        if self.step == "reaching" and epoch > self._attempt.reign[0]:
+            return self._give_up(now_s, "overtaken", f"{node} reigns in epoch {epoch}")
         if self.step == "hinting" and epoch > self._attempt.reign[0] and node == self._chosen:
             self.step = "idle"
             return [StopTimer(TIMER), *self._power.release(now_s)]
@@ -168,11 +178,11 @@ class Coordinator:
             return self._too_late(now_s)
         match self.step:
             case "reaching":
-                again = self._reaches()
+                again = [*self._reaches(), *self._wakes()]
             case "sealing" if self._sealing.is_enough:
                 return self._move(now_s)
             case "sealing":
-                again = [*self._fences(), *self._seals()]
+                again = [*self._fences(), *self._seals(), *self._wakes()]
             case "hinting":
                 again = self._hint()
             case "confirming":
@@ -194,7 +204,8 @@ class Coordinator:
         wanting = self._attempt.wanting(self._sealing)
         self.hopeless = self._attempt.reign if wanting and self._attempt.order is None else (0, "")
         if not wanting:
-            return [*said, *self._fencing.decided(), *self._reaches()]
+            nobody_runs = self._wakes() if self._sealing.is_asleep else []
+            return [*said, *self._fencing.decided(), *self._reaches(), *nobody_runs]
         alarm = self._alarm(wanting) if self._attempt.order is None else []
         return [*said, *alarm, *self._give_up(now_s, "nobody eligible", wanting)]
 
@@ -278,6 +289,13 @@ class Coordinator:
         if self._attempt.forced:
             return [Send(self._attempt.forced, Reach(self._attempt.reign[0]))]
         return [Send(member.node, Reach(self._attempt.reign[0])) for member in self._sealing.standbys]
+
+    def _wakes(self) -> Effects:
+        """Cold standbys that are not there yet: they are started, and then asked like the others."""
+        names = [member.node for member in self._sealing.asleep]
+        if self._attempt.forced in self._settings.cold:
+            names = [self._attempt.forced]
+        return [Send(agent_of(name), Wake(self._attempt.reign[0])) for name in names]
 
     def _fences(self) -> Effects:
         return self._fencing.words(self._value)

@@ -21,6 +21,7 @@ from msgspec import Struct
 from targets.reference.defects import (
     ACK_BEFORE_REPLICATION,
     ACK_BY_THE_OLD_VIEW,
+    COLD_COUNTS,
     INELIGIBLE_COUNTS,
     MIN_STANDBYS_IGNORED,
     OWN_FSYNC_NOT_AWAITED,
@@ -107,6 +108,8 @@ class Counting:
         if len(standbys) < self._settings.min_standbys and MIN_STANDBYS_IGNORED not in self._defects:
             return 0
         needed = self._settings.needed(len(standbys))
+        if COLD_COUNTS in self._defects:
+            needed = max(0, needed - len(self._settings.cold))
         if needed == 0 or ACK_BEFORE_REPLICATION in self._defects:
             return self.durable
         if INELIGIBLE_COUNTS in self._defects:
@@ -191,6 +194,8 @@ class Counting:
         for member in self._following():
             known = member in self._returning or member in self.register.eligible
             if known or (successors_only and member.node not in named):
+                continue
+            if not self._settings.may_be_eligible(member.node):
                 continue
             if last - self._held(member) <= _CLOSE and now_s >= self._put_off_s.get(member, 0.0):
                 self._returning[member] = _Return(last, now_s)

@@ -3,7 +3,7 @@
     effects = machine.handle(now_s, event)
 
 now_s is the host's own clock (CLOCK_BOOTTIME: a suspended host counts). Effects are carried out in
-order; Persist, Truncate and Adopt are durable before the next effect is carried out. Append is not: it is
+order; Persist, Truncate and Keep are durable before the next effect is carried out. Append is not: it is
 answered later by Durable, one or many appends at a time (group commit). A machine is never re-entered.
 """
 
@@ -14,7 +14,7 @@ from typing import Literal
 from msgspec import Struct
 
 from harness.model.event import HealthLayer, NodeRole, PhaseName
-from targets.reference.machines.messages import Message, Record, Register
+from targets.reference.machines.messages import Message, Place, Record, Register
 
 # A connection that a message came in by; what answers it goes out the same way.
 Via = str
@@ -49,10 +49,16 @@ class Durable(Struct, frozen=True):
 
 
 class AgentSaw(Struct, frozen=True):
-    """For the agent: its child ended (waited for), was stopped, or claims an epoch; a start is wanted."""
+    """For the agent: its child ended (waited for), was stopped, claims an epoch, or goes to rest; a start is
+    wanted.
 
-    what: Literal["child ended", "child stopped", "child claims", "start"]
+    identity, last: of one that goes to rest, its store and the end of its log, all durable.
+    """
+
+    what: Literal["child ended", "child stopped", "child claims", "child rests", "start"]
     epoch: int = 0
+    identity: str = ""
+    last: Place = Place()
 
 
 # PowerState as Redfish has it. unknown: the device refused, or did not answer.
@@ -138,10 +144,12 @@ class Truncate(Struct, frozen=True):
     """Move every record after this position into a file for the operator, then drop it from the log.
 
     reason: a line for the file's head. No Durable of what was dropped may be told afterwards.
+    aside: False: nothing goes into a file; only a defect says so.
     """
 
     after_position: int
     reason: str
+    aside: bool = True
 
 
 class Claim(Struct, frozen=True):
@@ -180,6 +188,20 @@ class AskPower(Struct, frozen=True):
 
 class StartChild(Struct, frozen=True):
     """The agent starts the data node's process."""
+
+
+class Keep(Struct, frozen=True):
+    """The agent writes shipped records where the data node finds them at its start."""
+
+    records: tuple[Record, ...]
+
+
+class Retire(Struct, frozen=True):
+    """The data node tells its agent where its log ends, and ends: a cold standby. Nothing follows it."""
+
+    epoch: int
+    identity: str
+    last: Place
 
 
 class Tell(Struct, frozen=True):
@@ -224,6 +246,8 @@ Effect = (
     | LetGo
     | AskPower
     | StartChild
+    | Keep
+    | Retire
     | Tell
     | TellRole
     | TellRegister

@@ -27,6 +27,10 @@ from targets.reference.machines.operating import PromoteOrder as PromoteOrder
 from targets.reference.machines.operating import Rejoin as Rejoin
 from targets.reference.machines.operating import StatusAnswer as StatusAnswer
 from targets.reference.machines.operating import WhoIsPrimary as WhoIsPrimary
+from targets.reference.machines.shipped import Rest as Rest
+from targets.reference.machines.shipped import Ship as Ship
+from targets.reference.machines.shipped import Shipped as Shipped
+from targets.reference.machines.shipped import Wake as Wake
 
 # --- register (proposer -> witness -> proposer) ----------------------------------------------
 
@@ -381,6 +385,10 @@ Message = (
     | Stream
     | StreamAck
     | StreamRefused
+    | Rest
+    | Ship
+    | Shipped
+    | Wake
     | Missing
     | MissingAnswer
     | SwitchOver

@@ -59,8 +59,10 @@ from targets.reference.machines.messages import (
     Register,
     Rejoin,
     Reply,
+    Rest,
     Seal,
     Sealed,
+    Shipped,
     StatusAnswer,
     Stream,
     StreamAck,
@@ -85,6 +87,7 @@ _OF_PRIMARY: Mapping[type, Callable[[Primary, float, Any, Received], Effects]] =
     HeartbeatRefused: lambda role, now_s, message, event: role.heartbeat_refused(now_s, message),
     MissingAnswer: lambda role, now_s, message, event: role.missing(now_s, event.sender, message),
     StreamAck: lambda role, now_s, message, event: role.acked(now_s, message),
+    Shipped: lambda role, now_s, message, event: role.shipped(now_s, message),
     Follow: lambda role, now_s, message, event: role.follow(now_s, message, event.via),
     StreamRefused: lambda role, now_s, message, event: role.stream_refused(now_s, message),
     Sealed: lambda role, now_s, message, event: role.sealed(now_s, message),
@@ -97,6 +100,7 @@ _OF_STANDBY: Mapping[type, Callable[[Standby, float, Any, Received], Effects]] =
     Stream: lambda role, now_s, message, event: role.stream(now_s, message),
     Common: lambda role, now_s, message, event: role.common(now_s, message),
     FollowRefused: lambda role, now_s, message, event: role.refused(now_s, message),
+    Rest: lambda role, now_s, message, event: role.rest(message),
     ProbeAnswer: lambda role, now_s, message, event: role.answered(message),
     Follow: lambda role, now_s, message, event: [
         Answer(event.via, FollowRefused(role.register.epoch, role.register.primary))
@@ -156,6 +160,8 @@ class DataNode:
         return node_status(now_s, self._own, self._role, self._stands_aside)
 
     def handle(self, now_s: float, event: Event) -> Effects:
+        if self._own.retired:
+            return []
         act, registrar = self._events.get(type(event)), self._own.registrar
         effects = act(now_s, event) if act else []
         while registrar.settled is not None and (register := registrar.take()) is not None:

@@ -28,6 +28,7 @@ def node_status(now_s: float, own: Own, role: Primary | Standby | None, stands_a
         standbys=reigning.standbys(now_s) if reigning else (),
         tails=tuple(own.tails),
         stands_aside=stands_aside,
+        temperature=own.settings.temperature(own.name),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 from msgspec import Struct
 
 from targets.reference.machines.nouns import Name, Number, Place, Register, Text
+from targets.reference.settings import Temperature
 
 # --- discovery: client -> witness -> client ------------------------------------------------------
 
@@ -34,7 +35,8 @@ class StandbyStatus(Struct, frozen=True, kw_only=True):
 
     counts: nothing is acknowledged without it. lag_bytes: keys and values of what it lacks.
     heard_ago_s: since its last word; infinite when it does not follow. lag_s: since the first record that it
-    lacks was written. carries_load: it does not fall behind ever further.
+    lacks was written. carries_load: it does not fall behind ever further. at_rest: a cold one, which does not
+    run: its agent holds what was shipped, and was heard.
     """
 
     node: str
@@ -46,6 +48,8 @@ class StandbyStatus(Struct, frozen=True, kw_only=True):
     heard_ago_s: float
     lag_s: float = 0.0
     carries_load: bool = True
+    temperature: Temperature = "hot"
+    at_rest: bool = False
 
 
 class Tail(Struct, frozen=True):
@@ -67,6 +71,7 @@ class NodeStatus(Struct, frozen=True, kw_only=True, tag=True):
 
     lease_s: what is left of its lease, 0 without one. acknowledged: up to this position all may be shown.
     tails: moved aside in this life, the newest last. stands_aside: why it does nothing; empty: it does.
+    temperature: while it is a standby.
     """
 
     node: str
@@ -83,6 +88,7 @@ class NodeStatus(Struct, frozen=True, kw_only=True, tag=True):
     standbys: tuple[StandbyStatus, ...]
     tails: tuple[Tail, ...]
     stands_aside: str
+    temperature: Temperature = "hot"
 
 
 class StandingVote(Struct, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from targets.reference.defects import LOST_STORE_SAME_NAME, POSITIONS_WITHOUT_EPOCHS
+from targets.reference.defects import LOST_STORE_SAME_NAME, POSITIONS_WITHOUT_EPOCHS, TAIL_THROWN_AWAY
 from targets.reference.machines.grammar import Append, Effects, NodeState, Persist, Truncate
 from targets.reference.machines.lease import HeldLease
 from targets.reference.machines.log import Log
@@ -66,6 +66,7 @@ class Own:
         self.lease = HeldLease(settings)
         self.register = Register()
         self.tails: list[Tail] = []
+        self.retired = False  # a cold standby that goes down
 
     def seal(self, epoch: int) -> Effects:
         """Durable before anything that follows; nothing when it is sealed as high already."""
@@ -84,7 +85,7 @@ class Own:
         self.log.truncate(after_position)
         self.table.cut(after_position)
         self.durable = min(self.durable, self.log.last, key=lambda place: place.position)
-        return [Truncate(after_position, reason)]
+        return [Truncate(after_position, reason, aside=TAIL_THROWN_AWAY not in self.defects)]
 
     def wrote(self, place: Place) -> None:
         """The disk holds the log up to there; a word about records that were dropped since is void."""

@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import Literal
 
 from targets.reference.defects import DEGRADE_WITHOUT_THE_REGISTER, GOES_ON_AFTER_HAND_BACK
-from targets.reference.machines import business, eligibility, retaking
+from targets.reference.machines import business, eligibility, retaking, shipping
 from targets.reference.machines import handover as switch
 from targets.reference.machines.alarms import Alarms
 from targets.reference.machines.business import Business
@@ -34,6 +34,7 @@ from targets.reference.machines.messages import (
     Record,
     Register,
     Sealed,
+    Shipped,
     StreamAck,
     StreamRefused,
     SwitchOver,
@@ -43,13 +44,14 @@ from targets.reference.machines.operating import StandbyStatus
 from targets.reference.machines.own import Own
 from targets.reference.machines.replication import Replication
 from targets.reference.machines.retaking import Retaking
+from targets.reference.machines.shipping import Shipping
 from targets.reference.machines.switchover import Switchover
 from targets.reference.machines.tenure import TIMER as LEASE
 from targets.reference.machines.tenure import Tenure
 from targets.reference.machines.waiting import WaitingWrites
 
 BEAT = "beat"
-TIMERS = (BEAT, LEASE, retaking.TIMER, eligibility.TIMER, switch.TIMER, switch.GATHER)
+TIMERS = (BEAT, LEASE, retaking.TIMER, eligibility.TIMER, switch.TIMER, switch.GATHER, shipping.TIMER)
 
 
 class Primary:
@@ -66,6 +68,7 @@ class Primary:
         self._append = own.append((self._mark,))
         self._replication = Replication(own.log, register, own.settings, own.defects)
         self._counting = self._replication.counting
+        self._shipping = Shipping(own, register.epoch, self._replication)
         self._switchover = Switchover(own, register.epoch, self._replication, self._propose)
         self._eligibility = Eligibility(own, self._replication)
         self._tenure = Tenure(own, register.epoch)
@@ -94,7 +97,14 @@ class Primary:
         # Whoever follows an older epoch, or reigns in it, need not wait until it notices.
         hints = [Send(node, Promote(self.epoch)) for node in others]
         self._business.begin(now_s)
-        return [*self._seal, Claim(self.epoch), *self._append, *self._beat(now_s), *hints]
+        return [
+            *self._seal,
+            Claim(self.epoch),
+            *self._append,
+            *self._beat(now_s),
+            *hints,
+            *self._shipping.begin(now_s),
+        ]
 
     # --- what it is -------------------------------------------------------------------------------
 
@@ -178,6 +188,9 @@ class Primary:
     def sealed(self, now_s: float, message: Sealed) -> Effects:
         return self._switchover.sealed(now_s, message)
 
+    def shipped(self, now_s: float, message: Shipped) -> Effects:
+        return self._shipping.shipped(now_s, message)
+
     # --- its disk and its timers ------------------------------------------------------------------
 
     def wrote(self, now_s: float) -> Effects:
@@ -196,6 +209,8 @@ class Primary:
                 return self._retaking.fired(now_s)
             case eligibility.TIMER:
                 return self._moved(now_s)
+            case shipping.TIMER:
+                return self._shipping.fired(now_s)
             case switch.GATHER:
                 return self._switchover.propose(now_s)
             case _:
@@ -295,7 +310,8 @@ class Primary:
         effects.append(SetTimer(BEAT, now_s + own.settings.detector.interval_s))
         effects += [*self._replication.beat(now_s), *self._eligibility.beat(now_s)]
         effects += self._eligibility.due(now_s, self._waits_since_s)
-        return [*effects, *self._moved(now_s), *self._canary(now_s), *self._alarms.beat(now_s)]
+        effects += [*self._moved(now_s), *self._canary(now_s), *self._shipping.beat()]
+        return [*effects, *self._alarms.beat(now_s)]
 
     def _canary(self, now_s: float) -> Effects:
         """While it hands over nothing new is written."""

@@ -21,6 +21,7 @@ from targets.reference.machines.messages import (
     StreamRefused,
 )
 from targets.reference.machines.operating import StandbyStatus
+from targets.reference.machines.shipped import AtRest
 from targets.reference.settings import Settings
 
 # One message holds at most so many records, and so many may be on their way unanswered.
@@ -45,10 +46,11 @@ class Replication:
     def __init__(
         self, log: Log, register: Register, settings: Settings, defects: frozenset[str] = frozenset()
     ) -> None:
-        self._log, self._silence_s = log, settings.detector.silence_s
+        self._log, self._settings, self._silence_s = log, settings, settings.detector.silence_s
         self._by_position = ANSWER_WITHOUT_EPOCH in defects
         self._epoch = register.epoch
         self._sessions: dict[str, _Session] = {}
+        self.at_rest: dict[str, AtRest] = {}  # cold standbys, as their agents say
         self.counting = Counting(
             settings,
             register,
@@ -84,13 +86,16 @@ class Replication:
         return session.member.identity if session else ""
 
     def states(self, now_s: float, lags: Lags) -> tuple[StandbyStatus, ...]:
-        """Of everyone who follows, and of the eligible that do not."""
-        eligible = {member.node: member for member in self.counting.standbys(self.counting.register)}
-        members = eligible | {name: session.member for name, session in self._sessions.items()}
+        """Of everyone who follows or is at rest, and of the eligible that are neither."""
+        members = {member.node: member for member in self.counting.standbys(self.counting.register)}
+        members |= {name: one.member for name, one in self.at_rest.items()}
+        members |= {name: session.member for name, session in self._sessions.items()}
         return tuple(self._state(now_s, member, lags) for _, member in sorted(members.items()))
 
     def _state(self, now_s: float, member: Member, lags: Lags) -> StandbyStatus:
-        session, held = self._sessions.get(member.node), self.held(member)
+        session = self._sessions.get(member.node)
+        known = session if session is not None else self.at_rest.get(member.node)
+        held = known.held if known is not None and known.member == member else 0
         lag = lags.of(now_s, member.node, held)
         return StandbyStatus(
             node=member.node,
@@ -101,7 +106,9 @@ class Replication:
             lag_bytes=lag.bytes,
             lag_s=lag.seconds_s,
             carries_load=lags.carries_load(member.node),
-            heard_ago_s=now_s - session.heard_s if session else float("inf"),
+            heard_ago_s=now_s - known.heard_s if known else float("inf"),
+            temperature=self._settings.temperature(member.node),
+            at_rest=session is None and known is not None,
         )
 
     # --- streams ----------------------------------------------------------------------------------
@@ -152,6 +159,16 @@ class Replication:
                 effects.append(self._stream(session, 0))
         self.counting.give_up_stalled(now_s, after_s=self._silence_s)
         return effects
+
+    def say(self, member: Member, message: Message) -> Effects:
+        """A word to one who follows."""
+        session = self._sessions.get(member.node)
+        return [Answer(session.via, message)] if session and session.member == member else []
+
+    def down(self, member: Member) -> None:
+        """Its data node does not run, as its agent says."""
+        if member.node in self._sessions:
+            self._lose(member.node)
 
     def farewell(self, message: Message) -> Effects:
         """A last word to everyone who follows."""

@@ -83,6 +83,17 @@ class Sealing:
             self._here[member] = last
 
     @property
+    def asleep(self) -> list[Member]:
+        """Cold ones that have not answered: they may have to be started."""
+        cold, answered = self._settings.cold, {**self._here, **self._sealed}
+        return [member for member in self.standbys if member.node in cold and member not in answered]
+
+    @property
+    def is_asleep(self) -> bool:
+        """None of them runs, as far as is known."""
+        return len(self.asleep) == len(self.standbys)
+
+    @property
     def enough_are_here(self) -> bool:
         return len(self._here) >= self.needed
 
@@ -111,7 +122,8 @@ class Sealing:
 
     @property
     def is_whole(self) -> bool:
-        return len(self._sealed) == len(self.standbys)
+        """Of those that run: nobody waits for one that another makes needless."""
+        return len(self._sealed) == len(self.standbys) - len(self.asleep)
 
     def chosen(self, named: str = "") -> Member:
         """The most advanced; of equals the one that is named."""

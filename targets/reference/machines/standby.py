@@ -5,6 +5,8 @@
     following  Stream that fits                  following   appended; answered when durable
     following  silence                           away        asks to follow again, then reads the register
     any        Seal of a newer epoch             away        refuses every older stream from then on
+    following  Rest                              leaving     a cold one holds everything: it takes no more
+    leaving    its disk has caught up            leaving     it ends, and its agent keeps what is shipped
 
 All the while its lookout watches the primary. Away, it asks again every interval. One that is sealed above
 its primary's epoch says so instead: a promotion that was given up leaves the seal, and the primary has to
@@ -22,7 +24,7 @@ from targets.reference.defects import (
     STANDBY_ANSWERS_EARLY,
 )
 from targets.reference.machines import lookout
-from targets.reference.machines.grammar import Effects, Send, SetTimer, StopTimer, TellRole
+from targets.reference.machines.grammar import Effects, Retire, Send, SetTimer, StopTimer, TellRole
 from targets.reference.machines.lookout import Lookout
 from targets.reference.machines.messages import (
     Common,
@@ -30,6 +32,7 @@ from targets.reference.machines.messages import (
     FollowRefused,
     ProbeAnswer,
     Register,
+    Rest,
     Stream,
     StreamAck,
     StreamRefused,
@@ -50,15 +53,18 @@ class Standby:
 
     def __init__(self, own: Own, register: Register) -> None:
         self._own, self.register = own, register
-        self._following = False
+        self._following = self._leaving = False
+        self._is_hot, self._is_cold = (own.settings.temperature(own.name) == t for t in ("hot", "cold"))
         self._heard_s = self._refused_s = float("-inf")
         self._looked_s = float("-inf")
         reign = (register.epoch, register.primary)
         self._lookout = Lookout(own.name, own.settings, reign, own.defects)
 
     @property
-    def state(self) -> Literal["away", "following"]:
+    def state(self) -> Literal["away", "following", "leaving"]:
         """Of the table above."""
+        if self._leaving:
+            return "leaving"
         return "following" if self._following else "away"
 
     def begin(self, now_s: float) -> Effects:
@@ -76,7 +82,9 @@ class Standby:
     def common(self, now_s: float, message: Common) -> Effects:
         """Late, it would drop what has been followed since, and been counted on."""
         own, common = self._own, message.last_common
-        if not self._is_ours(message.epoch) or message.of != own.log.last or not own.log.holds(common):
+        if self._leaving or not self._is_ours(message.epoch):
+            return []
+        if message.of != own.log.last or not own.log.holds(common):
             return []
         effects = own.seal(message.epoch)
         if own.log.last.position > common.position and REJOIN_WITHOUT_TRUNCATION not in own.defects:
@@ -96,13 +104,13 @@ class Standby:
         if not own.log.ends_with(message.previous):
             return self._misfit(now_s)
         effects = own.append(message.records) if message.records else self._ack()
-        if own.settings.standby == "hot":
+        if self._is_hot:
             own.table.apply(own.log, min(message.acknowledged, own.log.last.position))
         return effects
 
     def reigns(self) -> Effects:
         """The primary has just begun: it may have refused a question that came before."""
-        return [] if self._following else self._ask()
+        return [] if self._following or self._leaving else self._ask()
 
     def refused(self, now_s: float, message: FollowRefused) -> Effects:
         """It knows a newer epoch: the register tells. One that lags behind is left in peace."""
@@ -110,12 +118,30 @@ class Standby:
 
     def wrote(self) -> Effects:
         """The disk has caught up. The seal is looked at again: it may have come meanwhile."""
+        if self._leaving:
+            return self._retire()
         if ANSWER_WITHOUT_EPOCH in self._own.defects:
             return self._ack()
         return self._ack() if self._following and self._is_ours(self.register.epoch) else []
 
     def sealed(self) -> None:
+        """Who is sealed is about to be counted on: it stays."""
         self._following = self._following and self._is_ours(self.register.epoch)
+        self._leaving = self._leaving and self._is_ours(self.register.epoch)
+
+    def rest(self, message: Rest) -> Effects:
+        """Its primary says that it holds everything; what is written from now on is shipped to the agent."""
+        if not self._is_cold or not self._following or not self._is_ours(message.epoch):
+            return []
+        self._following, self._leaving = False, True
+        return self._retire()
+
+    def _retire(self) -> Effects:
+        own = self._own
+        if own.durable != own.log.last:
+            return []
+        own.retired = True
+        return [Retire(self.register.epoch, own.member.identity, own.durable)]
 
     def answered(self, message: ProbeAnswer) -> Effects:
         self._lookout.answered(message)
@@ -128,7 +154,7 @@ class Standby:
         settings = self._own.settings
         silent_s = now_s - self._heard_s
         effects: Effects = [self._watch(now_s)]
-        if silent_s > _SILENT_INTERVALS * settings.detector.interval_s:
+        if silent_s > _SILENT_INTERVALS * settings.detector.interval_s and not self._leaving:
             effects += self._ask()
         if min(silent_s, now_s - self._looked_s) > max(_LOOK_EACH_S, 2 * settings.detector.silence_s):
             effects += self._look(now_s)

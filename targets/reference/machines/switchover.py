@@ -33,10 +33,13 @@ class Switchover:
     def problem(self, to: str) -> str:
         """Why it cannot be; "" when it can."""
         eligible = {member.node: member.identity for member in self._counting.register.eligible}
+        following = {member.node for member in self._replication.following()}
         if self.handover is not None:
             return "a switchover is under way"
         if to == self._own.name:
             return f"{to} is primary already"
+        if to in self._own.settings.cold and to not in following:
+            return f"{to} is cold and does not run; a failover starts it, or a promotion by hand does"
         if to not in eligible or eligible[to] != self._replication.identity(to):
             return f"{to} is not an eligible standby that follows"
         return ""

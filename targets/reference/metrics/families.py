@@ -24,6 +24,12 @@ def of_node(
     roles = tuple(Sample(int(status.role == role), {"role": role}) for role in ROLES)
     return [
         Family("failover_role", "gauge", "1 for the role that this node has", roles),
+        Family(
+            "failover_temperature",
+            "gauge",
+            "1 for what this node is while it is a standby",
+            (Sample(1, {"temperature": status.temperature}),),
+        ),
         gauge("failover_epoch", "The epoch of its role", status.epoch),
         gauge(
             "failover_maintenance", "1 while nobody fails over by itself", _on(status.register.maintenance)
@@ -114,7 +120,7 @@ def _common(meter: Meter, closed: Mapping[str, int], refused: Refused) -> list[F
 
 
 def _standbys(standbys: tuple[StandbyStatus, ...]) -> list[Family]:
-    """As the primary sees them; of one that does not follow nothing is known but that."""
+    """As the primary sees them; of one that was never heard nothing is known but that."""
     follow = [one for one in standbys if one.heard_ago_s < float("inf")]
 
     def family(name: str, help: str, values: Mapping[str, float]) -> Family:
@@ -124,7 +130,18 @@ def _standbys(standbys: tuple[StandbyStatus, ...]) -> list[Family]:
         family(
             "failover_standby_follows",
             "1 while the standby follows",
-            {one.node: int(one in follow) for one in standbys},
+            {one.node: int(one in follow and not one.at_rest) for one in standbys},
+        ),
+        Family(
+            "failover_standby_temperature",
+            "gauge",
+            "1 for how the standby is kept: hot, warm or cold",
+            tuple(Sample(1, {"standby": one.node, "temperature": one.temperature}) for one in standbys),
+        ),
+        family(
+            "failover_standby_at_rest",
+            "1 while it does not run: its agent holds what was shipped",
+            {one.node: int(one.at_rest) for one in standbys},
         ),
         family(
             "failover_standby_eligible",

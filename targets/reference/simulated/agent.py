@@ -1,4 +1,4 @@
-"""The agent's process: parent of the one that acknowledges. Loads no user data, keeps no state."""
+"""The agent's process: parent of the one that acknowledges. Reads no user data; a cold standby's it keeps."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from harness.model.event import Event
 from harness.seams import Child, Kernel
 from targets.reference.driver.limits import CHILD_END_LIMIT_S, HAND_BACK_S
-from targets.reference.driver.surroundings import WITNESS_PORT
+from targets.reference.driver.surroundings import ARCHIVE_PORT, WITNESS_PORT
 from targets.reference.driver.telling import Told, event_at
 from targets.reference.machines.agent import Agent
 from targets.reference.machines.grammar import (
@@ -15,6 +15,8 @@ from targets.reference.machines.grammar import (
     Alert,
     Answer,
     Began,
+    Keep,
+    Retire,
     Send,
     StartChild,
     Tell,
@@ -22,6 +24,7 @@ from targets.reference.machines.grammar import (
     TellRole,
 )
 from targets.reference.settings import Settings
+from targets.reference.simulated import log
 from targets.reference.simulated.entry import Entry
 from targets.reference.simulated.links import Links
 from targets.reference.simulated.node import NodeProgram
@@ -49,12 +52,15 @@ class AgentProgram:
                 Send: self._links.send,
                 Answer: self._links.answer,
                 StartChild: lambda effect: kernel.after(kernel.draw.uniform(*_START_S), self._start),
+                Keep: self._keep,
                 **dict.fromkeys((Tell, TellRole, TellRegister, Alert), self._tell),
             },
             watched(kernel),
         )
         for witness in settings.witnesses:
             self._links.link(witness, WITNESS_PORT)
+        if kernel.host in settings.cold:
+            self._links.listen(ARCHIVE_PORT)
         self._runner.feed(Began())
 
     def signalled(self, name: str) -> None:
@@ -77,7 +83,22 @@ class AgentProgram:
             self._watched(kernel),
             said=lambda event: self._kernel.after(0.0, self._heard, event),
             claims=lambda epoch: self._kernel.after(0.0, self._claimed, epoch),
+            rests=lambda effect: self._kernel.after(0.0, self._rests, effect),
         )
+
+    def _keep(self, effect: Keep) -> None:
+        """A disk that fails ends the process, as everywhere."""
+        self._runner.block()
+        kernel, records = self._kernel, effect.records
+        kernel.sync(
+            lambda parts: log.ship(kernel.disk, records[:parts]),
+            self._runner.go_on,
+            kernel.exit,
+            len(records),
+        )
+
+    def _rests(self, effect: Retire) -> None:
+        self._runner.feed(AgentSaw("child rests", effect.epoch, effect.identity, effect.last))
 
     def _heard(self, event: Event) -> None:
         self._entry.tell(event)

@@ -126,9 +126,9 @@ class Links:
         self._made = 0
         kernel.after(kernel.draw.uniform(0.0, PING_EACH_S), self._look)
 
-    def link(self, peer: str, port: int) -> None:
-        """Keep a connection to this peer from now on."""
-        self._links[peer] = Link(self, peer, port)
+    def link(self, peer: str, port: int, *, name: str = "") -> None:
+        """Keep a connection to this peer from now on. name: by which it is sent to, if another."""
+        self._links[name or peer] = Link(self, peer, port)
 
     def reached(
         self, peers: Sequence[str], *, at_least: int, within_s: float, then: Callable[[], None]

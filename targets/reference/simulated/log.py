@@ -11,8 +11,9 @@ from msgspec import Struct
 from harness.seams import Kernel
 from targets.reference.machines.grammar import NodeState
 from targets.reference.machines.messages import Place, Record
+from targets.reference.machines.shipped import restored
 
-_STATE, _RECORDS, _TAILS = "state", "records", "divergent"
+_STATE, _RECORDS, _TAILS, _SHIPPED = "state", "records", "divergent", "shipped"
 
 
 class _Append(Struct, frozen=True):
@@ -40,6 +41,26 @@ def stored(disk: dict[str, Any], *, identity: Callable[[], str]) -> tuple[NodeSt
     return disk[_STATE], [*disk[_RECORDS]]
 
 
+def ship(disk: dict[str, Any], records: Sequence[Record]) -> None:
+    """An agent's: what its data node takes over when it starts."""
+    disk.setdefault(_SHIPPED, []).extend(records)
+
+
+def take_over(disk: dict[str, Any], defects: frozenset[str]) -> None:
+    """What was shipped becomes a part of the log, as one write."""
+    shipped: list[Record] = disk.pop(_SHIPPED, [])
+    if shipped and _STATE in disk:
+        log: list[Record] = disk[_RECORDS]
+        last = Place(log[-1].epoch, log[-1].position) if log else Place()
+        log.extend(restored(last, shipped, defects))
+
+
+def tails(disk: dict[str, Any]) -> Sequence[Sequence[Record]]:
+    """What was moved out of the log, each cut on its own."""
+    found: list[list[Record]] = disk.get(_TAILS, [])
+    return found
+
+
 def held(disk: dict[str, Any]) -> tuple[NodeState, Sequence[Record]] | None:
     """What a data node's disk holds now, not copied; None before its first start."""
     return (disk[_STATE], disk[_RECORDS]) if _STATE in disk else None
@@ -61,8 +82,8 @@ class GroupCommit:
     def persist(self, state: NodeState, done: Callable[[], None]) -> None:
         self._put(_Work(lambda: self._kernel.disk.update({_STATE: state}), done))
 
-    def truncate(self, after_position: int, done: Callable[[], None]) -> None:
-        self._put(_Work(lambda: self._drop(after_position), lambda: self._dropped(done)))
+    def truncate(self, after_position: int, done: Callable[[], None], *, aside: bool = True) -> None:
+        self._put(_Work(lambda: self._drop(after_position, aside), lambda: self._dropped(done)))
 
     def close(self, done: Callable[[], None]) -> None:
         """Once all that waits is written."""
@@ -114,9 +135,10 @@ class GroupCommit:
         if self._jobs and self._under_way is None:
             self._begin(self._jobs.popleft())
 
-    def _drop(self, after_position: int) -> None:
+    def _drop(self, after_position: int, aside: bool) -> None:
         disk = self._kernel.disk
-        disk[_TAILS].append(disk[_RECORDS][after_position:])
+        if aside:
+            disk[_TAILS].append(disk[_RECORDS][after_position:])
         del disk[_RECORDS][after_position:]
 
     def _dropped(self, done: Callable[[], None]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from harness.model.event import Event
 from harness.seams import Kernel
 from targets.reference.driver.limits import WITNESSES_WITHIN_S
-from targets.reference.driver.surroundings import PEER_PORT, WITNESS_PORT
+from targets.reference.driver.surroundings import ARCHIVE_PORT, PEER_PORT, WITNESS_PORT
 from targets.reference.driver.telling import Told, event_at
 from targets.reference.machines.grammar import (
     Alert,
@@ -21,6 +21,7 @@ from targets.reference.machines.grammar import (
     NodeState,
     Persist,
     Redirect,
+    Retire,
     Send,
     Tell,
     TellRegister,
@@ -30,6 +31,7 @@ from targets.reference.machines.grammar import (
 )
 from targets.reference.machines.messages import Place
 from targets.reference.machines.node import DataNode
+from targets.reference.machines.shipped import agent_of
 from targets.reference.settings import Settings
 from targets.reference.simulated import health, log
 from targets.reference.simulated.links import Links
@@ -38,7 +40,7 @@ from targets.reference.simulated.runner import Runner, Saw
 
 
 class NodeProgram:
-    """Offers harness.seams.Running. said, claims: into the pipe to the agent."""
+    """Offers harness.seams.Running. said, claims, rests: into the pipe to the agent."""
 
     def __init__(
         self,
@@ -49,8 +51,10 @@ class NodeProgram:
         *,
         said: Callable[[Event], None],
         claims: Callable[[int], None],
+        rests: Callable[[Retire], None],
     ) -> None:
-        self._kernel, self._settings, self._said = kernel, settings, said
+        self._kernel, self._settings, self._said, self._rests = kernel, settings, said, rests
+        log.take_over(kernel.disk, defects)
         state, records = log.stored(kernel.disk, identity=lambda: f"{kernel.draw.getrandbits(64):016x}")
         node = DataNode(kernel.host, settings, state, records, kernel.draw.getrandbits(48), defects)
         self._log = log.GroupCommit(kernel, durable=self._durable)
@@ -67,6 +71,7 @@ class NodeProgram:
                 Append: lambda effect: self._log.append(effect.records),
                 Truncate: self._truncate,
                 Claim: lambda effect: claims(effect.epoch),
+                Retire: self._retire,
                 Redirect: self._moves.take,
                 Validate: self._moves.take,
                 LetGo: self._moves.let_go,
@@ -89,6 +94,9 @@ class NodeProgram:
         for node in names.nodes:
             if node != self._kernel.host:
                 self._links.link(node, PEER_PORT)
+        for node in names.cold:
+            if node != self._kernel.host:
+                self._links.link(node, ARCHIVE_PORT, name=agent_of(node))
         # Its first act is a ballot, and one that meets nobody costs a whole time-out.
         self._links.reached(
             names.witnesses, at_least=names.majority, within_s=WITNESSES_WITHIN_S, then=self._begin
@@ -106,7 +114,15 @@ class NodeProgram:
 
     def _truncate(self, effect: Truncate) -> None:
         self._runner.block()
-        self._log.truncate(effect.after_position, self._runner.go_on)
+        self._log.truncate(effect.after_position, self._runner.go_on, aside=effect.aside)
+
+    def _retire(self, effect: Retire) -> None:
+        self._runner.block()
+        self._log.close(lambda: self._retired(effect))
+
+    def _retired(self, effect: Retire) -> None:
+        self._rests(effect)
+        self._kernel.exit()
 
     def _durable(self, last: Place) -> None:
         self._runner.feed(Durable(last.epoch, last.position))

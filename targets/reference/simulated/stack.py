@@ -93,7 +93,9 @@ class SimulatedReference:
         """A program begins, on the disk that its host has now."""
         if self._truth is None:
             kernel.tell(Watched(at_s=kernel.now_s(), invariants=tuple(INVARIANTS)))
-            self._truth = Truth(settings, self._held, lambda violation: kernel.tell(_event(violation)))
+            self._truth = Truth(
+                settings, self._held, self._tails, lambda violation: kernel.tell(_event(violation))
+            )
         self._disks[kernel.host] = kernel.disk
         truth, edges = self._truth, self._edges
         if edges is None:
@@ -107,6 +109,9 @@ class SimulatedReference:
 
     def _held(self, node: str) -> tuple[NodeState, Sequence[Record]] | None:
         return log.held(self._disks.get(node, {}))
+
+    def _tails(self, node: str) -> Sequence[Sequence[Record]]:
+        return log.tails(self._disks.get(node, {}))
 
     def _stored(self, kernel: Kernel, state: WitnessState) -> None:
         assert self._truth is not None

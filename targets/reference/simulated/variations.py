@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from random import Random
 from types import MappingProxyType
+from typing import cast
 
 from harness.model.drill import Json
 from harness.seams import Aim
@@ -12,6 +13,8 @@ from harness.seams import Aim
 # As often as they are named. Most stacks have two nodes and wait for both.
 _NODES = (2, 2, 2, 2, 2, 3, 3, 3, 4, 5)
 _REPLICATIONS = ("sync", "sync", "semi-sync", "async")
+# How many have cold standbys, of those in which enough others run.
+_COLD = 0.15
 _MAX_LAGS = (0, 5, 50)
 _INTERVALS = ("100ms", "100ms", "100ms", "50ms")
 _THRESHOLDS = (3, 3, 2, 5)
@@ -92,7 +95,11 @@ def _variation(draw: Random) -> dict[str, Json]:
         written["lease"] = lease
     if draw.random() < _FENCED:
         written["fence"] = "device"
-    return written | _detected(draw) | _standbys(draw, nodes, replication)
+    written |= _detected(draw) | _standbys(draw, nodes, replication)
+    # Drawn aside: schedules of older seeds stay what they were, wherever it says nothing.
+    aside = Random()
+    aside.setstate(draw.getstate())
+    return written | _cold(aside, written)
 
 
 def _detected(draw: Random) -> dict[str, Json]:
@@ -123,3 +130,17 @@ def _standbys(draw: Random, nodes: int, replication: str) -> dict[str, Json]:
     if replication == "sync" and wait != "remove":
         written["dead_standby"] = wait
     return written
+
+
+def _cold(draw: Random, written: dict[str, Json]) -> dict[str, Json]:
+    """All, or the last, where enough others run for what else is written."""
+    nodes = cast(int, written.get("nodes", _NODES[0]))
+    fits = written.get("replication") == "async" and written.get("heartbeats") != "bidirectional"
+    if draw.random() >= _COLD or (nodes < 3 and not fits):
+        return {}
+    if fits and (nodes < 3 or draw.random() < 0.5):
+        return {"standby": "cold"}
+    found: dict[str, Json] = {"standby": {f"n{nodes}": "cold"}}
+    if cast(int, written.get("sync_standbys", 1)) > nodes - 2:
+        found["sync_standbys"] = nodes - 2
+    return found

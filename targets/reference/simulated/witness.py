@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from harness.seams import Kernel
-from targets.reference.driver.surroundings import PEER_PORT, WITNESS_PORT
+from targets.reference.driver.surroundings import ARCHIVE_PORT, PEER_PORT, WITNESS_PORT
 from targets.reference.driver.telling import Told, event_at
 from targets.reference.machines.grammar import (
     Alert,
@@ -20,6 +20,7 @@ from targets.reference.machines.grammar import (
     TellRole,
     WitnessState,
 )
+from targets.reference.machines.shipped import agent_of
 from targets.reference.machines.witness import Witness
 from targets.reference.settings import Settings
 from targets.reference.simulated.entry import Entry
@@ -59,6 +60,8 @@ class WitnessProgram:
         self._links.listen(WITNESS_PORT)
         for node in settings.nodes:
             self._links.link(node, PEER_PORT)
+        for node in settings.cold:
+            self._links.link(node, ARCHIVE_PORT, name=agent_of(node))
         for witness in settings.witnesses:
             if witness != kernel.host:
                 self._links.link(witness, WITNESS_PORT)

@@ -16,7 +16,9 @@ from targets.reference.machines.grammar import (
     Effect,
     Event,
     Fired,
+    Keep,
     Received,
+    Retire,
     Send,
 )
 from targets.reference.machines.lease import Reign
@@ -57,7 +59,7 @@ class Edges:
         elif type(machine) is Witness:
             self._witness(seat, machine, event, effects)
         elif type(machine) is Agent:
-            self._agent(machine, event)
+            self._agent(machine, event, effects)
 
     # --- data nodes -------------------------------------------------------------------------------
 
@@ -99,7 +101,11 @@ class Edges:
             self._between("primary", state_was, state)
 
     def _standby(self, was: str, state: str, event: Event, effects: Sequence[Effect]) -> None:
-        if was == "away" and state == "following":
+        if was == "following" and state == "leaving":
+            self._take("standby", "Rest")
+        if state == "leaving":
+            self._if("standby", "its disk has caught up", lambda: _any(effects, Retire))
+        elif was == "away" and state == "following":
             self._take("standby", "Common of its epoch")
         elif type(event) is Received and type(event.message) is Seal:
             self._take("standby", "Seal of a newer epoch")
@@ -143,12 +149,16 @@ class Edges:
 
     # --- agents -----------------------------------------------------------------------------------
 
-    def _agent(self, agent: Agent, event: Event) -> None:
+    def _agent(self, agent: Agent, event: Event, effects: Sequence[Effect]) -> None:
         state = agent.state
         was = self._agents.get(agent, "down")
         self._agents[agent] = state
         if type(event) is AgentSaw and event.what == "child stopped":
             self._take("agent", "the child was stopped")
+        elif type(event) is AgentSaw and event.what == "child ended" and state == "resting":
+            self._take("agent", "the child has gone to rest")
+        elif state == was == "resting":
+            self._if("agent", "Ship that fits", lambda: _any(effects, Keep))
         elif type(event) is AgentSaw and event.what == "child ended":
             self._take("agent", "the child has ended")
         elif state != was:

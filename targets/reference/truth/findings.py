@@ -26,6 +26,9 @@ Invariant = Literal[
     "stale-answer",
     "older-record",
     "forked-record",
+    "tail-lost",
+    "cold-eligible",
+    "shipped-lost",
 ]
 INVARIANTS: dict[Invariant, str] = {
     "two-deciders": "at most one node can decide an acknowledgement at any moment",
@@ -46,6 +49,9 @@ INVARIANTS: dict[Invariant, str] = {
     "stale-answer": "a read shows the newest acknowledged value, and only a node that serves answers",
     "older-record": "a record of an older epoch is never taken after a newer one, nor below a seal",
     "forked-record": "(epoch, position) names one record in all logs",
+    "tail-lost": "what is cut off a log in a rejoin is in a file for the operator",
+    "cold-eligible": "nobody who does not run counts or can be promoted unasked (sync, semi-sync)",
+    "shipped-lost": "a cold standby that is started holds what its agent had answered for",
 }
 # A broken protocol breaks the same invariant over and over; the first times tell it.
 _KEPT_MAX = 100

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from targets.reference.machines.agent import Agent
 from targets.reference.machines.grammar import (
     Answer,
     Append,
@@ -41,20 +42,23 @@ from targets.reference.machines.node import DataNode
 from targets.reference.machines.primary import Primary
 from targets.reference.machines.witness import Witness
 from targets.reference.settings import Settings
+from targets.reference.truth.cuts import Cuts, Tails
 from targets.reference.truth.findings import Findings, Seat, Violation
 from targets.reference.truth.lags import Lags
 from targets.reference.truth.leases import Leases
 from targets.reference.truth.records import ASKS, Records, Stored
 from targets.reference.truth.register import Chosen
+from targets.reference.truth.shipments import Shipments
 
 
 class Truth:
-    """Of one run. stored: what a data node's disk holds now. told: hears of each violation at once."""
+    """Of one run. stored, tails: what a data node's disk holds now. told: hears of each violation at once."""
 
     def __init__(
         self,
         settings: Settings,
         stored: Stored,
+        tails: Tails,
         told: Callable[[Violation], None] = lambda violation: None,
     ) -> None:
         self._stored, self._findings = stored, Findings(told)
@@ -69,6 +73,8 @@ class Truth:
             lambda seat: self.records.enough_hold(seat, "chosen"),
             self.records.give_up,
         )
+        self._cuts = Cuts(self._findings, stored, tails)
+        self._shipments = Shipments(self._findings)
         self._lags = Lags(settings, self._findings, stored) if settings.max_lag else None
         self._reigns: dict[str, Primary] = {}
         self._accepting: dict[str, Ballot] = {}
@@ -104,6 +110,8 @@ class Truth:
             self._node(seat, machine, event, effects)
         elif isinstance(machine, Witness):
             self._witness(seat, event, effects)
+        elif isinstance(machine, Agent):
+            self._shipments.agent(seat.host, event, effects)
 
     def stored(self, seat: Seat, state: WitnessState) -> None:
         """A witness's disk holds this now. What it has merely copied it has not accepted."""
@@ -155,6 +163,8 @@ class Truth:
             self.records.asked(seat, event.via, message)
         elif type(event) is Began:
             self.records.began(seat)
+            self._shipments.began(seat, machine)
+        self._cuts.look(seat)
         role = machine.role
         if type(role) is Primary:
             self._primary(seat, machine, role, granted=type(message) is Granted)
@@ -165,6 +175,7 @@ class Truth:
                 self.records.answered(seat, machine, effect.via, effect.message)
             elif type(effect) is Truncate:
                 self.records.dropped(seat, machine, effect)
+                self._cuts.cut(seat, effect)
 
     def _primary(self, seat: Seat, machine: DataNode, role: Primary, *, granted: bool) -> None:
         if self._reigns.get(seat.host) is not role:

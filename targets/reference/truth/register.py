@@ -55,6 +55,9 @@ class Chosen:
         self._reigns.add((value.epoch, value.primary))
         for older, newer in pairwise(self._ballots[max(0, place - 1) : place + 2]):
             self._grows(witness, self._values[older], self._values[newer])
+        unfit = [m.node for m in value.eligible if not self._settings.may_be_eligible(m.node)]
+        if any(node != value.primary for node in unfit):
+            self._findings.broken(witness, "cold-eligible", f"{value} names {', '.join(unfit)}")
         for reign in value.fenced:
             self._leases.fenced(witness, reign)
         before, self.newest = self.newest, self._values[self._ballots[-1]]

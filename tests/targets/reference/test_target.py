@@ -13,7 +13,7 @@ import yaml
 from harness.model.drill import Load
 from harness.model.plan import Plan
 from harness.seams import Target
-from targets.reference.driver.surroundings import ROUTER_ADMIN_PORT
+from targets.reference.driver.surroundings import ARCHIVE_PORT, ROUTER_ADMIN_PORT
 from targets.reference.settings import Settings
 from targets.reference.target import REFERENCE
 from targets.reference.written import plain, settings_of
@@ -193,3 +193,19 @@ def test_nobody_is_led_to_a_runtime_api_that_is_closed() -> None:
     for api, leads in (("open", True), ("closed", False)):
         (router,) = [host for host in plan(router_api=api).hosts if host.role == "router"]
         assert (ROUTER_ADMIN_PORT in router.ports) == leads
+
+
+def test_what_a_cold_standby_costs_is_stated_from_its_settings() -> None:
+    cold = REFERENCE.promises(
+        REFERENCE.settings(
+            {"replication": "async", "standby": "cold", "ship_interval": "2s", "cold_start": "3s"}
+        )
+    )
+    assert cold.rpo.limit_s == pytest.approx(2.0 + 0.4 + 0.1) and "ship_interval 2s" in cold.rpo.formula
+    assert cold.outage is not None and cold.outage.limit_s == pytest.approx(0.5 + 3.0)
+    assert REFERENCE.promises(REFERENCE.settings({"replication": "async"})).outage is None
+
+
+def test_only_the_agent_of_a_cold_standby_is_shipped_to() -> None:
+    hosts = plan(nodes=3, standby={"n3": "cold"}).hosts
+    assert [host.name for host in hosts if ARCHIVE_PORT in host.ports] == ["n3"]

@@ -40,6 +40,18 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"witnesses": ("w1", "w2", "w3", "w4")}, "witnesses", "odd number"),
     ({"witnesses": ("w1",)}, "witnesses", "at least 3"),
     ({"nodes": ("n1",)}, "nodes", "no standby"),
+    ({"standby": "cold"}, "standby", "with only cold standbys"),
+    ({"nodes": ("n1", "n2", "n3"), "standby": {"n2": "cold", "n3": "cold"}}, "standby", "does not run"),
+    (
+        {"nodes": ("n1", "n2", "n3"), "standby": {"n3": "cold"}, "sync_standbys": 2},
+        "sync_standbys",
+        "3 nodes have 1 that run",
+    ),
+    (
+        {"replication": "async", "standby": "cold", "heartbeats": ("bidirectional",)},
+        "heartbeats",
+        "nobody would miss the primary",
+    ),
     ({"nodes": ("n1", "w1")}, "nodes", "two hosts are called 'w1'"),
     ({"heartbeats": ()}, "heartbeats", "nothing would detect"),
     ({"health": Health(network=None, application=None)}, "health", "never be missed"),
@@ -52,6 +64,11 @@ def test_what_cannot_be_safe_is_refused_with_its_reason(
 ) -> None:
     (unsafe,) = why_unsafe(msgspec.structs.replace(Settings(), **words))
     assert unsafe.field == field and reason in unsafe.reason
+
+
+def test_a_cold_standby_may_stand_beside_one_that_runs_and_alone_where_nothing_waits_for_it() -> None:
+    assert fields(nodes=("n1", "n2", "n3"), standby={"n3": "cold"}) == []
+    assert fields(replication="async", standby="cold") == []
 
 
 def test_one_node_alone_may_run_without_a_standby_in_async_mode() -> None:

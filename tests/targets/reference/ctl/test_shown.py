@@ -77,3 +77,23 @@ def test_tails_that_were_moved_aside_are_named_with_their_file() -> None:
 def test_a_standby_that_cannot_carry_the_load_is_told() -> None:
     weak = node("n1", standbys=(standby(carries_load=False),))
     assert "! n2 cannot carry the load" in shown(seen(n1=weak))
+
+
+def test_a_cold_standby_at_rest_is_no_failure() -> None:
+    rests = standby(
+        temperature="cold", at_rest=True, held=7, lag_positions=2, lag_bytes=9, lag_s=0.3, heard_ago_s=0.4
+    )
+    text = shown(seen(n1=node("n1", standbys=(rests,)), n2=NoAnswer(DOWN, sent=False)))
+    (line,) = [one for one in text.splitlines() if one.startswith("n2")]
+    assert "cold" in line and "position 7" in line and "at rest; shipped to 400 ms ago" in line
+    assert "! n2" not in text
+
+
+def test_a_cold_standby_whose_agent_is_silent_does_not_answer() -> None:
+    gone = standby(temperature="cold", at_rest=True, heard_ago_s=9.0)
+    text = shown(seen(n1=node("n1", standbys=(gone,)), n2=NoAnswer(DOWN, sent=False)))
+    assert f"! n2 does not answer: {DOWN}" in text
+
+
+def test_a_warm_standby_is_named_so() -> None:
+    assert "warm, follows, heard 50 ms ago" in shown(seen(n2=node("n2", temperature="warm")))

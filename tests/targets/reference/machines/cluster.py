@@ -26,10 +26,12 @@ from targets.reference.machines.grammar import (
     Effects,
     Event,
     Fired,
+    Keep,
     NodeState,
     Persist,
     Received,
     Redirect,
+    Retire,
     Send,
     SetTimer,
     StartChild,
@@ -40,6 +42,7 @@ from targets.reference.machines.grammar import (
 )
 from targets.reference.machines.messages import Place, Read, Record, Reply, SwitchOver, Write
 from targets.reference.machines.node import DataNode
+from targets.reference.machines.shipped import restored
 from targets.reference.machines.witness import Witness
 from targets.reference.settings import Settings
 from targets.reference.truth.model import Truth
@@ -85,13 +88,20 @@ class Cluster:
         self.slow_disks_s: dict[str, float] = {}
         self.agents: dict[str, Process] = {}
         self.running: dict[str, Process] = {}  # the data nodes' children and the witnesses
-        self.net = Network(self.draw, lambda: self.now_s, self.later, self.running.get)
+        self.net = Network(self.draw, lambda: self.now_s, self.later, self._listening)
         self.device = Device(self)
         self.calls: dict[int, Call] = {}
         self.told: list[tuple[float, str, Tell | Alert]] = []
         self.router = settings.nodes[0]
         self.before: Before = lambda process, effect: None
-        self.truth = Truth(settings, self._held)
+        self.truth = Truth(settings, self._held, lambda node: self.disks[node].tails)
+
+    def _listening(self, host: str) -> Process | None:
+        """The agent of a cold standby listens beside its child."""
+        node, _, agent = host.partition("/")
+        if agent:
+            return self.agents.get(node)
+        return self.running.get(node)
 
     # --- time -------------------------------------------------------------------------------------
 
@@ -131,6 +141,9 @@ class Cluster:
         if host in self.running or host not in self.agents:
             return
         disk = self.disks[host]
+        last = disk.records[-1] if disk.records else Record(0, 0, "", "")
+        disk.records += restored(Place(last.epoch, last.position), disk.shipped, self.defects)
+        disk.shipped = []
         node = DataNode(
             host, self.settings, disk.state, disk.records, self._incarnation(), defects=self.defects
         )
@@ -242,7 +255,7 @@ class Cluster:
             case Append(records) if records:
                 process.unsynced += records
                 self._sync(process)
-            case Persist() | Truncate():
+            case Persist() | Truncate() | Keep() | Retire():
                 process.blocked, process.storing = True, effect
                 self._when_synced(process)
             case Claim(epoch) if process.host in self.agents:
@@ -292,7 +305,13 @@ class Cluster:
         process.blocked, process.storing = False, None
         process.go_on()
 
-    def _store(self, process: Process, effect: Persist | Truncate) -> None:
+    def _retired(self, process: Process, rests: AgentSaw) -> None:
+        agent = self.agents.get(process.host)
+        if agent is not None and self.running.get(process.host) is process:
+            agent.receive(rests)
+            self.kill(process.host)
+
+    def _store(self, process: Process, effect: Persist | Truncate | Keep | Retire) -> None:
         match effect:
             case Persist(NodeState() as state):
                 self.disks[process.host].state = state
@@ -300,7 +319,13 @@ class Cluster:
                 self.stores[process.host] = state
                 self.truth.stored(process, state)
             case Truncate(after_position):
+                if effect.aside:
+                    self.disks[process.host].tails.append(self.disks[process.host].records[after_position:])
                 self._truncated(process, after_position)
+            case Keep(records):
+                self.disks[process.host].shipped += records
+            case Retire(epoch, identity, last):
+                self._retired(process, AgentSaw("child rests", epoch, identity, last))
 
     def _truncated(self, process: Process, after_position: int) -> None:
         records = self.disks[process.host].records

@@ -34,10 +34,10 @@ class End(Protocol):
 
 
 class Connection:
-    """ends: who connected, and to whom. lost: what is on its way does not arrive any more."""
+    """ends: who connected, and to whom; to: by which name. lost: what is on its way does not arrive."""
 
-    def __init__(self, name: str, ends: tuple[End, End]) -> None:
-        self.name, self.ends = name, ends
+    def __init__(self, name: str, ends: tuple[End, End], to: str) -> None:
+        self.name, self.ends, self.to = name, ends, to
         self.open, self.lost = True, False
         self.due_s = [0.0, 0.0]
         self.held: tuple[list[Message], list[Message]] = ([], [])
@@ -148,31 +148,32 @@ class Network:
 
     def _close(self, connection: Connection, *, lost: bool) -> None:
         connection.open, connection.lost = False, lost
-        owner, peer = connection.ends
+        owner, to = connection.ends[0], connection.to
         self._connections.pop(connection.name, None)
-        self._links.pop((id(owner), peer.host), None)
-        self._later(self._draw.uniform(*_RECONNECT_S), self._try, owner, peer.host)
+        self._links.pop((id(owner), to), None)
+        self._later(self._draw.uniform(*_RECONNECT_S), self._try, owner, to)
 
     def _try(self, owner: End, peer: str) -> None:
         """Both ways must be open; a black hole is noticed late."""
         if not owner.alive:
             return
-        ways = (owner.host, peer), (peer, owner.host)
+        host = peer.partition("/")[0]
+        ways = (owner.host, host), (host, owner.host)
         listening = self._listening(peer)
         if listening is None or any(way in self.cuts for way in ways):
             pause_s = self._draw.uniform(_RECONNECT_S[0], _CONNECT_LIMIT_S if self.cuts else _RECONNECT_S[1])
             self._later(pause_s, self._try, owner, peer)
             return
-        self._later(sum(self._delay_s(way) for way in ways), self._connect, owner, listening)
+        self._later(sum(self._delay_s(way) for way in ways), self._connect, owner, listening, peer)
 
-    def _connect(self, owner: End, target: End) -> None:
+    def _connect(self, owner: End, target: End, to: str) -> None:
         ways = (owner.host, target.host), (target.host, owner.host)
         if not owner.alive:
             return
         if not target.alive or any(way in self.cuts for way in ways):
-            self._try(owner, target.host)
+            self._try(owner, to)
             return
         self._made += 1
-        connection = Connection(f"c{self._made}", (owner, target))
+        connection = Connection(f"c{self._made}", (owner, target), to)
         self._connections[connection.name] = connection
-        self._links[(id(owner), target.host)] = connection
+        self._links[(id(owner), to)] = connection

@@ -15,12 +15,15 @@ from targets.reference.machines.grammar import (
     Effects,
     Event,
     Fired,
+    Keep,
     NodeState,
     Persist,
+    Retire,
     Truncate,
 )
 from targets.reference.machines.messages import Place, Record
 from targets.reference.machines.node import DataNode
+from targets.reference.machines.shipped import agent_of
 from targets.reference.machines.witness import Witness
 from targets.reference.settings import Settings
 
@@ -58,6 +61,8 @@ class NodeDisk:
     def __init__(self, identity: str) -> None:
         self.state = NodeState(identity=identity, sealed=0)
         self.records: list[Record] = []
+        self.tails: list[list[Record]] = []
+        self.shipped: list[Record] = []
 
 
 class Process:
@@ -72,10 +77,11 @@ class Process:
         # Of a data node: appends that its disk does not hold, and what a truncation made void.
         self.unsynced: list[Record] = []
         self.syncing, self.generation, self.told = False, 0, Place()
-        self.storing: Persist | Truncate | None = None  # under way
+        self.storing: Persist | Truncate | Keep | Retire | None = None  # under way
         names = world.settings
         others = tuple(name for name in names.nodes + names.witnesses if name != host)
-        self.peers = names.witnesses if isinstance(machine, Agent) else others
+        agents = tuple(agent_of(name) for name in names.cold if name != host)
+        self.peers = names.witnesses if isinstance(machine, Agent) else others + agents
 
     def now_s(self) -> float:
         return self.world.now_s

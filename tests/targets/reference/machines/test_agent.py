@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 from targets.reference.machines.agent import AGAIN, BEAT, Agent
-from targets.reference.machines.grammar import AgentSaw, Began, Fired, StartChild, TellRole
-from targets.reference.machines.messages import Alive, HandBack, HandBackNoted
-from tests.targets.reference.machines.playbook import SETTINGS, Play
+from targets.reference.machines.grammar import AgentSaw, Answer, Began, Fired, Keep, StartChild, TellRole
+from targets.reference.machines.messages import Alive, HandBack, HandBackNoted, Place, Ship, Shipped, Wake
+from tests.targets.reference.machines.playbook import SETTINGS, Play, record
 
 INTERVAL_S = SETTINGS.detector.interval_s
 
@@ -75,3 +75,41 @@ def test_it_stops_trying_at_last() -> None:
     while play.when(Fired(AGAIN), after_s=INTERVAL_S).effects and rounds < 1000:
         rounds += 1
     assert 10 < rounds < 1000
+
+
+RESTS = AgentSaw("child rests", 3, "b", Place(3, 9))
+
+
+def resting() -> Play:
+    return Play(Agent("n2", SETTINGS)).when(Began()).when(RESTS).when(AgentSaw("child ended"))
+
+
+def test_a_child_that_went_to_rest_is_cold_and_not_down() -> None:
+    assert resting().effects == [TellRole("cold", 3)]
+
+
+def test_at_rest_it_keeps_what_is_shipped() -> None:
+    play = resting().hears("n1", Ship(3, Place(3, 9), (record(3, 10),)))
+    assert play.effects == [Keep((record(3, 10),)), Answer("to n1", Shipped("n2", "b", Place(3, 10)))]
+
+
+def test_woken_it_starts_its_child_and_keeps_nothing_more() -> None:
+    play = resting().hears("w1", Wake(3))
+    assert play.effects == [StartChild()]
+    assert play.hears("n1", Ship(3, Place(3, 9), ())).effects == []
+    assert play.hears("w1", Wake(3)).effects == []
+
+
+def test_a_word_of_an_older_reign_wakes_nobody() -> None:
+    assert resting().hears("n1", Wake(2)).effects == []
+
+
+def test_who_is_not_at_rest_is_not_woken_and_keeps_nothing() -> None:
+    for play in (agent(1), agent(1).when(AgentSaw("child ended"))):
+        assert play.hears("w1", Wake(9)).effects == []
+        assert play.hears("n2", Ship(9, Place(), ())).effects == []
+
+
+def test_an_order_that_comes_while_the_child_goes_to_rest_starts_it_again() -> None:
+    play = Play(Agent("n2", SETTINGS)).when(Began()).when(RESTS).when(AgentSaw("start"))
+    assert play.effects == [] and play.when(AgentSaw("child ended")).effects == [StartChild()]

@@ -23,7 +23,7 @@ from tests.targets.reference.machines.schedules import Run
 
 RUNS = 600
 PHASES = {"suspected", "decided", "lease_over", "fenced", "promoted", "rejoined"}
-ROLES = {"primary", "standby", "starting", "fenced", "down"}
+ROLES = {"primary", "standby", "starting", "fenced", "cold", "down"}
 FINDINGS = {
     NO_LEASE_CHECK: "two-deciders",
     LONE_WITNESS_DECIDES: "too-few-votes",

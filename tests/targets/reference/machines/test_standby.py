@@ -3,7 +3,16 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from targets.reference.machines.grammar import Append, NodeState, Persist, Send, StopTimer, TellRole, Truncate
+from targets.reference.machines.grammar import (
+    Append,
+    NodeState,
+    Persist,
+    Retire,
+    Send,
+    StopTimer,
+    TellRole,
+    Truncate,
+)
 from targets.reference.machines.messages import (
     Common,
     Follow,
@@ -12,6 +21,7 @@ from targets.reference.machines.messages import (
     Prepare,
     Record,
     Register,
+    Rest,
     Stream,
     StreamAck,
     StreamRefused,
@@ -195,3 +205,43 @@ def test_a_hot_standby_applies_what_is_acknowledged_and_a_warm_one_holds_it_back
         effects = standby.stream(0.1, stream(Place(1, 1), record(2, 2), acknowledged=2))
         assert own.table.value("k") == value
         assert Append((record(2, 2),)) in effects, "both hold it durably"
+
+
+def cold(*records: Record) -> Given:
+    given = Given(*records)
+    given.own.settings = msgspec.structs.replace(SETTINGS, replication="async", standby="cold")
+    given.standby = Standby(given.own, Register(2, "n1", (A, B)))
+    return given.follows()
+
+
+def test_a_cold_one_that_may_rest_ends_once_its_disk_has_caught_up() -> None:
+    given = cold(record(1, 1))
+    given.standby.stream(0.0, stream(Place(1, 1), record(2, 2)))
+    assert given.standby.rest(Rest(2)) == [] and given.standby.state == "leaving"
+    assert given.standby.stream(0.0, stream(Place(2, 2), record(2, 3))) == []
+    given.own.wrote(Place(2, 2))
+    assert given.standby.wrote() == [Retire(2, "b", Place(2, 2))] and given.own.retired
+
+
+def test_only_a_cold_one_that_follows_rests() -> None:
+    assert Given(record(1, 1)).follows().standby.rest(Rest(2)) == []
+    given = cold(record(1, 1))
+    assert given.standby.rest(Rest(1)) == [] and given.standby.state == "following"
+
+
+def test_who_is_sealed_while_it_leaves_stays() -> None:
+    given = cold(record(1, 1))
+    given.standby.stream(0.0, stream(Place(1, 1), record(2, 2)))
+    given.standby.rest(Rest(2))
+    given.sealed_at(3)
+    given.own.wrote(Place(2, 2))
+    assert given.standby.state == "away" and not any(isinstance(e, Retire) for e in given.standby.wrote())
+
+
+def test_who_leaves_asks_for_nothing_and_takes_no_late_answer() -> None:
+    given = cold(record(1, 1))
+    given.standby.stream(0.0, stream(Place(1, 1), record(2, 2)))
+    given.standby.rest(Rest(2))
+    assert not any(isinstance(effect, Send) for effect in given.standby.fired(9.0, WATCH)[:2])
+    given.standby.common(9.0, Common(2, Place(2, 2), Place(2, 2)))
+    assert given.standby.state == "leaving" and given.standby.reigns() == []

@@ -98,3 +98,10 @@ def test_names_follow_the_rules_of_prometheus() -> None:
 def test_a_fence_device_tells_what_it_answered_to_whom_it_did_not_know() -> None:
     found = read(of_fence({("POST", 401): 2, ("GET", 200): 5}))
     assert found["failover_fence_answers_total", ("POST", "401")] == 2
+
+
+def test_how_a_standby_is_kept_is_told_by_itself_and_by_its_primary() -> None:
+    assert of(node("n2", temperature="warm"))["failover_temperature", ("warm",)] == 1
+    found = of(node("n1", standbys=(standby(temperature="cold", at_rest=True),)))
+    assert found["failover_standby_temperature", ("n2", "cold")] == 1
+    assert found["failover_standby_at_rest", ("n2",)] == 1 and found["failover_standby_follows", ("n2",)] == 0

@@ -17,6 +17,7 @@ def test_every_way_to_replicate_and_to_detect_comes_up() -> None:
     assert {written.get("replication", "sync") for written in MANY} == {"sync", "semi-sync", "async"}
     assert {written.get("nodes", 2) for written in MANY} == {2, 3, 4, 5}
     assert {written.get("heartbeats", "") for written in MANY} == {"", "push", "pull", "bidirectional"}
+    assert {f"{written.get('standby', 'hot')}" for written in MANY} >= {"hot", "cold", "{'n3': 'cold'}"}
     assert {} in MANY and any(written.get("sync_standbys") for written in MANY)
     assert any("phi" in f"{written.get('detector')}" for written in MANY)
 

@@ -50,9 +50,10 @@ class Stage:
     def __init__(self, settings: Settings | None = None, **disks: Sequence[Record]) -> None:
         self.settings, self.now_s = settings or Settings(), 0.0
         self.disks = {node: list(disks.get(node, ())) for node in self.settings.nodes}
+        self.tails: dict[str, list[list[Record]]] = {node: [] for node in self.settings.nodes}
         self.identities = {node: f"{node}.0" for node in self.settings.nodes}
         self.told: list[Violation] = []
-        self.truth = Truth(self.settings, self._stored, self.told.append)
+        self.truth = Truth(self.settings, self._stored, lambda node: self.tails[node], self.told.append)
         self._ballots = 0
 
     def _stored(self, node: str) -> tuple[NodeState, Sequence[Record]]:

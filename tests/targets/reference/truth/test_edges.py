@@ -72,3 +72,13 @@ def test_a_drill_takes_what_it_is_about(drill: str, edge: str) -> None:
 
 def test_whoever_does_not_search_notes_nothing() -> None:
     assert SimulatedReference().edges() == {}
+
+
+def test_a_failover_to_a_cold_standby_takes_the_edges_of_its_rest() -> None:
+    assert taken("cold-failover") >= {
+        "agent: any → resting (the child has gone to rest)",
+        "agent: resting → resting (Ship that fits)",
+        "agent: resting → starting (Wake)",
+        "standby: following → leaving (Rest)",
+        "standby: leaving → leaving (its disk has caught up)",
+    }
