@@ -56,6 +56,7 @@ HEADER = Header("failover-drill", VERSION)
 _ENCODER = msgspec.json.Encoder()
 _ENTRY: msgspec.json.Decoder[Entry] = msgspec.json.Decoder(Entry)
 _HEADER = msgspec.json.Decoder(Header)
+_ORDERED = frozenset((TrialBegan, TrialEnded, RunEnded))
 _FOOTER = msgspec.json.Decoder(Footer)
 
 
@@ -213,7 +214,9 @@ def _disorder(entries: list[Entry]) -> list[str]:
     """What no run writes: trials that do not count up, an end without a beginning, entries after the end."""
     damage: list[str] = []
     last, running = 0, False
-    for position, entry in enumerate(entries):
+    # A million operations have no order to look at; a look at each alone would cost as much as decoding.
+    notes = [(place, entry) for place, entry in enumerate(entries) if type(entry) in _ORDERED]
+    for position, entry in notes:
         match entry:
             case TrialBegan(trial=trial):
                 if running or trial != last + 1:

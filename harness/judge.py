@@ -7,14 +7,16 @@ a checker that crashes included, and unknown is not pass.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Literal
 
-from harness.checkers import failovers, invariants, splitbrain, stalereads
+from harness.checkers import failovers, invariants, linearizability, splitbrain, stalereads
 from harness.checkers.bounds import judge_bound
 from harness.checkers.figures import few
 from harness.checkers.history import History, Trial, history
+from harness.checkers.linear.clusters import by_key
+from harness.checkers.linearizability import Keys
 from harness.checkers.measure import measure
 from harness.checkers.measured import Guard, Measured, Shared, unmeasured
 from harness.checkers.wording import TIMES
@@ -37,10 +39,14 @@ def _judged(plan: Plan, journal: Journal) -> Verdict:
     found = guard.run("history", (), None, lambda: history(plan, journal.entries))
     if found is None:
         return _verdict(plan, [_crashed("journal", "the journal could not be sorted")], [])
-    shared = _shared(plan, found, guard)
+    keys = guard.run("clusters", (), None, lambda: _keys(found))
+    shared = _shared(plan, found, keys, guard)
     trials = [_measured(shared, trial, guard) for trial in found.trials]
+    nothing: list[Finding] = []
+    ordered = guard.run("linearizability", (), nothing, lambda: _ordered(shared, keys, journal))
     crashed = dict.fromkeys([*guard.crashed, *chain.from_iterable(trial.crashed for trial in trials)])
-    return _verdict(plan, _findings(plan, found, journal, trials, tuple(crashed)), trials)
+    findings = [*_findings(shared, journal, trials, tuple(crashed)), *ordered]
+    return _verdict(plan, findings, trials)
 
 
 def _measured(shared: Shared, trial: Trial, guard: Guard) -> Measured:
@@ -49,15 +55,30 @@ def _measured(shared: Shared, trial: Trial, guard: Guard) -> Measured:
     return guard.run(f"trial {trial.number}", (), lost, lambda: measure(shared, trial))
 
 
-def _shared(plan: Plan, found: History, guard: Guard) -> Shared:
+def _keys(found: History) -> Keys:
     writes = chain.from_iterable(trial.writes for trial in found.trials)
-    reads = chain.from_iterable(trial.reads for trial in found.trials)
+    return by_key(writes, chain.from_iterable(trial.reads for trial in found.trials))
+
+
+def _ordered(shared: Shared, keys: Keys | None, journal: Journal) -> list[Finding]:
+    """Where the target promises it. A crash before it is told with the journal."""
+    if keys is None or not shared.plan.promises.reads_are_linearizable:
+        return []
+    return linearizability.check(
+        keys,
+        written=shared.attempted,
+        all_told=all(trial.all_told for trial in shared.history.trials),
+        gaps=journal.gaps or bool(_lost_events(journal.entries)),
+    )
+
+
+def _shared(plan: Plan, found: History, keys: Keys | None, guard: Guard) -> Shared:
     attempted = {write.value: trial.number for trial in found.trials for write in trial.writes}
     return Shared(
         plan=plan,
         history=found,
         attempted=attempted,
-        reads=guard.run("stalereads", (), None, lambda: stalereads.check(writes, reads)),
+        reads=None if keys is None else guard.run("stalereads", (), None, lambda: stalereads.check(keys)),
         turns=guard.run("failovers", (), None, lambda: failovers.check(plan, found)),
         first=guard.run("splitbrain", (), None, lambda: splitbrain.firsts(found.trials)),
     )
@@ -76,13 +97,14 @@ def _verdict(plan: Plan, findings: Sequence[Finding], trials: Sequence[Measured]
 
 
 def _findings(
-    plan: Plan, found: History, journal: Journal, trials: Sequence[Measured], crashed: Sequence[str]
+    shared: Shared, journal: Journal, trials: Sequence[Measured], crashed: Sequence[str]
 ) -> list[Finding]:
+    plan = shared.plan
     lost = _lost_events(journal.entries)
     gaps = journal.gaps or bool(lost)
     bounds = [_bounded(plan, expectation, trials, gaps=gaps) for expectation in plan.expect]
-    problems = (*journal.damage, *lost, *crashed)
-    findings = [*bounds, _journal(plan, found, problems), _faults_bit(plan, trials), _waits(found)]
+    whole = _journal(plan, shared.history, shared.attempted, (*journal.damage, *lost, *crashed))
+    findings = [*bounds, whole, _faults_bit(plan, trials), _waits(shared.history)]
     findings += invariants.check(journal.entries)
     # A time that must be long is widened by the stalls instead.
     if any(wanted.measure in TIMES and not wanted.at_least for wanted in plan.expect):
@@ -106,9 +128,9 @@ def _lost_events(entries: Sequence[Entry]) -> list[str]:
     return [e.reason for e in entries if isinstance(e, Failed) and e.command_id.startswith(EVENTS_LOST)]
 
 
-def _journal(plan: Plan, found: History, damage: Sequence[str]) -> Finding:
+def _journal(plan: Plan, found: History, attempted: Mapping[str, int], damage: Sequence[str]) -> Finding:
     """Whole, undamaged, of this plan, and of a run that went to its end."""
-    problems = [*damage, *_twice(found)]
+    problems = [*damage, *_twice(found, attempted)]
     planned = {trial.number for trial in plan.trials}
     problems += [f"trial {t.number} is not in the plan" for t in found.trials if t.number not in planned]
     if found.end is None:
@@ -131,10 +153,9 @@ def _trials(number: int) -> str:
     return "1 trial" if number == 1 else f"{number} trials"
 
 
-def _twice(found: History) -> list[str]:
+def _twice(found: History, attempted: Mapping[str, int]) -> list[str]:
     """Values that were written twice: nothing that is judged by unique values holds for them."""
-    values = [write.value for trial in found.trials for write in trial.writes]
-    if len(set(values)) == len(values):
+    if len(attempted) == sum(len(trial.writes) for trial in found.trials):
         return []
     seen: set[str] = set()
     twice: list[str] = []

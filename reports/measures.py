@@ -24,6 +24,7 @@ _TIMES: tuple[tuple[str, str, Callable[[TrialMeasures], Figure | None]], ...] = 
 _CHECKS = (
     ("faults_bit", "faults took effect"),
     ("waits", "waits were met"),
+    ("linearizability", "linearizable"),
     ("invariants", "invariants held"),
     ("noise", "machine kept up"),
     ("journal", "journal"),

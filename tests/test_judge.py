@@ -251,7 +251,7 @@ def test_events_that_were_lost_for_ever_leave_no_pass() -> None:
 
 def test_values_written_twice_leave_no_pass() -> None:
     twice = plus(a_run(), refused("t1.client1.0.0", 3.5, 3.51, key="k1"))
-    assert not_passed(twice) == {"journal": "unknown"}
+    assert not_passed(twice) == {"journal": "unknown", "linearizability": "unknown"}
 
 
 @pytest.mark.parametrize(

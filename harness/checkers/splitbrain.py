@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import accumulate
+from itertools import accumulate, chain
 from operator import attrgetter
 
 from msgspec import Struct
@@ -32,10 +32,16 @@ from harness.model.fault import Crash, Kill, Pause, Stop
 
 ReignKey = tuple[int, str]  # epoch and node
 Served = dict[ReignKey, list[Returned]]
-Firsts = Mapping[ReignKey, Returned]
 
 _ret_s = attrgetter("ret_s")
 _call_s = attrgetter("call_s")
+
+
+class Firsts(Struct, frozen=True):
+    """Of every reign of the run the operation that returned first; what each trial served, by its number."""
+
+    first: Mapping[ReignKey, Returned]
+    served: Mapping[int, Served]
 
 
 class SplitBrain(Struct, frozen=True, kw_only=True):
@@ -56,19 +62,18 @@ class SplitBrain(Struct, frozen=True, kw_only=True):
 
 
 def firsts(trials: Iterable[Trial]) -> Firsts:
-    """Of every reign of the run the operation that returned first."""
     first: dict[ReignKey, Returned] = {}
-    for trial in trials:
-        for key, ops in _served(trial).items():
-            mine = min(ops, key=_ret_s)
-            if key not in first or _ret(mine) < _ret(first[key]):
-                first[key] = mine
-    return first
+    served = {trial.number: _served(trial) for trial in trials}
+    for key, ops in chain.from_iterable(mine.items() for mine in served.values()):
+        mine = min(ops, key=_ret_s)
+        if key not in first or _ret(mine) < _ret(first[key]):
+            first[key] = mine
+    return Firsts(first, served)
 
 
 def check(trial: Trial, roles: Sequence[RoleChanged], first: Firsts) -> SplitBrain:
     """first: of the whole run."""
-    served, refused = _served(trial), _refused(trial)
+    served, refused = first.served[trial.number], _refused(trial)
     reigns = {key: _Reign(ops, refused.get(key[1], [])) for key, ops in served.items()}
     certain = shared(_by_node({key: reign.certain for key, reign in reigns.items()}))
     possible = shared(_by_node({key: reign.possible for key, reign in reigns.items()}))
@@ -174,7 +179,7 @@ def _late(trial: Trial, served: Served, first: Firsts) -> list[tuple[Returned, R
     """Operations of an old reign, called after another node had served under a newer epoch: both."""
     found: list[tuple[Returned, Returned]] = []
     for (epoch, node), ops in sorted(served.items()):
-        newer = [op for (other, at_node), op in first.items() if other > epoch and at_node != node]
+        newer = [op for (other, at_node), op in first.first.items() if other > epoch and at_node != node]
         if newer:
             earliest = min(newer, key=_ret_s)
             late = (op for op in ops if op.call_s > _ret(earliest))
@@ -186,7 +191,9 @@ def _twins(trial: Trial, served: Served, first: Firsts) -> list[str]:
     """Two nodes that served under one epoch."""
     lines: list[str] = []
     for epoch, node in sorted(served):
-        twins = [n for e, n in first if e == epoch and (n > node or (n < node and (e, n) not in served))]
+        twins = [
+            n for e, n in first.first if e == epoch and (n > node or (n < node and (e, n) not in served))
+        ]
         lines += [
             f"trial {trial.number}: {node} and {twin} both served under epoch {epoch}" for twin in twins
         ]

@@ -14,11 +14,13 @@ that was written twice proves nothing. Keys live through the whole run, so all t
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping
+from operator import itemgetter
 
 from msgspec import Struct
 
 from harness.checkers.figures import at, seconds
+from harness.checkers.linear.clusters import Cluster, Clusters
 from harness.model.event import Returned
 
 _NEVER = float("inf")
@@ -44,103 +46,57 @@ class Stale(Struct, frozen=True, kw_only=True):
 
 
 class Reads(Struct, frozen=True, kw_only=True):
-    """checked: reads that were ok. aborted: those of a value that cannot have been there."""
+    """checked: reads of values that may have been there. aborted: those of values that cannot."""
 
     checked: int
     stale: tuple[Stale, ...]
     aborted: tuple[Returned, ...]
 
 
-def check(writes: Iterable[Returned], reads: Iterable[Returned]) -> Reads:
-    keys: dict[str, _Key] = {}
-    for write in writes:
-        key = keys.get(write.key)
-        if key is None:
-            key = keys[write.key] = _Key()
-        key.writes.append(write)
-    for read in reads:
-        if read.outcome == "ok" and read.ret_s is not None:
-            key = keys.get(read.key)
-            if key is None:
-                key = keys[read.key] = _Key()
-            key.reads.append(read)
-    found = [(key.check(), len(key.reads)) for key in keys.values()]
+def check(keys: Mapping[str, Clusters[Returned]]) -> Reads:
+    """keys: of the whole run."""
+    stale = [found for key in keys.values() for found in _Overwrites(key.by_value).stale(key.read)]
     return Reads(
-        checked=sum(reads for _, reads in found),
-        stale=tuple(sorted((s for (stale, _), _ in found for s in stale), key=lambda s: s.read.call_s)),
-        aborted=tuple(read for (_, aborted), _ in found for read in aborted),
+        checked=sum(len(key.read) for key in keys.values()),
+        stale=tuple(sorted(stale, key=lambda found: found.read.call_s)),
+        aborted=tuple(read for key in keys.values() for read in key.aborted),
     )
-
-
-class _Key:
-    """The operations of one key, and when each of its writes was surely complete."""
-
-    def __init__(self) -> None:
-        self.writes: list[Returned] = []
-        self.reads: list[Returned] = []
-
-    def check(self) -> tuple[list[Stale], list[Returned]]:
-        live, twice = _live(self.writes)
-        complete = {
-            value: write.ret_s if write.outcome == "ok" and write.ret_s is not None else _NEVER
-            for value, write in live.items()
-        }
-        judged, aborted = [], []
-        for read in self.reads:
-            value, ret_s = read.value, read.ret_s or 0.0
-            if value in complete and ret_s >= live[value].call_s:
-                judged.append(read)
-                if ret_s < complete[value]:
-                    complete[value] = ret_s
-            elif not value:
-                judged.append(read)
-            elif value not in twice:
-                aborted.append(read)
-        return _Overwrites(live, complete).stale(judged), aborted
-
-
-def _live(writes: Sequence[Returned]) -> tuple[dict[str, Returned], set[str]]:
-    """(values that may have been there, those that were written more than once)."""
-    live: dict[str, Returned] = {}
-    twice: set[str] = set()
-    for write in writes:
-        if write.value in live:
-            twice.add(write.value)
-        live[write.value] = write
-    for value in [v for v, write in live.items() if v in twice or write.outcome == "fail"]:
-        del live[value]
-    return live, twice
 
 
 class _Overwrites:
     """Writes by call; for each place the earliest completion from there on."""
 
-    def __init__(self, live: dict[str, Returned], complete: dict[str, float]) -> None:
-        self._complete = complete
-        ordered = sorted(live.values(), key=lambda write: write.call_s)
-        self._calls = [write.call_s for write in ordered]
+    def __init__(self, clusters: Mapping[Hashable, Cluster[Returned]]) -> None:
+        self._clusters = clusters
+        written = [(c.write.call_s, c.first_ret_s, c.write) for c in clusters.values() if c.write is not None]
+        written.sort(key=itemgetter(0), reverse=True)
+        self._calls: list[float] = []
         self._first: list[tuple[float, Returned]] = []
         best: tuple[float, Returned] | None = None
-        for write in reversed(ordered):
-            done_s = complete[write.value]
+        for call_s, done_s, write in written:
             if best is None or done_s < best[0]:
                 best = (done_s, write)
+            self._calls.append(call_s)
             self._first.append(best)
+        self._calls.reverse()
         self._first.reverse()
 
     def stale(self, reads: Iterable[Returned]) -> list[Stale]:
-        overwritten: dict[str, tuple[float, Returned | None]] = {}
-        found = []
-        for read in reads:
-            known = overwritten.get(read.value)
-            if known is None:
-                known = overwritten[read.value] = self._overwritten(read.value)
-            overwritten_s, overwriter = known
-            if overwriter is not None and read.call_s > overwritten_s:
-                found.append(Stale(read=read, overwriter=overwriter, overwritten_s=overwritten_s))
-        return found
+        """Of most values not even the read that was called last is stale."""
+        late: dict[Hashable, tuple[float, Returned]] = {}
+        for value, cluster in self._clusters.items():
+            overwritten_s, overwriter = self._overwritten(cluster)
+            if overwriter is not None and cluster.last_call_s > overwritten_s:
+                late[value] = overwritten_s, overwriter
+        if not late:
+            return []
+        return [
+            Stale(read=read, overwriter=late[read.value][1], overwritten_s=late[read.value][0])
+            for read in reads
+            if read.value in late and read.call_s > late[read.value][0]
+        ]
 
-    def _overwritten(self, value: str) -> tuple[float, Returned | None]:
+    def _overwritten(self, cluster: Cluster[Returned]) -> tuple[float, Returned | None]:
         """first_overwrite(v), and the write that proves it."""
-        place = bisect_right(self._calls, self._complete[value] if value else -_NEVER)
+        place = bisect_right(self._calls, cluster.first_ret_s)
         return self._first[place] if place < len(self._first) else (_NEVER, None)

@@ -70,7 +70,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     unknown: the check could not be made; it is not pass.
     """
 
-    measure: Measure | Literal["faults_bit", "invariants", "journal", "noise", "waits"]
+    measure: Measure | Literal["faults_bit", "invariants", "journal", "linearizability", "noise", "waits"]
     judgement: Judgement
     measured: str
     bound: str

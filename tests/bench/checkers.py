@@ -7,8 +7,9 @@ from itertools import chain
 
 import msgspec
 
-from harness.checkers import durability, failovers, outage, splitbrain, stalereads
+from harness.checkers import durability, failovers, linearizability, outage, splitbrain, stalereads
 from harness.checkers.history import History, Trial, history
+from harness.checkers.linear.clusters import by_key
 from harness.journalfile import Journal, no_collection
 from harness.model.event import Returned
 from harness.model.plan import Plan
@@ -42,7 +43,10 @@ def measure(scale: Scale) -> list[Row]:
 def _checks(plan: Plan, journal: Journal) -> Iterator[tuple[str, Callable[[], object]]]:
     seen = history(plan, journal.entries)
     yield "sort into trials", lambda: history(plan, journal.entries)
-    yield "stale reads", lambda: stalereads.check(_all(seen, "writes"), _all(seen, "reads"))
+    yield "sort into keys", lambda: by_key(_all(seen, "writes"), _all(seen, "reads"))
+    keys = by_key(_all(seen, "writes"), _all(seen, "reads"))
+    yield "stale reads", lambda: stalereads.check(keys)
+    yield "linearizability", lambda: linearizability.check(keys, written=(), all_told=True, gaps=False)
     first = splitbrain.firsts(seen.trials)
     yield "split brain", lambda: _each(seen, lambda trial: splitbrain.check(trial, seen.roles, first))
     attempted = {write.value: write.trial for write in _all(seen, "writes")}

@@ -8,6 +8,7 @@ from msgspec import structs
 
 from harness.checkers import failovers, splitbrain, stalereads
 from harness.checkers.history import history
+from harness.checkers.linear.clusters import by_key
 from harness.checkers.measure import measure
 from harness.checkers.measured import Measured, Shared
 from harness.journalfile import Journal
@@ -45,7 +46,7 @@ def all_of(journal: Journal, of: Plan | None = None) -> list[Measured]:
         plan=the_plan,
         history=seen,
         attempted={write.value: write.trial for write in writes},
-        reads=stalereads.check(writes, [r for each in seen.trials for r in each.reads]),
+        reads=stalereads.check(by_key(writes, (r for each in seen.trials for r in each.reads))),
         turns=failovers.check(the_plan, seen),
         first=splitbrain.firsts(seen.trials),
     )

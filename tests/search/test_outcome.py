@@ -76,7 +76,7 @@ def test_a_broken_invariant_is_a_violation_whatever_else_there_was() -> None:
 
 def test_what_only_the_checkers_see_is_a_violation_too() -> None:
     stale = structs.replace(write(0, 15.0), kind="read", client="reader")
-    assert [broken.name for broken in judged(played(stale)).broken] == ["stale_reads"]
+    assert [broken.name for broken in judged(played(stale)).broken] == ["stale_reads", "linearizability"]
 
 
 def test_a_cluster_that_does_not_recover_is_stuck() -> None:

@@ -8,12 +8,14 @@ An operation of unknown outcome has no return: its cluster is surely there only 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Hashable, Iterable
 from typing import Generic, TypeVar
 
 from msgspec import Struct
 
 from harness.checkers.linear.operation import NEVER, Timed, ended_s
+from harness.model.event import Returned
 
 T = TypeVar("T", bound=Timed)
 
@@ -60,6 +62,19 @@ def clusters(writes: Iterable[T], reads: Iterable[T], initial: Hashable) -> Clus
         if call_s > cluster.last_call_s:
             cluster.last_call_s = call_s
     return Clusters(by_value=by_value, read=read, twice=twice, aborted=aborted)
+
+
+def by_key(writes: Iterable[Returned], reads: Iterable[Returned]) -> dict[str, Clusters[Returned]]:
+    """Every key that clients used, as a register that holds "" at first."""
+    written: defaultdict[str, list[Returned]] = defaultdict(list)
+    answered: defaultdict[str, list[Returned]] = defaultdict(list)
+    for op in writes:
+        written[op.key].append(op)
+    for op in reads:
+        if op.outcome == "ok":
+            answered[op.key].append(op)
+    keys = dict.fromkeys((*written, *answered))
+    return {key: clusters(written.get(key, ()), answered.get(key, ()), "") for key in keys}
 
 
 def _written(writes: Iterable[T], initial: Hashable) -> tuple[dict[Hashable, Cluster[T]], set[Hashable]]:

@@ -36,6 +36,11 @@ def check_clusters(found: Clusters[T]) -> Linearity:
     if found.aborted:
         read = found.aborted[0]
         return violation(f"{read.value!r} was read, though it cannot have been there by then", read)
+    return check_order(found)
+
+
+def check_order(found: Clusters[T]) -> Linearity:
+    """The same without reads of what cannot have been there."""
     if found.twice:
         return undecided(f"{min(map(repr, found.twice))} was written twice: only a search can tell")
     pair = conflict((c.first_ret_s, c.last_call_s, c) for c in found.by_value.values())
