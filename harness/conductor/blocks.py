@@ -1,7 +1,8 @@
 """The steps of one trial: blocks that end with a wait. Ignores what comes before and after them.
 
 Within a block every fault and control begins at its own time after the block's origin, none waiting for
-another; a step that names a moment counts from that instead. A wait or a hold begins once all before it
+another; a step that names a moment counts from that instead. One that misses ends the trial, unless the plan
+has it go on. A wait or a hold begins once all before it
 have begun, and every crash has come to its point; a wait is looked at once they are answered. The next
 block's origin is the moment its wait was met; a hold leaves the origin where it is.
 """
@@ -32,6 +33,7 @@ class Blocks:
 
     def __init__(self, stand: Stand, trial: TrialPlan) -> None:
         self._stand, self._steps = stand, trial.steps
+        self._goes_on = stand.plan.missed == "go on"
         self._unbegun: set[int] = set()
         self._controls: set[str] = set()
         self._waiting: Waiting | None = None
@@ -87,7 +89,7 @@ class Blocks:
     def control_failed(self, failed: Failed) -> None:
         if failed.command_id in self._controls:
             self._controls.discard(failed.command_id)
-            self.abandon(failed.reason)
+            self.missed(failed.reason)
 
     def abandon(self, why: str) -> None:
         """What was begun is healed at once, what was not is left out; also when every step has begun."""
@@ -98,6 +100,11 @@ class Blocks:
             self._strikes.forget()
             self._waiting, self._holding = None, False
             self._stand.ask(*self._stand.faults.end_all())
+
+    def missed(self, why: str) -> None:
+        """A step did not do what it is there for."""
+        if not self._goes_on:
+            self.abandon(why)
 
     # --- a block ----------------------------------------------------------------------------------
 
@@ -128,8 +135,9 @@ class Blocks:
         try:
             self._triggers.arm(index, on, self._cast())
         except RoleError as error:
+            self._unbegun.discard(index)
             self._began(index, f"{text_of(timed.step)}: {error}")
-            self.abandon(str(error))
+            self.missed(str(error))
 
     def _came(self, index: int, at_s: float) -> None:
         """A moment that lies back may have passed the step's time: then it begins at once, without a wake."""
@@ -141,8 +149,9 @@ class Blocks:
 
     def _never(self, index: int, text: str) -> None:
         """As a wait that expired: what the trial was made for did not happen, so it proves nothing."""
+        self._unbegun.discard(index)
         self._note_end(index, met=False, text=text)
-        self.abandon(text)
+        self.missed(text)
 
     def _begin(self, index: int) -> None:
         if index not in self._unbegun:
@@ -154,7 +163,7 @@ class Blocks:
             begun = begin(timed.step, self._cast())
         except RoleError as error:
             self._began(index, f"{text_of(timed.step)}: {error}")
-            self.abandon(str(error))
+            self.missed(str(error))
             return
         self._began(index, begun.text, begun.hosts)
         if begun.fault is None:

@@ -160,7 +160,7 @@ class Conductor:
             case "asked" | "lying in wait":
                 self._never_bit.add(name)
                 self._stand.ask(*self._stand.faults.inject_failed(name))
-                self._abandon(reason)
+                self._missed(reason)
             case "in force":  # nobody asked for its end
                 self._stop_early("world broke", f"{name}: {reason}")
             case "healing":
@@ -179,9 +179,9 @@ class Conductor:
         if fault_id not in self._never_bit:
             self._stop_early("world broke", f"{fault_id} could not be healed: {reason}")
 
-    def _abandon(self, why: str) -> None:
+    def _missed(self, why: str) -> None:
         if self._blocks:
-            self._blocks.abandon(why)
+            self._blocks.missed(why)
 
     # --- stages -----------------------------------------------------------------------------------
 

@@ -77,5 +77,8 @@ class Strikes:
             self._abandon(f"{fault_id}: the world did not answer")
 
     def _overdue(self, index: int, fault: Fault, within_s: float) -> None:
-        if step_id(self._stand.trial, index) in self._in_wait:
+        fault_id, faults = step_id(self._stand.trial, index), self._stand.faults
+        waited_for = self._in_wait.pop(fault_id, None) is not None
+        if waited_for and faults.stage(fault_id) == "lying in wait":
+            self._stand.ask(*faults.end(fault_id))
             self._never(index, f"{describe(fault)}: not within {within_s:g} s")

@@ -8,8 +8,8 @@ from harness.drillfile import load as of_load
 from harness.drillfile.measures import EXPECT
 from harness.drillfile.steps import STEPS
 from harness.drillfile.tree import Block, Node, lines, plain, shown
-from harness.drillfile.words import NAME, Field, Kind, read_fields, whole
-from harness.model.drill import Drill, Expectation, Json, Load, Step, Via
+from harness.drillfile.words import NAME, Field, Kind, choice, read_fields, whole
+from harness.model.drill import Drill, Expectation, Json, Load, Missed, Step, Via
 
 TRIALS_MAX = 100_000
 SEED_MAX = 2**63 - 1
@@ -30,6 +30,7 @@ def read_drill(top: Node, *, path: str, story: str) -> Drill:
         steps=words[_STEPS],
         expect=words[_EXPECT],
         seed=words[_SEED],
+        missed=words[_MISSED],
         lines=lines(top),
     )
 
@@ -101,6 +102,19 @@ _SEED: Field[int | None] = Field(
     example="4711",
     written="drawn anew for each run",
 )
+_MISSED: Field[Missed] = Field(
+    name="missed",
+    kind=choice(
+        {
+            "abandon": "the trial is healed and ended there: it proves nothing",
+            "go on": "it is left out, and the steps after it go on",
+        }
+    ),
+    help="when a step misses: its moment never comes, its role is nobody's, or nothing is there to hit",
+    example="go on",
+    default="abandon",
+    written="abandon",
+)
 _STEPS: Field[tuple[Step, ...]] = Field(
     name="steps",
     kind=STEPS,
@@ -111,4 +125,6 @@ _STEPS: Field[tuple[Step, ...]] = Field(
 _EXPECT: Field[tuple[Expectation, ...]] = Field(
     name="expect", kind=EXPECT, help="what must hold", example="{lost_writes: 0}", required=True
 )
-FIELDS: tuple[Field[Any], ...] = (_NAME, _TARGET, _SETTINGS, _LOAD, _CLIENTS, TRIALS, _SEED, _STEPS, _EXPECT)
+FIELDS: tuple[Field[Any], ...] = (
+    *(_NAME, _TARGET, _SETTINGS, _LOAD, _CLIENTS, TRIALS, _SEED, _MISSED, _STEPS, _EXPECT),
+)

@@ -48,6 +48,8 @@ def written(drill: Drill) -> str:
         lines.append(f"clients: {{{ways}}}")
     if drill.trials != 1:
         lines.append(f"trials: {drill.trials}")
+    if drill.missed != "abandon":
+        lines.append(f"missed: {drill.missed}")
     lines.append("steps:")
     for step in drill.steps:
         lines += [f"  {'  ' if n else '- '}{name}: {text}" for n, (name, text) in enumerate(_step(step))]

@@ -21,6 +21,8 @@ else:
 Direction = Literal["both", "in", "out"]
 Via = Literal["router", "primary", "discovery"]
 WaitFor = Literal["steady", "rejoined", "failover"]
+# What a step does that misses: its moment never comes, its role is nobody's, or there is nothing to hit.
+Missed = Literal["abandon", "go on"]
 
 
 class Window(Struct, frozen=True):
@@ -219,4 +221,5 @@ class Drill(Struct, frozen=True, kw_only=True):
     steps: tuple[Step, ...]
     expect: tuple[Expectation, ...]
     seed: int | None = None  # to be run with where the command names none
+    missed: Missed = "abandon"
     lines: dict[str, int] = {}  # `steps[0].kill` -> 12: where to point when only a plan shows what is wrong

@@ -6,7 +6,18 @@ from typing import Literal
 
 from msgspec import Struct
 
-from harness.model.drill import ControlStep, CrashStep, Expectation, HoldStep, Json, Load, Step, Via, WaitStep
+from harness.model.drill import (
+    ControlStep,
+    CrashStep,
+    Expectation,
+    HoldStep,
+    Json,
+    Load,
+    Missed,
+    Step,
+    Via,
+    WaitStep,
+)
 
 # fence: has the power switches of the data hosts.
 HostRole = Literal["data", "witness", "router", "fence", "client"]
@@ -87,6 +98,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     trials: tuple[TrialPlan, ...]
     expect: tuple[Expectation, ...]
     promises: Promises
+    missed: Missed = "abandon"
     settle_within_s: float = 30.0
     stall_limit_s: float = 0.05  # a stall of harness or client beyond this voids that trial's times
 

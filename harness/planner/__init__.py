@@ -68,6 +68,7 @@ def _plan(drill: Drill, target: Target, *, world: str, seed: int, trials: int, d
         trials=trial_plans(drill, seed=seed, trials=trials),
         expect=drill.expect,
         promises=promises,
+        missed=drill.missed,
     )
 
 

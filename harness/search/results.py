@@ -18,13 +18,15 @@ from harness.search.coverage import Coverage
 from harness.search.outcome import Outcome
 
 FILE = "schedules.jsonl"
+# Of what is drawn from a number: another one would go on with other schedules.
+VERSION = 2
 
 
 class Asked(Struct, frozen=True, kw_only=True):
     """The first line: another search would give other schedules."""
 
     search: str = "failover-drill"
-    version: int = 1
+    version: int = VERSION
     target: str
     seed: int
     schedules: int
@@ -78,6 +80,7 @@ class Folder:
         try:
             head, *lines = file.read().split(b"\n")
             asked = msgspec.json.decode(head, type=Asked)
+            _check_version(asked)
         except (OSError, msgspec.DecodeError) as error:
             file.close()
             raise _no_search(path, error) from error
@@ -112,6 +115,13 @@ def _lock(file: BinaryIO, path: Path) -> None:
         raise DrillError(
             f"another search is at work in {path}; wait until it has ended, or name another --out"
         ) from error
+
+
+def _check_version(asked: Asked) -> None:
+    if asked.version != VERSION:
+        raise msgspec.DecodeError(
+            f"it was begun by a version that drew other schedules: {asked.version}, not {VERSION}"
+        )
 
 
 def _no_search(path: Path, error: Exception) -> DrillError:

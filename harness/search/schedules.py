@@ -54,6 +54,7 @@ def schedule(offers: Offers, seed: int, number: int) -> Schedule:
         ),
         clients={"client/2": "primary"} if draw.random() < 0.4 else {},
         trials=1,
+        missed="go on",
         steps=(WaitStep(wait_for="steady", within_s=20.0), *waves.steps()),
         expect=expected(keeps_all=offers.promises_all(written)),
     )

@@ -84,6 +84,8 @@ def _plainer(settings: dict[str, Json]) -> Iterator[dict[str, Json]]:
 
 def _lighter(drill: Drill) -> Iterator[Drill]:
     load = drill.load
+    if drill.missed == "go on":
+        yield structs.replace(drill, missed="abandon")
     if drill.clients:
         yield structs.replace(drill, clients={})
     if load.readers:

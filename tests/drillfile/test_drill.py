@@ -15,7 +15,7 @@ def test_what_is_not_written_has_its_default() -> None:
     drill = read(GOOD)
     assert (drill.name, drill.target, drill.trials) == ("mine", "reference", 1)
     assert drill.load == Load()
-    assert (drill.settings, drill.clients) == ({}, {})
+    assert (drill.settings, drill.clients, drill.missed) == ({}, {}, "abandon")
 
 
 def test_settings_are_kept_as_they_were_written_for_their_target_to_read() -> None:
@@ -24,6 +24,10 @@ def test_settings_are_kept_as_they_were_written_for_their_target_to_read() -> No
         "reference": {"a": "on", "b": [1, "100ms"]},
         "other": {"c": {"d": 0.5}},
     }
+
+
+def test_a_drill_may_go_on_without_a_step_that_misses() -> None:
+    assert read(with_words("missed: go on")).missed == "go on"
 
 
 def test_lines_lead_from_a_field_to_where_it_stands() -> None:
@@ -44,6 +48,7 @@ def test_lines_lead_from_a_field_to_where_it_stands() -> None:
         ("trials: ٣", 1, "trials", "no whole number"),
         ("settings: {reference: sync}", 1, "settings.reference", "a block of words"),
         ("settings: [a]", 1, "settings", "a block of words by target"),
+        ("missed: goon", 1, "missed", "unknown word 'goon'; did you mean 'go on'?"),
         ("on: 1", 1, "on", "a drill has no word 'on'"),
         ("1: 1", 1, "1", "a drill has no word '1'"),
     ],

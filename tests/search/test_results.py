@@ -83,3 +83,11 @@ def test_the_lock_ends_with_the_process_that_held_it(tmp_path: Path) -> None:
         holder.kill()
     with closing(Folder.resumed(tmp_path)) as folder:
         assert folder.before == [result(0)]
+
+
+def test_a_search_of_a_version_that_drew_others_is_not_gone_on_with(tmp_path: Path) -> None:
+    kept(tmp_path, 1)
+    file = tmp_path / FILE
+    file.write_bytes(file.read_bytes().replace(b'"version":2', b'"version":1'))
+    with pytest.raises(DrillError, match="drew other schedules: 1, not 2"):
+        Folder.resumed(tmp_path)

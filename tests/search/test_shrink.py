@@ -36,6 +36,7 @@ def test_what_is_not_needed_goes() -> None:
     assert (cut.sides, cut.how, cut.direction) == ((("witness/1",), ("rest",)), "drop", "both")
     assert (cut.at, cut.until_s) == (Window(0.0, 0.0), 0.01)
     assert (small.settings, small.load.writers, small.load.readers, small.clients) == ({}, 1, 0, {})
+    assert small.missed == "abandon"
 
 
 def test_what_is_needed_stays() -> None:
