@@ -19,7 +19,7 @@ help:
 	@echo 'make bench    measure: journal and checkers, conductor, simulator'
 	@echo 'make bench-containers  measure the stack in containers: writes, heartbeats, a tenth of a CPU (3 minutes)'
 	@echo 'make bench-weather     count false failovers in heavy weather, in virtual time'
-	@echo 'make proof    the long searches: defects in their drills, small scopes whole, 10,000 schedules'
+	@echo 'make proof    the long searches: defects in drills and in schedules, small scopes whole, 10,000 schedules'
 	@echo 'make format   let ruff format and mend what it can'
 	@echo 'make clean    remove what older runs left in the engine, and the virtual environment'
 
@@ -55,6 +55,7 @@ bench-weather: .venv/dev-installed
 proof: .venv/dev-installed
 	@$(BIN)/failover-drill defects
 	@$(BIN)/python -m tests.targets.reference.exploration
+	@$(BIN)/python -m tests.search.sweep
 	@$(BIN)/failover-drill search --schedules 10000 --seed 1 --all
 
 setup: .venv/installed

@@ -2,7 +2,7 @@
 
 Of each wave, if chance wants it:
 
-    weakness  something is down, cut or slow for most of the wave: what nothing but one fault more would bear
+    weakness  one or two are down, cut or slow for a good part of the wave: nothing that it could not bear
     cause     the cluster has to fail over, or to switch over
     blackout  several hosts lose their power at once, or one after the other, and come back at their own times
     the rest  faults at random times, and at moments of what the cause brings
@@ -10,6 +10,7 @@ Of each wave, if chance wants it:
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from random import Random
 
 from harness.model.drill import (
@@ -27,9 +28,10 @@ from harness.search.steps import DrawSteps, Offered, to_ms
 
 # How many waves, and how long one lasts.
 _WAVES = ((1, 24.0), (2, 12.0), (2, 12.0), (3, 8.0))
-_FAULTS_OF_A_WAVE = (1, 1, 2, 2, 3, 4)
+_FAULTS_OF_A_WAVE = (1, 2, 2, 3, 4)
+_WEAKNESSES = (0, 0, 0, 1, 1, 2)
 _FAULTS_MAX = 8
-_WEAK, _CAUSED, _BLACK = 0.45, 0.6, 0.15
+_CAUSED, _BLACK = 0.65, 0.15
 _LASTS_OF_A_CAUSE_S = (0.3, 6.0)
 _DARK_S = (0.2, 4.0)
 _SCOPES: tuple[Scope, ...] = ("process", "host")
@@ -54,26 +56,29 @@ class Waves:
 
     def _wave(self, faults: int, left: int, lasts_s: float) -> list[Step]:
         draw, one = self._draw, self._one
-        weak = [self._weakness(lasts_s)] if faults > 1 and draw.random() < _WEAK else []
-        one.caused = faults > len(weak) and faults > 1 and draw.random() < _CAUSED
+        weaknesses = min(draw.choice(_WEAKNESSES), faults - 1)
+        weak = list[Step]()
+        for _ in range(weaknesses):
+            weak.append(self._weakness(lasts_s, down=any(isinstance(step, KillStep) for step in weak)))
+        one.caused = faults > 1 and draw.random() < _CAUSED
         cause = [self._cause()] if one.caused else []
         begun = [*weak, *cause]
         if left - len(begun) >= 2 and draw.random() < _BLACK:
-            down = next((step.victim for step in weak if isinstance(step, KillStep)), "")
+            down = {step.victim for step in weak if isinstance(step, KillStep)}
             return [*begun, *self._blackout(left - len(begun), spared=down)]
         return [*begun, *(one.any() for _ in range(faults - len(begun)))]
 
     # --- a weakness -------------------------------------------------------------------------------
 
-    def _weakness(self, lasts_s: float) -> Step:
-        """Not enough to make the cluster fail over, most often."""
+    def _weakness(self, lasts_s: float, *, down: bool) -> Step:
+        """Not enough to make the cluster fail over, most often. down: one host is already."""
         draw, one = self._draw, self._one
         at_s = to_ms(one.origin_s + draw.uniform(0.1, 1.5))
         at, until_s = Window(at_s, at_s), to_ms(at_s + lasts_s * draw.uniform(0.1, 0.4))
-        kinds = [kind for kind in ("kill", "kill", "partition", "partition", "latency") if self._can(kind)]
-        match draw.choice(kinds):
+        kinds = [*(() if down else ("kill", "kill")), "partition", "partition", "latency"]
+        match draw.choice([kind for kind in kinds if self._can(kind)]):
             case "kill":
-                victim = draw.choice(("standby", *one.sides.witnesses))
+                victim = draw.choice(("standby", "standby", *one.sides.witnesses))
                 return KillStep(verb="kill", victim=victim, scope="host", at=at, until_s=until_s)
             case "partition":
                 return one.cut(self._weak_link(), None, at, until_s)
@@ -82,14 +87,13 @@ class Waves:
 
     def _weak_link(self) -> Sides:
         """Of a node, to those that it can do without for a while."""
-        sides = self._one.sides
-        lone: list[Sides] = [
-            ((word,), (witness,)) for word in ("primary", "standby") for witness in sides.witnesses
-        ]
-        others: list[Sides] = [(("primary",), ("standbys",)), (("standby",), ("rest",))]
-        if sides.witnesses:
-            others.append((("standbys",), ("witnesses",)))
-        return self._draw.choice([*others, *others, *lone])
+        witnesses = self._one.sides.witnesses
+        kinds: list[Sides] = [(("primary",), ("standbys",)), (("standbys",), ("rest",))]
+        if witnesses:
+            one, other = ((word,) for word in self._draw.sample(witnesses, 2))
+            kinds += [(("primary",), one), (("primary",), one), (("standby",), one), (one, other)]
+            kinds.append((("standbys",), ("witnesses",)))
+        return self._draw.choice(kinds)
 
     # --- a cause ----------------------------------------------------------------------------------
 
@@ -119,7 +123,7 @@ class Waves:
 
     # --- a blackout -------------------------------------------------------------------------------
 
-    def _blackout(self, most: int, *, spared: str) -> list[Step]:
+    def _blackout(self, most: int, *, spared: Collection[str]) -> list[Step]:
         """Power fails for some, at once or one after the other. One of them may lose its disk by it."""
         draw, one = self._draw, self._one
         begins_s, apart_s = one.begins_s(), draw.choice((0.0, 0.0, 0.05, 1.0))
@@ -134,7 +138,7 @@ class Waves:
     def _dark(self, at_s: float) -> tuple[Window, float]:
         return Window(at_s, at_s), to_ms(at_s + self._draw.uniform(*_DARK_S))
 
-    def _struck(self, spared: str) -> list[str]:
+    def _struck(self, spared: Collection[str]) -> list[str]:
         """By name: at the moment of a blackout nobody is primary any more. spared: down already."""
         draw, witnesses = self._draw, self._one.sides.witnesses
         nodes = [*self._hosts.data]
@@ -142,7 +146,7 @@ class Waves:
         draw.shuffle(nodes)
         few = witnesses[: draw.randint(min(1, len(witnesses)), len(witnesses))]
         struck = draw.choice((witnesses, few, [nodes[0], *few], [nodes[0], *witnesses], nodes[:2]))
-        return [host for host in struck if host != spared]
+        return [host for host in struck if host not in spared]
 
     def _can(self, verb: str) -> bool:
         return verb in self._offered.faults

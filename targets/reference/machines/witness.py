@@ -150,6 +150,10 @@ class Witness:
         """What it believes now."""
         return self._desk.status(now_s)
 
+    def holder(self, now_s: float) -> Reign | None:
+        """For those who watch: to whom a grant of this life lasts."""
+        return self._granter.holder(now_s)
+
     @property
     def watched(self) -> Reign:
         """For those who watch."""

@@ -10,6 +10,7 @@ from msgspec import Struct
 Invariant = Literal[
     "two-deciders",
     "double-grant",
+    "grant-dropped",
     "lease-outlived",
     "too-few-votes",
     "epoch-fell",
@@ -33,6 +34,7 @@ Invariant = Literal[
 INVARIANTS: dict[Invariant, str] = {
     "two-deciders": "at most one node can decide an acknowledgement at any moment",
     "double-grant": "a witness has at most one unexpired grant",
+    "grant-dropped": "a hand-back frees the grant that it names, and no other",
     "lease-outlived": "a lease is never valid at its holder after it has run out at a majority",
     "too-few-votes": "nobody is ousted without the votes of a majority, or an operator's order",
     "epoch-fell": "epochs only grow, and one epoch has one primary",

@@ -45,8 +45,14 @@ class Leases:
         grants[reign] = (witness, witness.clock_s() + self._settings.granted_lease_s)
         self._grants[witness.host] = grants
 
-    def handed_back(self, witness: Seat, reign: Reign) -> None:
-        self._grants[witness.host].pop(reign, None)
+    def handed_back(self, witness: Seat, reign: Reign, holder: Reign | None) -> None:
+        """holder: whom the witness holds for granted now. Of its former life it knows nothing."""
+        grants = self._grants[witness.host]
+        grants.pop(reign, None)
+        for other, (seat, until_s) in grants.items():
+            lasts = seat is witness and other not in self._fenced and witness.clock_s() < until_s
+            if lasts and other != holder:
+                self._findings.broken(witness, "grant-dropped", f"{other} is freed by a hand-back of {reign}")
         for seat, node in self._living():
             self.check(seat, node)
 

@@ -109,7 +109,7 @@ class Truth:
         if isinstance(machine, DataNode):
             self._node(seat, machine, event, effects)
         elif isinstance(machine, Witness):
-            self._witness(seat, event, effects)
+            self._witness(seat, machine, event, effects)
         elif isinstance(machine, Agent):
             self._shipments.agent(seat.host, event, effects)
 
@@ -123,9 +123,10 @@ class Truth:
 
     # Called for each event of a run: asking for exact types costs a third of matching.
 
-    def _witness(self, seat: Seat, event: Event, effects: Sequence[Effect]) -> None:
+    def _witness(self, seat: Seat, machine: Witness, event: Event, effects: Sequence[Effect]) -> None:
         if type(event) is Received and type(event.message) is HandBack:
-            self.leases.handed_back(seat, (event.message.epoch, event.message.node))
+            reign = (event.message.epoch, event.message.node)
+            self.leases.handed_back(seat, reign, machine.holder(seat.clock_s()))
         elif type(event) is Received and type(event.message) is PromoteOrder:
             order = event.message
             self.leases.ordered((order.epoch, order.primary), order.to, forced=order.forced)
