@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help drill test check format bench bench-containers bench-weather proof setup clean
+.PHONY: help drill test check format bench bench-containers bench-weather proof setup setup-all clean
 
 help:
 	@echo 'make drill    set up what is missing, then run the flagship drills in containers'
@@ -26,7 +26,7 @@ help:
 drill: setup
 	@$(BIN)/failover-drill run drills/suites/flagship.yaml
 
-test: .venv/dev-installed setup check
+test: .venv/dev-installed setup-all check
 	@echo '== tests that need containers'
 	@$(BIN)/python -m pytest -m docker
 
@@ -60,6 +60,9 @@ proof: .venv/dev-installed
 
 setup: .venv/installed
 	@$(BIN)/failover-drill setup
+
+setup-all: .venv/installed
+	@$(BIN)/failover-drill setup --all
 
 clean:
 	@if [ -x $(BIN)/failover-drill ]; then $(BIN)/failover-drill clean; fi

@@ -24,7 +24,7 @@ WORDS: Mapping[str, str] = {
     "standbys": "every data node that is not the primary",
     "old primary": "who was primary when the last fault of this trial began",
     "victim": "the data node that the last fault of this trial was aimed at",
-    "coordinator": "who decided the newest failover of this trial: it leads the promotion",
+    "coordinator": "who leads the newest failover of this trial: elected for it, or who decided it",
     "witness/N": "the Nth witness",
     "witnesses": "every witness",
     "witnesses/minority": "as many witnesses as may be lost",

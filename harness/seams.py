@@ -74,7 +74,7 @@ class StackHost(Struct, frozen=True, kw_only=True):
 class Stack(Struct, frozen=True, kw_only=True):
     """What a world brings up. environment: values for those services that are ours and name the variable.
 
-    images: local image names of the compose file -> names of our own images (see harness.setup).
+    images: those of the target.
     client_port: where a client host's load program listens (harness.workloads.wire).
     profiles: those of the compose file that this plan's hosts are in.
     """
@@ -120,6 +120,11 @@ class Target(Protocol):
 
     @property
     def summary(self) -> str: ...
+
+    @property
+    def images(self) -> Mapping[str, str]:
+        """Image names of its compose file -> folders below compose/ that they are made from."""
+        ...
 
     def faults(self) -> frozenset[str]:
         """The fault verbs that make sense here: kill, stop, pause, partition, latency."""

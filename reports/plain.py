@@ -146,8 +146,8 @@ def _promised(planned: Plan) -> str:
     )
 
 
-def _limit(bound: Bound) -> str:
-    return f"≤ {duration(bound.limit_s)} ({bound.formula})"
+def _limit(bound: Bound | None) -> str:
+    return "no promise" if bound is None else f"≤ {duration(bound.limit_s)} ({bound.formula})"
 
 
 def _bounds(planned: Plan) -> list[tuple[str, str]]:

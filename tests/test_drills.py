@@ -10,7 +10,7 @@ from harness import planner
 from harness.drillfile import read_all
 from harness.model.drill import Drill, KillStep
 from harness.model.plan import Plan
-from targets.registry import TARGETS
+from targets.registry import SIMULATED, TARGETS
 
 FOLDER = Path(__file__).parent.parent / "drills"
 FILES = sorted(FOLDER.glob("*.yaml"))
@@ -24,10 +24,9 @@ def drill(file: Path) -> Drill:
 
 
 def plan(found: Drill) -> Plan:
-    """In the world that offers everything."""
-    return planner.plan(
-        found, TARGETS[found.target], world="simulator", seed=1, trials=found.trials, defect=""
-    )
+    """In the world that offers everything, of those that the target is offered in."""
+    world = "simulator" if found.target in SIMULATED else "docker"
+    return planner.plan(found, TARGETS[found.target], world=world, seed=1, trials=found.trials, defect="")
 
 
 def names(paths: list[Path]) -> list[str]:

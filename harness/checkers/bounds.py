@@ -53,7 +53,7 @@ def promised(promises: Promises, measure: Measure) -> float | None:
         case "detection_time":
             return promises.detection.limit_s
         case "rpo":
-            return promises.rpo.limit_s
+            return promises.rpo.limit_s if promises.rpo else None
         case "lost_writes":
             return promises.lost_writes_max
         case "stale_reads":

@@ -1,6 +1,6 @@
 """The steps of a failover, in seconds after the fault: the first of each kind. Judges nothing.
 
-suspected, decided, lease_over and fenced belong to the reign that was struck; promoted, redirected,
+suspected, decided, elected, lease_over and fenced belong to the reign that was struck; promoted, redirected,
 validated and rejoined to a newer one. `acknowledged` is ours: the first write that was acknowledged under
 a newer epoch, by its return. A phase that never came is not in the list.
 """
@@ -12,7 +12,7 @@ from harness.checkers.history import Trial
 from harness.model.event import PhaseReached
 from harness.model.verdict import PhaseTime
 
-_OF_THE_OLD_REIGN = frozenset(("suspected", "decided", "lease_over", "fenced"))
+_OF_THE_OLD_REIGN = frozenset(("suspected", "decided", "elected", "lease_over", "fenced"))
 
 
 def check(trial: Trial) -> tuple[PhaseTime, ...]:

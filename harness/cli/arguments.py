@@ -236,11 +236,16 @@ def _setup(parser: Parser) -> None:
     """Get what is missing: engine, Compose plugin, images.
 
     Needs root where something must be installed. Safe to run again: it makes only
-    what is missing.
+    what is missing. The bundled reference target is always included.
 
-    example:
+    examples:
       sudo failover-drill setup
+      sudo failover-drill setup --target redis-sentinel
     """
+    parser.add_argument(
+        "--target", metavar="T", action="append", default=[], help="also what this target needs"
+    )
+    parser.add_argument("--all", action="store_true", help="what every bundled target needs")
 
 
 def _clean(parser: Parser) -> None:

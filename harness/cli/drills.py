@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shlex
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from harness.seams import Target
 from reports import plain
 from reports.machine import Output, RunOutput, encode
 from reports.terminal import Report, summary
-from targets.registry import SIMULATED, TARGETS
+from targets.registry import SIMULATED, TARGETS, USUAL
 
 # The folder above the package: a checkout, or where a wheel was installed.
 DRILLS = Path(__file__).resolve().parent.parent.parent / "drills"
@@ -31,8 +31,9 @@ _NOT_YET = ("processes", "remote")
 def run(args: Namespace) -> ExitCode:
     """Plan everything, look whether a run can start, run drill by drill, report each as it comes."""
     planned = _plans(args)
-    open_world = _world(args)
-    made_from = images() if args.world == "docker" else {}
+    targets = {plan.target for _, plan in planned}
+    open_world = _world(args, targets)
+    made_from = images(targets) if args.world == "docker" else {}
     jobs = [Job(plan=plan, command=_again(args, drill, plan), images=made_from) for drill, plan in planned]
     results: list[Result] = []
     for result in workflow.run(
@@ -49,7 +50,7 @@ def up(args: Namespace) -> ExitCode:
         raise DrillError("name one drill file: its settings say what is brought up")
     args.world, args.keep, args.trials = "docker", True, 1
     (_, plan), *_ = _plans(args)
-    open_world = _world(args)
+    open_world = _world(args, [plan.target])
     folder = runfolder.make(Path(args.out), f"up-{plan.drill}", datetime.now(UTC))
     open_world(plan, folder, lambda text: write_error(f"{text}\n")).close()
     write_error("it runs: `failover-drill ctl status` looks at it\n")
@@ -129,8 +130,8 @@ def _no_world(name: str) -> str:
     return f"unknown world '{name}'{nearest(name, _WORLDS)}"
 
 
-def _world(args: Namespace) -> OpenWorld:
-    return containers(keep=args.keep) if args.world == "docker" else _virtual(args)
+def _world(args: Namespace, targets: Collection[str]) -> OpenWorld:
+    return containers(targets, keep=args.keep) if args.world == "docker" else _virtual(args)
 
 
 def _virtual(args: Namespace) -> OpenWorld:
@@ -146,11 +147,13 @@ def _virtual(args: Namespace) -> OpenWorld:
     return opened
 
 
-def containers(*, keep: bool) -> OpenWorld:
-    """Raises WorldError when a run in containers cannot start."""
+def containers(targets: Collection[str], *, keep: bool) -> OpenWorld:
+    """Raises WorldError when a run of these targets in containers cannot start."""
     from harness import setup
 
-    hindrance = setup.ready()
+    words = [f" --target {name}" for name in sorted(targets) if name != USUAL]
+    remedy = f"failover-drill setup{''.join(words)}"
+    hindrance = setup.ready(recipes_of(targets), remedy=remedy)
     if hindrance:
         raise WorldError(f"{hindrance}\n  `failover-drill doctor` shows everything that runs need")
     from harness.worlds.docker.world import DockerWorld
@@ -161,11 +164,17 @@ def containers(*, keep: bool) -> OpenWorld:
     return opened
 
 
-def images() -> dict[str, str]:
-    """Those that a run in containers is made from: name -> id."""
+def images(targets: Collection[str]) -> dict[str, str]:
+    """Those that a run of these targets in containers is made from: name -> id."""
     from harness.setup import images as ours
 
-    return {image: ours.image_id(image) for image in ours.needed()}
+    return {image: ours.image_id(image) for image in ours.needed(recipes_of(targets))}
+
+
+def recipes_of(targets: Iterable[str]) -> tuple[str, ...]:
+    """What the images of these targets are made from, each once. Raises DrillError for an unknown one."""
+    found = (recipe for name in targets for recipe in find_target(name).images.values())
+    return tuple(dict.fromkeys(found))
 
 
 def _again(args: Namespace, drill: Drill, plan: Plan) -> str:

@@ -12,6 +12,7 @@ from reports.machine import encode
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from harness.model.plan import Bound
     from harness.seams import Target
 
 
@@ -20,7 +21,8 @@ def doctor(args: Namespace) -> ExitCode:
     from harness.setup.doctor import checks
     from reports.plain import doctor as table
 
-    found = checks()
+    usual, others = _recipes()
+    found = checks(usual, others)
     if args.json:
         write_out(encode(found))
     else:
@@ -31,9 +33,12 @@ def doctor(args: Namespace) -> ExitCode:
 
 def setup(args: Namespace) -> ExitCode:
     """Make what is missing, saying each step."""
+    from harness.cli.drills import recipes_of
     from harness.setup import prepare
 
-    prepare(_say)
+    usual, others = _recipes()
+    named = recipes_of(args.target)
+    prepare(_say, (*usual, *others) if args.all else tuple(dict.fromkeys((*usual, *named))))
     _say("everything that drills need is there")
     return ExitCode.PASS
 
@@ -79,7 +84,7 @@ def _target(target: Target, args: Namespace) -> ExitCode:
             "can be asked for",
             [
                 ("faults", ", ".join(sorted(target.faults()))),
-                ("controls", ", ".join(sorted(target.controls()))),
+                ("controls", ", ".join(sorted(target.controls())) or "none"),
                 ("clients' ways", ", ".join(sorted(target.vias()))),
             ],
         ),
@@ -91,8 +96,8 @@ def _target(target: Target, args: Namespace) -> ExitCode:
         (
             "promises under these settings",
             [
-                ("detection", f"≤ {promises.detection.limit_s:g} s: {promises.detection.formula}"),
-                ("RPO", f"≤ {promises.rpo.limit_s:g} s: {promises.rpo.formula}"),
+                ("detection", _promise(promises.detection)),
+                ("RPO", _promise(promises.rpo)),
             ],
         ),
         ("defects, for --defect", target.defects().items()),
@@ -102,6 +107,19 @@ def _target(target: Target, args: Namespace) -> ExitCode:
     else:
         show(sections(parts, look()))
     return ExitCode.PASS
+
+
+def _recipes() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What images are made from: those of the usual target, and those that only others need."""
+    from harness.cli.drills import recipes_of
+    from targets.registry import TARGETS, USUAL
+
+    usual = recipes_of([USUAL])
+    return usual, tuple(name for name in recipes_of(TARGETS) if name not in usual)
+
+
+def _promise(bound: Bound | None) -> str:
+    return f"≤ {bound.limit_s:g} s: {bound.formula}" if bound else "no promise"
 
 
 def _say(text: str) -> None:

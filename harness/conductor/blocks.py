@@ -79,7 +79,7 @@ class Blocks:
             case Applied():
                 self._strikes.applied(event)
                 return
-            case PhaseReached(phase="decided", host=host):
+            case PhaseReached(phase="decided" | "elected", host=host):
                 self._coordinator = host
         self._triggers.saw(event)
 

@@ -83,7 +83,7 @@ _LOAD: Field[Load] = Field(
 _CLIENTS: Field[dict[str, Via]] = Field(
     name="clients",
     kind=of_load.CLIENTS,
-    help="which way a client goes; one that is not named goes through the router",
+    help="which way a client goes; without a word through the router, or by discovery where there is none",
     example="{client/1: {via: primary}}",
     default={},
 )

@@ -20,6 +20,7 @@ WITHIN_S = 20.0
 PHASES: dict[PhaseName, str] = {
     "suspected": "one that watches holds the primary for failed",
     "decided": "the quorum has confirmed it: a failover begins",
+    "elected": "one that watches was chosen to lead the failover",
     "lease_over": "a majority's leases of the old primary are over",
     "fenced": "the old primary was seen to be off",
     "promoted": "the next one serves",

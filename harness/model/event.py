@@ -16,7 +16,15 @@ from harness.model.fault import Fault
 # fenced: it reigns, but its lease has run out, so it serves nobody. cold: a standby that rests on purpose.
 NodeRole = Literal["primary", "standby", "starting", "fenced", "cold", "down"]
 PhaseName = Literal[
-    "suspected", "decided", "lease_over", "fenced", "promoted", "redirected", "validated", "rejoined"
+    "suspected",
+    "decided",
+    "elected",
+    "lease_over",
+    "fenced",
+    "promoted",
+    "redirected",
+    "validated",
+    "rejoined",
 ]
 # From the lowest to the highest; the lower can be well while the higher is ill.
 HealthLayer = Literal["network", "process", "application", "business"]
@@ -67,7 +75,8 @@ class PhaseReached(Struct, frozen=True, kw_only=True, tag="phase"):
     """A step of a failover, as the target itself tells it.
 
     host: who tells. subject: whom it is about (the suspected, fenced, promoted or rejoined host).
-    epoch: of the reign that ends for suspected, decided, lease_over, fenced; of the new one for the others.
+    epoch: of the reign that ends for suspected, decided, elected, lease_over, fenced; of the new one for the
+    others. elected: who tells it leads the failover, in systems where deciding and leading are apart.
     layer: of a suspicion, the layer of health that was ill, where the target tells it.
     """
 

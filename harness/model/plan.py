@@ -76,7 +76,7 @@ class Promises(Struct, frozen=True, kw_only=True):
     """What the target promises under its settings. None is "no promise"."""
 
     detection: Bound
-    rpo: Bound
+    rpo: Bound | None
     lost_writes_max: int | None
     reads_are_linearizable: bool
     outage: Bound | None = None

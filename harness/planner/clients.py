@@ -16,7 +16,7 @@ def client_plans(drill: Drill, target: Target, hosts: Sequence[HostPlan]) -> tup
     """Writers and readers go round the client hosts in turn. Raises DrillError without a path."""
     by = Hosts.of(hosts)
     ways = _ways(drill, hosts)
-    usual: Via = "router" if by.routers else "primary"
+    usual = _usual_way(by, target.vias())
     plans = tuple(
         ClientPlan(
             host=host,
@@ -28,6 +28,13 @@ def client_plans(drill: Drill, target: Target, hosts: Sequence[HostPlan]) -> tup
     )
     _check_ways(ways, target.name, target.vias())
     return plans
+
+
+def _usual_way(by: Hosts, offered: Collection[str]) -> Via:
+    """As most clients of such a system go: through its router, else asking who is primary."""
+    if by.routers:
+        return "router"
+    return "discovery" if "discovery" in offered and by.witnesses else "primary"
 
 
 def _share(lanes: int, index: int, clients: int) -> int:

@@ -6,6 +6,7 @@ import os
 import platform
 import shutil
 import sys
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_network
 from pathlib import Path
@@ -18,6 +19,7 @@ from harness.setup.programs import run
 
 _DISK_WANTED_BYTES = 2 * 1024**3
 _SET_UP = "run `failover-drill setup`"
+_SET_UP_ALL = "run `failover-drill setup --all`, for a target that needs it"
 # The lower half of the benchmarking range; an engine of ours has its own networks in the upper half.
 _OUR_RANGE = ip_network("198.18.0.0/16")
 _ROUTES_SHOWN = 2
@@ -34,13 +36,16 @@ class Check(Struct, frozen=True, kw_only=True):
     needed: bool = True
 
 
-def checks() -> tuple[Check, ...]:
-    """Look at everything; never raises for what is missing."""
+def checks(own: Collection[str], others: Collection[str]) -> tuple[Check, ...]:
+    """Look at everything; never raises for what is missing.
+
+    own: the recipes that runs cannot do without; others: those of targets that not everybody drills.
+    """
     with ThreadPoolExecutor(max_workers=2) as pool:
         compose = pool.submit(_compose)
         docker_root = pool.submit(_docker_root)
         version = engine.version()
-        seen = (_python(), _user(), _engine(version), compose.result(), *_images(bool(version)))
+        seen = (_python(), _user(), _engine(version), compose.result(), *_images(bool(version), own, others))
     return (*seen, _disk(docker_root.result()), *_kernel(), _addresses())
 
 
@@ -77,12 +82,13 @@ def _compose() -> Check:
     return Check(name="Compose plugin", ok=bool(version), detail=version or "not found", remedy=remedy)
 
 
-def _images(engine_answers: bool) -> list[Check]:
+def _images(engine_answers: bool, own: Collection[str], others: Collection[str]) -> list[Check]:
     if not engine_answers:
         detail = "cannot tell without an engine"
         return [Check(name="images", ok=False, detail=detail, remedy=_engine_remedy())]
     try:
-        wanted, absent = images.needed(), images.missing()
+        wanted, absent = images.needed((*own, *others)), images.missing((*own, *others))
+        only_some = {images.image_tag(name) for name in others}
     except WorldError as error:
         return [Check(name="images", ok=False, detail=str(error), remedy="install failover-drill again")]
     return [
@@ -90,7 +96,8 @@ def _images(engine_answers: bool) -> list[Check]:
             name=f"image {image}",
             ok=image not in absent,
             detail="missing" if image in absent else "there",
-            remedy=_SET_UP,
+            remedy=_SET_UP_ALL if image in only_some else _SET_UP,
+            needed=image not in only_some,
         )
         for image in wanted
     ]

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -42,25 +42,28 @@ class Recipe(Struct, frozen=True):
     sources: tuple[tuple[str, str], ...]
 
 
-RECIPES: dict[str, Recipe] = {
-    "mesh": Recipe("compose/mesh/Dockerfile", (("harness/worlds/docker/inside", "inside"),)),
-    "reference": Recipe(
-        "compose/reference/Dockerfile",
-        (
-            ("harness/__init__.py", "harness/__init__.py"),
-            ("harness/seams.py", "harness/seams.py"),
-            ("harness/model", "harness/model"),
-            ("harness/workloads", "harness/workloads"),
-            ("targets/__init__.py", "targets/__init__.py"),
-            ("targets/reference", "targets/reference"),
-        ),
-    ),
-}
+MESH = "mesh"
+
+
+def recipes(*, root: Path = ROOT) -> dict[str, Recipe]:
+    """Every folder below compose/ that says in `sources` what of ours goes into its image."""
+    lists = sorted((root / "compose").glob("*/sources"))
+    return {path.parent.name: _recipe(path.parent.name, path.read_text()) for path in lists}
+
+
+def _recipe(name: str, listed: str) -> Recipe:
+    """A path a line, `from -> to` where it lies elsewhere in the image; `#` begins a comment."""
+    lines = [line.partition("#")[0].strip() for line in listed.splitlines()]
+    pairs = [[part.strip() for part in line.split("->")] for line in lines if line]
+    return Recipe(f"compose/{name}/Dockerfile", tuple((pair[0], pair[-1]) for pair in pairs))
 
 
 def context(name: str, *, root: Path = ROOT) -> dict[str, bytes]:
     """The build context of an image of ours: path in the context -> content, sorted. Raises WorldError."""
-    recipe = RECIPES[name]
+    known = recipes(root=root)
+    if name not in known:
+        raise WorldError(f"compose/{name}/sources is missing below {root}: install failover-drill again")
+    recipe = known[name]
     for source in (recipe.dockerfile, *(source for source, _ in recipe.sources)):
         if not (root / source).exists():
             raise WorldError(f"{source} is missing below {root}: install failover-drill again")
@@ -82,16 +85,17 @@ def image_tag(name: str, *, root: Path = ROOT) -> str:
     return f"failover-drill/{name}:{digest.hexdigest()[:12]}"
 
 
-def needed() -> tuple[str, ...]:
-    """Every image that a run needs, by its whole name."""
-    return (BASE, TOXIPROXY, *(image_tag(name) for name in RECIPES))
+def needed(own: Collection[str]) -> tuple[str, ...]:
+    """Every image that a run needs, by its whole name. own: the recipes of its targets."""
+    return (BASE, TOXIPROXY, *(image_tag(name) for name in (MESH, *own)))
 
 
-def missing() -> tuple[str, ...]:
+def missing(own: Collection[str]) -> tuple[str, ...]:
     """Of those, the ones that the engine does not have: one question for all."""
-    done = run(["docker", "image", "inspect", "--format", "{{json .RepoTags}}", *needed()], limit_s=10)
+    wanted = needed(own)
+    done = run(["docker", "image", "inspect", "--format", "{{json .RepoTags}}", *wanted], limit_s=10)
     there = {tag for line in done.stdout.splitlines() if line for tag in json.loads(line) or []}
-    return tuple(image for image in needed() if image not in there)
+    return tuple(image for image in wanted if image not in there)
 
 
 def image_id(image: str) -> str:

@@ -5,7 +5,7 @@ What does not need each other goes side by side: only what is built from the bas
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 
 from harness.setup import compose_plugin, engine, images, toxiproxy_image
@@ -13,9 +13,12 @@ from harness.setup.programs import found, unwritable
 from harness.setup.steps import Say, alone, step
 
 
-def prepare(say: Say) -> None:
-    """Make everything that a run in containers needs; quick when it is there. Raises WorldError."""
-    absent, plugin = _look()
+def prepare(say: Say, own: Collection[str]) -> None:
+    """Make everything that a run in containers needs; quick when it is there. Raises WorldError.
+
+    own: the recipes of the targets that are to be drilled.
+    """
+    absent, plugin = _look(own)
     if plugin and not absent:
         return
     if not engine.version():
@@ -26,38 +29,39 @@ def prepare(say: Say) -> None:
         with alone(say):
             _prepare_engine(say)
             # Another set-up may have made some of it meanwhile.
-            absent, plugin = _look()
-            _make(say, absent, plugin_there=bool(plugin))
+            absent, plugin = _look(own)
+            _make(say, own, absent, plugin_there=bool(plugin))
     except OSError as error:
         raise unwritable(error) from error
 
 
-def ready() -> str:
-    """Why a run cannot start, in one line with the fix; empty when it can."""
-    absent, plugin = _look()
+def ready(own: Collection[str], *, remedy: str = "failover-drill setup") -> str:
+    """Why a run cannot start, in one line with the fix; empty when it can. own: its targets' recipes."""
+    absent, plugin = _look(own)
     if plugin and not absent:
         return ""
     if not engine.version():
         return f"no Docker engine answers ({engine.why_silent()}): run `failover-drill setup`"
     if absent:
-        return f"the image {absent[0]} is missing: run `failover-drill setup`"
+        return f"the image {absent[0]} is missing: run `{remedy}`"
     return "the Docker Compose plugin is missing: run `failover-drill setup`"
 
 
-def _look() -> tuple[tuple[str, ...], str]:
+def _look(own: Collection[str]) -> tuple[tuple[str, ...], str]:
     """The missing images and the plugin's version, in one go. Without an engine every image is missing."""
     with ThreadPoolExecutor(max_workers=1) as pool:
         plugin = pool.submit(compose_plugin.version)
-        return images.missing(), plugin.result()
+        return images.missing(own), plugin.result()
 
 
-def _make(say: Say, absent: tuple[str, ...], *, plugin_there: bool) -> None:
-    with ThreadPoolExecutor(max_workers=4) as pool:
+def _make(say: Say, own: Collection[str], absent: tuple[str, ...], *, plugin_there: bool) -> None:
+    names = (images.MESH, *own)
+    with ThreadPoolExecutor(max_workers=3 + len(names)) as pool:
         plugin = pool.submit(_prepare_plugin, say, plugin_there)
         base = pool.submit(_prepare_base, say, absent)
         proxy = pool.submit(_prepare_toxiproxy, say, absent, base.result)
-        own = pool.submit(_prepare_own, say, absent, base.result)
-        for part in (base, plugin, own, proxy):
+        ours = [pool.submit(_prepare_own, say, name, absent, base.result) for name in names]
+        for part in (base, plugin, *ours, proxy):
             part.result()
 
 
@@ -101,12 +105,11 @@ def _prepare_toxiproxy(say: Say, absent: tuple[str, ...], base_there: Callable[[
         toxiproxy_image.make_in_container()
 
 
-def _prepare_own(say: Say, absent: tuple[str, ...], base_there: Callable[[], None]) -> None:
+def _prepare_own(say: Say, name: str, absent: tuple[str, ...], base_there: Callable[[], None]) -> None:
     base_there()
-    for name in images.RECIPES:
-        if images.image_tag(name) in absent:
-            with step(say, f"building the image {images.image_tag(name)} (about 20 s the first time)"):
-                images.build(name)
+    if images.image_tag(name) in absent:
+        with step(say, f"building the image {images.image_tag(name)} (about 20 s the first time)"):
+            images.build(name)
 
 
 def _pulled(say: Say, image: str) -> bool:

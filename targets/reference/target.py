@@ -50,6 +50,10 @@ class ReferenceTarget:
     name = "reference"
     summary = "the bundled controller: two to five data nodes, three witnesses with leases, HAProxy in front"
 
+    @property
+    def images(self) -> Mapping[str, str]:
+        return {IMAGE: "reference"}
+
     def faults(self) -> frozenset[str]:
         return frozenset(
             {"kill", "stop", "pause", "crash", "partition", "latency", "loss", "disk", "clock", "switch"}
@@ -122,7 +126,7 @@ class ReferenceTarget:
                 "FAILOVER_DRILL_FENCE_TOKEN": secrets.token_hex(16),
                 TOKEN: secrets.token_hex(16),
             },
-            images={IMAGE: "reference"},
+            images=self.images,
             client_port=CLIENT_PORT,
             profiles=(*settings.nodes, *((settings.fence_host,) if settings.fence == "device" else ())),
         )

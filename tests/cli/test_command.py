@@ -81,14 +81,14 @@ def test_without_words_the_way_to_the_help_is_told(capsys: pytest.CaptureFixture
 def test_what_breaks_is_three_and_a_crash_of_ours_leaves_its_traceback_in_a_file(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    def broken() -> None:
+    def broken(*_: object) -> None:
         raise WorldError("no engine")
 
     monkeypatch.setattr(doctor, "checks", broken)
     assert main(["doctor"]) == 3
     assert capsys.readouterr().err == "failover-drill: no engine\n"
 
-    def crashed() -> None:
+    def crashed(*_: object) -> None:
         raise ZeroDivisionError("of ours")
 
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
@@ -105,7 +105,7 @@ def test_what_breaks_is_three_and_a_crash_of_ours_leaves_its_traceback_in_a_file
 def test_an_interrupt_is_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def interrupted() -> None:
+    def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(doctor, "checks", interrupted)
@@ -121,7 +121,7 @@ def test_doctor_tells_a_script_whether_drills_can_run(
         doctor.Check(name="engine", ok=not missing, detail="", remedy="get one"),
         doctor.Check(name="disk", ok=False, detail="", remedy="free some", needed=False),
     )
-    monkeypatch.setattr(doctor, "checks", lambda: found)
+    monkeypatch.setattr(doctor, "checks", lambda own, others: found)
     assert main(["doctor", "--json"]) == (3 if missing else 0)
     assert [check["remedy"] for check in json.loads(capsys.readouterr().out)] == ["get one", "free some"]
 

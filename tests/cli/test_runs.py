@@ -52,8 +52,8 @@ class Stage:
 def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     it = Stage()
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(drills, "_world", lambda args: it.open)
-    monkeypatch.setattr(drills, "images", dict)
+    monkeypatch.setattr(drills, "_world", lambda args, targets: it.open)
+    monkeypatch.setattr(drills, "images", lambda targets: {})
     for name in ("one", "two"):
         Path(f"{name}.yaml").write_text(DRILL.format(name=name))
     yield it
@@ -160,7 +160,7 @@ def test_what_hinders_a_run_is_told_before_any_folder_is_made(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.undo()
-    monkeypatch.setattr(setup, "ready", lambda: "no engine: run `failover-drill setup`")
+    monkeypatch.setattr(setup, "ready", lambda own, remedy: "no engine: run `failover-drill setup`")
     assert main(["run", "kill-primary"]) == 3
     text = capsys.readouterr().err
     assert "failover-drill setup" in text

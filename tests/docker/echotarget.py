@@ -68,6 +68,10 @@ class EchoTarget:
     name = "echo"
     summary = "two echo servers"
 
+    @property
+    def images(self) -> Mapping[str, str]:
+        return {"failover-drill/mesh": "mesh"}
+
     def faults(self) -> frozenset[str]:
         return frozenset({"kill", "partition"})
 
@@ -103,7 +107,7 @@ class EchoTarget:
             compose_file=str(STACK),
             hosts=tuple(StackHost(plan=host, service=host.name) for host in plan.hosts),
             environment={"SETTINGS": '{"price": "5$"}'},
-            images={"failover-drill/mesh": "mesh"},
+            images=self.images,
             client_port=7300,
         )
 

@@ -30,6 +30,10 @@ class PaperTarget:
         self._hosts, self._faults, self._controls = hosts, faults, controls
         self._lost_writes_max = lost_writes_max
 
+    @property
+    def images(self) -> Mapping[str, str]:
+        return {}
+
     def faults(self) -> frozenset[str]:
         return self._faults
 

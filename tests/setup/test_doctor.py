@@ -20,7 +20,7 @@ def bare_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("bare_user")
 def test_every_missing_thing_has_a_remedy() -> None:
-    seen = doctor.checks()
+    seen = doctor.checks(("reference",), ())
     assert {check.name for check in seen if not check.ok} >= {"Docker engine", "Compose plugin", "images"}
     assert all(check.remedy for check in seen if not check.ok)
 
@@ -28,10 +28,10 @@ def test_every_missing_thing_has_a_remedy() -> None:
 @pytest.mark.usefixtures("bare_user")
 def test_without_root_and_engine_set_up_says_what_to_install() -> None:
     with pytest.raises(WorldError, match="install Docker") as raised:
-        prepare(print)
+        prepare(print, ("reference",))
     assert raised.value.exit_code == 3
 
 
 @pytest.mark.usefixtures("bare_user")
 def test_a_run_is_told_why_it_cannot_start() -> None:
-    assert "failover-drill setup" in ready()
+    assert "failover-drill setup" in ready(("reference",))

@@ -13,10 +13,12 @@ from harness.setup import images
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    for recipe in images.RECIPES.values():
+    for name, recipe in images.recipes().items():
         dockerfile = tmp_path / recipe.dockerfile
         dockerfile.parent.mkdir(parents=True, exist_ok=True)
         dockerfile.write_text("FROM debian:trixie-slim\n")
+        listed = images.ROOT / "compose" / name / "sources"
+        (dockerfile.parent / "sources").write_text(listed.read_text())
         for source, _ in recipe.sources:
             path = tmp_path / source
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -78,9 +80,23 @@ def test_the_context_holds_the_dockerfile_and_every_source(tree: Path) -> None:
 
 
 def test_the_real_recipes_name_files_that_exist() -> None:
-    for name in images.RECIPES:
+    for name in images.recipes():
         paths = images.context(name)
         assert any(path.endswith(".py") for path in paths), f"nothing of ours goes into {name}"
+
+
+def test_a_folder_of_compose_says_what_goes_into_its_image(tree: Path) -> None:
+    folder = tree / "compose" / "mine"
+    folder.mkdir()
+    (folder / "Dockerfile").write_text("FROM debian:trixie-slim\n")
+    (folder / "sources").write_text("# mine\nharness/model\nharness/worlds/docker/inside -> inside\n")
+    paths = set(images.context("mine", root=tree))
+    assert paths == {"Dockerfile", "harness/model/program.py", "inside/program.py"}
+
+
+def test_a_folder_without_such_a_list_is_named(tree: Path) -> None:
+    with pytest.raises(WorldError, match="compose/nobody/sources is missing"):
+        images.context("nobody", root=tree)
 
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)

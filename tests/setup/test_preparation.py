@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from harness.setup import compose_plugin, doctor, engine, images, preparation, t
 from harness.setup.preparation import prepare, ready
 from harness.setup.steps import alone
 
+OWN = ("reference",)
 MESH, REFERENCE = images.image_tag("mesh"), images.image_tag("reference")
 
 
@@ -39,8 +40,8 @@ class Machine:
 
         return make
 
-    def missing(self) -> tuple[str, ...]:
-        return tuple(image for image in images.needed() if image not in self.has)
+    def missing(self, own: Collection[str]) -> tuple[str, ...]:
+        return tuple(image for image in images.needed(own) if image not in self.has)
 
     def pull(self, image: str) -> bool:
         self.has |= {image} & self.registry
@@ -96,27 +97,27 @@ def quiet(line: str) -> None:
 
 
 def test_from_nothing_everything_is_made_each_after_what_it_needs(machine: Machine) -> None:
-    prepare(quiet)
+    prepare(quiet, OWN)
     assert machine.done[:2] == ["docker.io", "engine"]
     assert sorted(machine.done[2:]) == sorted(["compose", "base", "Debian's Go", MESH, REFERENCE])
-    assert machine.missing() == ()
+    assert machine.missing(OWN) == ()
 
 
 def test_what_a_registry_gives_is_not_made(machine: Machine) -> None:
     machine.registry = {images.BASE, images.TOXIPROXY}
-    prepare(quiet)
+    prepare(quiet, OWN)
     assert sorted(machine.done[2:]) == sorted(["compose", MESH, REFERENCE])
 
 
 def test_what_is_there_is_left_alone(machine: Machine) -> None:
     machine.has = {"docker.io", "engine", "compose", images.BASE, images.TOXIPROXY, MESH}
-    prepare(quiet)
+    prepare(quiet, OWN)
     assert machine.done == [REFERENCE]
 
 
 def test_the_machine_s_own_go_is_enough(machine: Machine) -> None:
     machine.own_go = True
-    prepare(quiet)
+    prepare(quiet, OWN)
     assert "own Go" in machine.done
     assert "Debian's Go" not in machine.done
 
@@ -126,7 +127,7 @@ def test_a_go_that_is_too_old_is_told_and_debian_s_is_taken(
 ) -> None:
     monkeypatch.setattr(preparation, "found", lambda program: True)
     said: list[str] = []
-    prepare(said.append)
+    prepare(said.append, OWN)
     assert [one for one in machine.done if "Go" in one] == ["own Go", "Debian's Go"]
     assert any("this machine's Go cannot" in line for line in said)
 
@@ -137,7 +138,7 @@ def test_a_full_disk_is_told_and_not_a_crash(machine: Machine, monkeypatch: pyte
 
     monkeypatch.setattr(images, "make_base", full)
     with pytest.raises(WorldError, match="could not write: /tmp/base") as raised:
-        prepare(quiet)
+        prepare(quiet, OWN)
     assert "free some space" in str(raised.value)
 
 
@@ -149,7 +150,7 @@ def test_what_fails_is_told_once_everything_else_has_ended(
 
     monkeypatch.setattr(images, "make_base", refused)
     with pytest.raises(WorldError, match="no mirror"):
-        prepare(quiet)
+        prepare(quiet, OWN)
     assert machine.has == {"docker.io", "engine", "compose"}
 
 
@@ -157,27 +158,27 @@ def test_a_run_is_told_the_first_thing_that_hinders_it(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine, "why_silent", lambda: "it sleeps")
-    assert "it sleeps" in ready()
+    assert "it sleeps" in ready(OWN)
     machine.has = {"engine", "compose"}
-    assert ready() == f"the image {images.BASE} is missing: run `failover-drill setup`"
-    machine.has = {"engine", *images.needed()}
-    assert ready() == "the Docker Compose plugin is missing: run `failover-drill setup`"
+    assert ready(OWN) == f"the image {images.BASE} is missing: run `failover-drill setup`"
+    machine.has = {"engine", *images.needed(OWN)}
+    assert ready(OWN) == "the Docker Compose plugin is missing: run `failover-drill setup`"
     machine.has.add("compose")
-    assert ready() == ""
+    assert ready(OWN) == ""
 
 
 @pytest.mark.docker
 def test_set_up_a_second_time_has_nothing_to_do() -> None:
-    prepare(quiet)
-    before = {image: images.image_id(image) for image in images.needed()}
+    prepare(quiet, OWN)
+    before = {image: images.image_id(image) for image in images.needed(OWN)}
     said: list[str] = []
     began_s = time.monotonic()
-    prepare(said.append)
+    prepare(said.append, OWN)
     took_s = time.monotonic() - began_s
     assert said == []
-    assert {image: images.image_id(image) for image in images.needed()} == before
+    assert {image: images.image_id(image) for image in images.needed(OWN)} == before
     assert all(before.values())
-    assert ready() == ""
-    assert all(check.ok for check in doctor.checks() if check.needed)
+    assert ready(OWN) == ""
+    assert all(check.ok for check in doctor.checks(OWN, ()) if check.needed)
     # A fifth of a second, and a full minute where anything is made again.
     assert took_s < 10

@@ -72,7 +72,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def _measured(bench: _Bench) -> int:
     """What was measured before something broke is shown."""
-    if hindrance := setup.ready():
+    if hindrance := setup.ready(("reference",)):
         _say(f"{hindrance}\n  `failover-drill doctor` shows everything that runs need")
         return ExitCode.BROKEN_SURROUNDINGS
     code = ExitCode.PASS

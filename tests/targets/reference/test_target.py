@@ -170,6 +170,7 @@ def test_a_threshold_of_the_application_alone_is_the_bound() -> None:
 
 def test_sync_promises_that_nothing_is_lost_and_async_does_not() -> None:
     sync, asynchronous = (REFERENCE.promises(plan(replication=mode).settings) for mode in ("sync", "async"))
+    assert sync.rpo and asynchronous.rpo
     assert (sync.rpo.limit_s, sync.lost_writes_max, sync.reads_are_linearizable) == (0.0, 0, True)
     assert (asynchronous.lost_writes_max, asynchronous.reads_are_linearizable) == (None, False)
     assert asynchronous.rpo.limit_s == pytest.approx(0.4 + 0.1)

@@ -1,0 +1,69 @@
+"""What a Redis says of itself, poll by poll -> what a run is told, on change. Pure.
+
+A poll is stamped with the moment it was asked: an answer proves nothing about the time after that, and a node
+that was killed meanwhile must not look alive. A primary whose epoch is not known yet is told of once it is,
+with the stamp of its first word.
+"""
+
+from __future__ import annotations
+
+from harness.model.event import Event, HealthReported, MembershipChanged, NodeRole, PhaseReached, RoleChanged
+from targets.redis_sentinel.reigns import UNKNOWN
+from targets.redis_sentinel.replication import Replication
+
+
+class NodeSeen:
+    """One node. `lost` and the first `said` after it tell everything anew."""
+
+    def __init__(self, host: str) -> None:
+        self._host = host
+        self._role: tuple[NodeRole, int] | None = None
+        self._register: tuple[int, tuple[str, ...]] | None = None
+        self._ready: bool | None = None
+        self._since: tuple[str, float] = ("", 0.0)  # the id of its history, and its first word as primary
+
+    def said(self, said: Replication, epoch: int, at_s: float) -> list[Event]:
+        """epoch: of its reign when it is primary and that is known."""
+        events: list[Event] = []
+        if said.is_master:
+            if self._since[0] != said.replid:
+                self._since = (said.replid, at_s)
+            if epoch != UNKNOWN:
+                events += self._reigns(said, epoch, at_s)
+        else:
+            events += self._has_role("standby" if said.in_touch else "starting", UNKNOWN, at_s)
+        return events + self._is_ready(said.is_master or said.in_touch, at_s, "")
+
+    def lost(self, at_s: float, why: str) -> list[Event]:
+        self._role = self._register = None
+        return self._is_ready(False, at_s, why)
+
+    def _reigns(self, said: Replication, epoch: int, at_s: float) -> list[Event]:
+        first = self._role is None or self._role != ("primary", epoch)
+        events = self._has_role("primary", epoch, self._since[1] if first else at_s)
+        eligible = tuple(sorted({self._host, *said.online}))
+        if (epoch, eligible) != self._register:
+            before = self._register[1] if self._register and self._register[0] == epoch else eligible
+            events.append(
+                MembershipChanged(
+                    at_s=at_s, host=self._host, epoch=epoch, primary=self._host, eligible=eligible
+                )
+            )
+            events += [self._rejoined(node, epoch, at_s) for node in eligible if node not in before]
+            self._register = (epoch, eligible)
+        return events
+
+    def _has_role(self, role: NodeRole, epoch: int, at_s: float) -> list[Event]:
+        if self._role == (role, epoch):
+            return []
+        self._role = (role, epoch)
+        return [RoleChanged(at_s=at_s, host=self._host, role=role, epoch=epoch)]
+
+    def _rejoined(self, node: str, epoch: int, at_s: float) -> Event:
+        return PhaseReached(at_s=at_s, host=self._host, phase="rejoined", epoch=epoch, subject=node)
+
+    def _is_ready(self, ready: bool, at_s: float, detail: str) -> list[Event]:
+        if self._ready is ready:
+            return []
+        self._ready = ready
+        return [HealthReported(at_s=at_s, host=self._host, ready=ready, epoch=0, detail=detail)]
