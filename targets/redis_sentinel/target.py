@@ -85,7 +85,9 @@ class RedisSentinelTarget:
             profiles=DATA[: settings.nodes],
         )
 
-    def watch(self, plan: Plan, dial: Dial, emit: Emit, clock: Callable[[float], float]) -> Watch:
+    def watch(
+        self, plan: Plan, stack: Stack, dial: Dial, emit: Emit, clock: Callable[[float], float]
+    ) -> Watch:
         # Only who drills it needs redis-py.
         from targets.redis_sentinel.asking import must_be_there
 
