@@ -14,11 +14,11 @@ from redis import exceptions
 
 from targets.redis_sentinel.client import NodeConnection, Pipe, opened
 from targets.redis_sentinel.names import MAJORITY, MASTER, SENTINEL_PORT, SENTINELS
-from targets.redis_sentinel.reigns import UNKNOWN, Reigns
+from targets.redis_sentinel.reigns import Reigns
 from targets.redis_sentinel.sayings import Naming, naming
 
 INQUIRY_LIMIT_S = 0.15
-_AGAIN_S = 0.1
+_AGAIN_S = 0.25
 
 
 class Inquirer:
@@ -43,8 +43,8 @@ class Inquirer:
         return await asyncio.shield(self._asking)
 
     async def learn_epoch(self, connection: NodeConnection) -> None:
-        """Now if the Sentinels know it, else as soon as they do."""
-        if self._learned(connection, []) or self._learned(connection, await self.namings()):
+        """Now, and as long as no majority names it: a primary may be promoted that is one already."""
+        if self._learned(connection, await self.namings()):
             return
         task = asyncio.create_task(self._go_on_learning(connection))
         self._learning.add(task)
@@ -57,8 +57,11 @@ class Inquirer:
                 return
 
     def _learned(self, connection: NodeConnection, namings: list[Naming]) -> bool:
-        connection.epoch = self._reigns.epoch(connection.node, connection.said, namings)
-        return connection.epoch != UNKNOWN
+        """Whether that is all there is to learn."""
+        node = connection.node
+        connection.epoch = self._reigns.epoch(node, connection.said, namings)
+        agreed = [naming for naming in namings if (naming.primary, naming.epoch) == (node, connection.epoch)]
+        return len(agreed) >= MAJORITY
 
     async def _inquire(self) -> list[Naming]:
         """All at once; a majority that agrees is enough."""

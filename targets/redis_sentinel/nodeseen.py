@@ -2,7 +2,7 @@
 
 A poll is stamped with the moment it was asked: an answer proves nothing about the time after that, and a node
 that was killed meanwhile must not look alive. A primary whose epoch is not known yet is told of once it is,
-with the stamp of its first word.
+with the stamp of its first word; one that is named anew while it is primary reigns anew from then on.
 """
 
 from __future__ import annotations
@@ -20,27 +20,28 @@ class NodeSeen:
         self._role: tuple[NodeRole, int] | None = None
         self._register: tuple[int, tuple[str, ...]] | None = None
         self._ready: bool | None = None
-        self._since: tuple[str, float] = ("", 0.0)  # the id of its history, and its first word as primary
+        self._since_s: float | None = None  # its first word as a primary whose epoch is not known
 
     def said(self, said: Replication, epoch: int, at_s: float) -> list[Event]:
         """epoch: of its reign when it is primary and that is known."""
         events: list[Event] = []
         if said.is_master:
-            if self._since[0] != said.replid:
-                self._since = (said.replid, at_s)
             if epoch != UNKNOWN:
                 events += self._reigns(said, epoch, at_s)
+            elif self._since_s is None:
+                self._since_s = at_s
         else:
+            self._since_s = None
             events += self._has_role("standby" if said.in_touch else "starting", UNKNOWN, at_s)
         return events + self._is_ready(said.is_master or said.in_touch, at_s, "")
 
     def lost(self, at_s: float, why: str) -> list[Event]:
-        self._role = self._register = None
+        self._role = self._register = self._since_s = None
         return self._is_ready(False, at_s, why)
 
     def _reigns(self, said: Replication, epoch: int, at_s: float) -> list[Event]:
-        first = self._role is None or self._role != ("primary", epoch)
-        events = self._has_role("primary", epoch, self._since[1] if first else at_s)
+        events = self._has_role("primary", epoch, at_s if self._since_s is None else self._since_s)
+        self._since_s = None
         eligible = tuple(sorted({self._host, *said.online}))
         if (epoch, eligible) != self._register:
             before = self._register[1] if self._register and self._register[0] == epoch else eligible

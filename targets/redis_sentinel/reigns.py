@@ -1,19 +1,19 @@
 """Which epoch a Redis reigns in, though it never says so itself. Pure.
 
-A Redis tells the id of its history, which a promotion draws anew; a Sentinel names a primary with an epoch.
-Put together once, they hold for as long as that id does. What cannot be put together surely is 0, unknown:
-an epoch too old would make a healthy primary look like an old one.
+A Redis tells the id of its history, which a promotion of a replica draws anew; a Sentinel names a primary
+with an epoch. What cannot be put together surely is 0, unknown: an epoch too old would make a healthy primary
+look like an old one.
 
-    known id                                   its epoch
-    begun by a restart (the id before is the
-      node's own, or none)                     the epoch that the node had
-    begun by a promotion                       what a Sentinel names it with, if that is newer than all that
-                                               was heard, or a majority says so (one alone may be behind)
+    a known id, or one begun by a restart       its epoch, or the node's before (the id before is its own, or
+                                                none); a newer one with which a Sentinel names that very node:
+                                                who was primary already when it was promoted keeps its id
+    one begun by a promotion                    what a Sentinel names it with, if that is newer than all that
+                                                was heard, or a majority says so (one alone may be behind)
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from targets.redis_sentinel.names import MAJORITY
 from targets.redis_sentinel.replication import NO_ID, Replication
@@ -31,20 +31,19 @@ class Reigns:
     def epoch(self, node: str, said: Replication, namings: Iterable[Naming]) -> int:
         """namings: the newest of each Sentinel that answers. Learns from them."""
         key = (node, said.replid)
-        if key not in self._of:
-            epoch = self._restarted(node, said) or self._promoted(node, namings)
-            if epoch == UNKNOWN:
-                return UNKNOWN
+        named = [naming.epoch for naming in namings if naming.primary == node]
+        known = self._of.get(key) or self._restarted(node, said)
+        epoch = max(known, *named) if known and named else known or self._promoted(named)
+        if epoch != UNKNOWN:
             self._of[key] = epoch
-        return self._of[key]
+        return epoch
 
     def _restarted(self, node: str, said: Replication) -> int:
         if said.before == NO_ID:
             return max((epoch for (host, _), epoch in self._of.items() if host == node), default=UNKNOWN)
         return self._of.get((node, said.before), UNKNOWN)
 
-    def _promoted(self, node: str, namings: Iterable[Naming]) -> int:
-        epochs = [naming.epoch for naming in namings if naming.primary == node]
-        newest = max(epochs, default=UNKNOWN)
+    def _promoted(self, named: Sequence[int]) -> int:
+        newest = max(named, default=UNKNOWN)
         heard = max(self._of.values(), default=UNKNOWN)
-        return newest if newest > heard or epochs.count(newest) >= MAJORITY else UNKNOWN
+        return newest if newest > heard or named.count(newest) >= MAJORITY else UNKNOWN

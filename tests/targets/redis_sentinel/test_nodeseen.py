@@ -39,6 +39,12 @@ def test_a_primary_whose_epoch_is_not_known_yet_is_told_of_with_its_first_word()
     assert roles(node.said(master("b", before="a"), 2, 5.4)) == [("primary", 2, 5.0)]
 
 
+def test_a_primary_that_is_named_anew_reigns_anew_from_then_on() -> None:
+    node = NodeSeen("r1")
+    node.said(master(), 1, 1.0)
+    assert roles(node.said(master(), 5, 2.0)) == [("primary", 5, 2.0)]
+
+
 def test_a_replica_is_a_standby_while_it_has_its_primary() -> None:
     node = NodeSeen("r2")
     first = node.said(replica(in_touch=False), 0, 1.0)

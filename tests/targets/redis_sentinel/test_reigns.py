@@ -27,6 +27,15 @@ def test_one_history_keeps_its_epoch_whatever_the_sentinels_say_later() -> None:
     assert reigns.epoch("r1", master("a"), []) == 1
 
 
+def test_a_primary_that_is_promoted_though_it_is_one_keeps_its_history_and_reigns_anew() -> None:
+    """It was started as primary, by nobody's leave, and then promoted: nothing of it changes."""
+    reigns = known()
+    assert reigns.epoch("r2", master("b", before="a"), [names("r2", 2)] * 3) == 2
+    assert reigns.epoch("r1", master("a"), [names("r2", 2)] * 3) == 1
+    assert reigns.epoch("r1", master("a"), [names("r1", 5), names("r2", 2)]) == 5
+    assert reigns.epoch("r1", master("a"), [names("r1", 1)]) == 5
+
+
 def test_the_first_sentinel_that_names_a_newer_epoch_is_believed() -> None:
     assert known().epoch("r2", master("b", before="a"), [names("r2", 2), names("r1", 1), names("r1", 1)]) == 2
 
