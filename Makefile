@@ -57,6 +57,7 @@ proof: .venv/dev-installed
 	@$(BIN)/python -m tests.targets.reference.exploration
 	@$(BIN)/python -m tests.search.sweep
 	@$(BIN)/failover-drill search --schedules 10000 --seed 1 --all
+	@$(BIN)/python -m tests.proof
 
 setup: .venv/installed
 	@$(BIN)/failover-drill setup

@@ -13,6 +13,7 @@ from typing import Literal
 
 from harness.checkers import failovers, invariants, linearizability, splitbrain, stalereads
 from harness.checkers.bounds import judge_bound
+from harness.checkers.clocks import within_true_time
 from harness.checkers.figures import few
 from harness.checkers.history import History, Trial, history
 from harness.checkers.linear.clusters import by_key
@@ -39,7 +40,7 @@ def _judged(plan: Plan, journal: Journal) -> Verdict:
     found = guard.run("history", (), None, lambda: history(plan, journal.entries))
     if found is None:
         return _verdict(plan, [_crashed("journal", "the journal could not be sorted")], [])
-    keys = guard.run("clusters", (), None, lambda: _keys(found))
+    keys = guard.run("clusters", (), None, lambda: _keys(found, plan.clock_error_s))
     shared = _shared(plan, found, keys, guard)
     trials = [_measured(shared, trial, guard) for trial in found.trials]
     nothing: list[Finding] = []
@@ -55,9 +56,11 @@ def _measured(shared: Shared, trial: Trial, guard: Guard) -> Measured:
     return guard.run(f"trial {trial.number}", (), lost, lambda: measure(shared, trial))
 
 
-def _keys(found: History) -> Keys:
-    writes = chain.from_iterable(trial.writes for trial in found.trials)
-    return by_key(writes, chain.from_iterable(trial.reads for trial in found.trials))
+def _keys(found: History, clock_error_s: float) -> Keys:
+    """clock_error_s: what real time orders must be ordered whatever the clocks' error was."""
+    writes = chain.from_iterable(within_true_time(trial.writes, clock_error_s) for trial in found.trials)
+    reads = chain.from_iterable(within_true_time(trial.reads, clock_error_s) for trial in found.trials)
+    return by_key(writes, reads)
 
 
 def _ordered(shared: Shared, keys: Keys | None, journal: Journal) -> list[Finding]:
@@ -80,7 +83,7 @@ def _shared(plan: Plan, found: History, keys: Keys | None, guard: Guard) -> Shar
         attempted=attempted,
         reads=None if keys is None else guard.run("stalereads", (), None, lambda: stalereads.check(keys)),
         turns=guard.run("failovers", (), None, lambda: failovers.check(plan, found)),
-        first=guard.run("splitbrain", (), None, lambda: splitbrain.firsts(found.trials)),
+        first=guard.run("splitbrain", (), None, lambda: splitbrain.firsts(found.trials, plan.clock_error_s)),
     )
 
 

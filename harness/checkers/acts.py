@@ -4,13 +4,16 @@ A reign is what a node served as primary under one epoch. An act is a fault that
 control that the target accepted; it *strikes the primary* if it should cost it its reign: it kills, stops
 or pauses that host, takes its disk, cuts it off from a majority of the witnesses (alone or with what is in
 force already), or is a switchover. A slow or lossy link does not strike, nor does a clock.
+
+Where clocks are mapped, what is measured from an act has two stamps, each with the mapping's error: the
+act's interval carries both.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from harness.model.event import Applied, Controlled, Healed, RoleChanged
 from harness.model.fault import Fault, describe
@@ -61,14 +64,16 @@ def reigns_of(roles: Sequence[RoleChanged]) -> tuple[Reign, ...]:
     return tuple(Reign(epoch=epoch, node=node, begun_s=at_s) for (epoch, node), at_s in sorted(first.items()))
 
 
-def acts_of(entries: Sequence[Entry], reigns: Sequence[Reign], hosts: Hosts) -> dict[str, Act]:
+def acts_of(
+    entries: Sequence[Entry], reigns: Sequence[Reign], hosts: Hosts, *, clock_error_s: float = 0.0
+) -> dict[str, Act]:
     """Every act of the run by id, in the order of time, so that what is in force already counts."""
     ends = {e.fault_id: e for e in entries if isinstance(e, Healed)}
     acts: dict[str, Act] = {}
     done = [e for e in entries if isinstance(e, Applied) or (isinstance(e, Controlled) and e.ok)]
     for event in sorted(done, key=lambda event: event.before_s):
         act = _act(event, ends, acts, reigns, hosts)
-        acts[act.act_id] = act
+        acts[act.act_id] = _wider(act, 2 * clock_error_s) if clock_error_s else act
     return acts
 
 
@@ -100,6 +105,13 @@ def _act(
         strikes=strikes,
         evidence=event.evidence if isinstance(event, Applied) else (),
     )
+
+
+def _wider(act: Act, error_s: float) -> Act:
+    ended = act.ended and structs.replace(
+        act.ended, before_s=act.ended.before_s - error_s, after_s=act.ended.after_s + error_s
+    )
+    return structs.replace(act, before_s=act.before_s - error_s, after_s=act.after_s + error_s, ended=ended)
 
 
 def in_force(acts: dict[str, Act], at_s: float) -> list[Fault]:

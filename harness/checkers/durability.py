@@ -55,7 +55,7 @@ class Durability(Struct, frozen=True, kw_only=True):
         return few(lines)
 
 
-def check(trial: Trial, attempted: Mapping[str, int]) -> Durability:
+def check(trial: Trial, attempted: Mapping[str, int], *, clock_error_s: float = 0.0) -> Durability:
     """attempted: who wrote each value of the run. Without a final read nothing is lost or phantom."""
     acked = [w for w in trial.writes if w.outcome == "ok"]
     unknown = [w for w in trial.writes if w.outcome == "unknown"]
@@ -75,7 +75,7 @@ def check(trial: Trial, attempted: Mapping[str, int]) -> Durability:
         recovered=sum(1 for w in unknown if w.value in present),
         phantoms=tuple(v for v in present if v in not_applied or (trial.all_told and v not in attempted)),
         duplicated=tuple(value for value, times in present.items() if times > 1),
-        rpo=_rpo(lost, trial),
+        rpo=_rpo(lost, trial, 2 * clock_error_s),
         flaw=trial.final_flaw,
     )
 
@@ -88,14 +88,16 @@ def _in_time(trial: Trial) -> list[Returned]:
     return [w for w in trial.writes[: trial.before_final] if w.outcome == "ok" and _ack(w) <= read_s]
 
 
-def _rpo(lost: Sequence[Returned], trial: Trial) -> Figure:
+def _rpo(lost: Sequence[Returned], trial: Trial, error_s: float) -> Figure:
+    """error_s: between the stamps of two clients; what counts from the fault has it already."""
     if not lost:
         return Figure(value=0.0, low=0.0, high=0.0)
     acks = [_ack(w) for w in lost]
     first_s, last_s, act = min(acks), max(acks), trial.main
     moments = (act.middle_s, act.before_s, act.after_s) if act else (last_s, last_s, last_s)
     value, low, high = (max(moment, last_s) - first_s for moment in moments)
-    return Figure(value=value, low=low, high=high)
+    low = max(moments[1] - first_s, last_s - first_s - error_s)
+    return Figure(value=value, low=max(low, 0.0), high=max(high, last_s - first_s + error_s))
 
 
 def _ack(write: Returned) -> float:

@@ -80,7 +80,8 @@ def history(plan: Plan, entries: Sequence[Entry]) -> History:
     roles = sorted((e for e in told if isinstance(e, RoleChanged)), key=lambda said: said.at_s)
     reigns = reigns_of(roles)
     clients = frozenset(client.host for client in plan.clients)
-    run = _Run(acts=acts_of(told, reigns, hosts), reigns=reigns, clients=clients)
+    acts = acts_of(told, reigns, hosts, clock_error_s=plan.clock_error_s)
+    run = _Run(acts=acts, reigns=reigns, clients=clients)
     return History(
         hosts=hosts,
         trials=tuple(_trials(entries, run)),

@@ -91,10 +91,19 @@ def _take(shared: Shared, trial: Trial, steps: Sequence[TimedStep], guard: Guard
         times=guard.run("deadlines", TIMES, times, lambda: deadlines.within(times, trial, steps)),
         apart=guard.run("outage", (), None, lambda: _outage(shared, trial, with_victim=True)),
         phases=guard.run("phases", (), (), lambda: phases.check(trial)),
-        loss=guard.run("durability", LOSS, None, lambda: durability.check(trial, shared.attempted)),
+        loss=guard.run(
+            "durability",
+            LOSS,
+            None,
+            lambda: _loss(shared, trial),
+        ),
         brains=brains,
         turns=turns.of(trial) if turns else None,
     )
+
+
+def _loss(shared: Shared, trial: Trial) -> Durability:
+    return durability.check(trial, shared.attempted, clock_error_s=shared.plan.clock_error_s)
 
 
 def _outage(shared: Shared, trial: Trial, *, with_victim: bool) -> Outage | None:
@@ -225,6 +234,7 @@ def _numbers(shared: Shared, trial: Trial, taken: _Taken, *, void: str) -> Trial
         old_primary_ops=brains.late_ops if brains else 0,
         stale_reads=len(stale),
         staleness_max_s=max((s.staleness_s for s in stale), default=0.0),
+        staleness_high_s=max((s.staleness_high_s for s in stale), default=0.0),
         failovers=len(turns.happened) if turns else 0,
         false_failovers=len(turns.false) if turns else 0,
         void=void,

@@ -2,7 +2,8 @@
 
 suspected, decided, elected, lease_over and fenced belong to the reign that was struck; promoted, redirected,
 validated and rejoined to a newer one. `acknowledged` is ours: the first write that was acknowledged under
-a newer epoch, by its return. A phase that never came is not in the list.
+a newer epoch, by its return. A phase that never came is not in the list. The error is the injection's
+interval, which carries that of mapped clocks.
 """
 
 from __future__ import annotations
@@ -44,4 +45,11 @@ def _acknowledged(trial: Trial, act: Act) -> PhaseTime | None:
 
 
 def _time(phase: str, at_s: float, host: str, subject: str, act: Act, *, layer: str = "") -> PhaseTime:
-    return PhaseTime(phase=phase, after_fault_s=at_s - act.middle_s, host=host, subject=subject, layer=layer)
+    return PhaseTime(
+        phase=phase,
+        after_fault_s=at_s - act.middle_s,
+        host=host,
+        subject=subject,
+        layer=layer,
+        error_s=(act.after_s - act.before_s) / 2,
+    )

@@ -24,6 +24,7 @@ from operator import attrgetter
 
 from msgspec import Struct
 
+from harness.checkers.clocks import within_true_time
 from harness.checkers.figures import at, few, seconds
 from harness.checkers.history import Trial
 from harness.checkers.intervals import Span, length, shared, union, without
@@ -38,10 +39,14 @@ _call_s = attrgetter("call_s")
 
 
 class Firsts(Struct, frozen=True):
-    """Of every reign of the run the operation that returned first; what each trial served, by its number."""
+    """Of every reign of the run the operation that returned first; what each trial served, by its number.
+
+    clock_error_s: by so much every operation's interval was made longer at both ends, to hold the true one.
+    """
 
     first: Mapping[ReignKey, Returned]
     served: Mapping[int, Served]
+    clock_error_s: float = 0.0
 
 
 class SplitBrain(Struct, frozen=True, kw_only=True):
@@ -61,19 +66,19 @@ class SplitBrain(Struct, frozen=True, kw_only=True):
         return self.low_s > 0 or bool(self.late)
 
 
-def firsts(trials: Iterable[Trial]) -> Firsts:
+def firsts(trials: Iterable[Trial], clock_error_s: float = 0.0) -> Firsts:
     first: dict[ReignKey, Returned] = {}
-    served = {trial.number: _served(trial) for trial in trials}
+    served = {trial.number: _served(trial, clock_error_s) for trial in trials}
     for key, ops in chain.from_iterable(mine.items() for mine in served.values()):
         mine = min(ops, key=_ret_s)
         if key not in first or _ret(mine) < _ret(first[key]):
             first[key] = mine
-    return Firsts(first, served)
+    return Firsts(first, served, clock_error_s)
 
 
 def check(trial: Trial, roles: Sequence[RoleChanged], first: Firsts) -> SplitBrain:
     """first: of the whole run."""
-    served, refused = first.served[trial.number], _refused(trial)
+    served, refused = first.served[trial.number], _refused(trial, first.clock_error_s)
     reigns = {key: _Reign(ops, refused.get(key[1], [])) for key, ops in served.items()}
     certain = shared(_by_node({key: reign.certain for key, reign in reigns.items()}))
     possible = shared(_by_node({key: reign.possible for key, reign in reigns.items()}))
@@ -90,9 +95,9 @@ def check(trial: Trial, roles: Sequence[RoleChanged], first: Firsts) -> SplitBra
     )
 
 
-def _served(trial: Trial) -> Served:
+def _served(trial: Trial, clock_error_s: float) -> Served:
     served: Served = {}
-    for ops in (trial.writes, trial.reads):
+    for ops in (within_true_time(trial.writes, clock_error_s), within_true_time(trial.reads, clock_error_s)):
         for op in ops:
             if op.outcome == "ok" and op.ret_s is not None:
                 key = (op.epoch, op.node)
@@ -103,12 +108,13 @@ def _served(trial: Trial) -> Served:
     return served
 
 
-def _refused(trial: Trial) -> dict[str, list[Span]]:
+def _refused(trial: Trial, clock_error_s: float) -> dict[str, list[Span]]:
     refused: dict[str, list[Span]] = {}
     for ops in (trial.writes, trial.reads):
         for op in ops:
             if op.outcome == "fail" and op.node and op.ret_s is not None:
-                refused.setdefault(op.node, []).append((op.call_s, op.ret_s))
+                around = (op.call_s - clock_error_s, op.ret_s + clock_error_s)
+                refused.setdefault(op.node, []).append(around)
     return refused
 
 

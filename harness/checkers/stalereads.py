@@ -3,7 +3,9 @@
 Per key, values are unique. A write w of v is complete by c(v) = min(ret(w) if it was acknowledged, ret of
 any read that returned v): what was read has happened. For every other write w' of the key likewise c(w').
     first_overwrite(v) = min c(w') over the writes with call(w') > c(v)
-    a read of v is stale  ⇔  its call > first_overwrite(v);   staleness = call − first_overwrite(v)
+    a read of v is stale  ⇔  its call > first_overwrite(v);   staleness ≥ call − first_overwrite(v)
+What truly overwrote v first came after v and after its own call, so over the writes w' that may follow w
+    staleness ≤ ret − min max(call(w'), call(w)),   c(w') ≥ call(w)
 A read that found nothing is stale if any write of its key was complete before its call.
 Real-time order is strict: closed intervals that touch are concurrent. This finds every stale read that
 one overwriting write proves; it is no full linearizability check. Reads of a value that surely failed, that
@@ -13,8 +15,9 @@ that was written twice proves nothing. Keys live through the whole run, so all t
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Hashable, Iterable, Mapping
+from itertools import accumulate
 from operator import itemgetter
 
 from msgspec import Struct
@@ -27,13 +30,22 @@ _NEVER = float("inf")
 
 
 class Stale(Struct, frozen=True, kw_only=True):
+    """overwritten_s: by then it surely was, by the overwriter; perhaps_s: no earlier than that."""
+
     read: Returned
     overwriter: Returned
     overwritten_s: float
+    perhaps_s: float
 
     @property
     def staleness_s(self) -> float:
+        """At least."""
         return self.read.call_s - self.overwritten_s
+
+    @property
+    def staleness_high_s(self) -> float:
+        """At most."""
+        return (self.read.ret_s or self.read.call_s) - self.perhaps_s
 
     def text(self) -> str:
         read, other = self.read, self.overwriter
@@ -63,38 +75,48 @@ def check(keys: Mapping[str, Clusters[Returned]]) -> Reads:
     )
 
 
+def _earlier(best: tuple[float, Returned], other: tuple[float, Returned]) -> tuple[float, Returned]:
+    return other if other[0] < best[0] else best
+
+
 class _Overwrites:
     """Writes by call; for each place the earliest completion from there on."""
 
     def __init__(self, clusters: Mapping[Hashable, Cluster[Returned]]) -> None:
         self._clusters = clusters
         written = [(c.write.call_s, c.first_ret_s, c.write) for c in clusters.values() if c.write is not None]
-        written.sort(key=itemgetter(0), reverse=True)
-        self._calls: list[float] = []
-        self._first: list[tuple[float, Returned]] = []
-        best: tuple[float, Returned] | None = None
-        for call_s, done_s, write in written:
-            if best is None or done_s < best[0]:
-                best = (done_s, write)
-            self._calls.append(call_s)
-            self._first.append(best)
-        self._calls.reverse()
-        self._first.reverse()
+        written.sort(key=itemgetter(0))
+        self._calls = [call_s for call_s, _, _ in written]
+        self._writes = [write for _, _, write in written]
+        self._last_done = list(accumulate((done_s for _, done_s, _ in written), max))
+        # For each place the earliest completion from there on, and whose it is.
+        first = accumulate(((done_s, write) for _, done_s, write in reversed(written)), _earlier)
+        self._first = [*first][::-1]
 
     def stale(self, reads: Iterable[Returned]) -> list[Stale]:
         """Of most values not even the read that was called last is stale."""
-        late: dict[Hashable, tuple[float, Returned]] = {}
+        late: dict[Hashable, tuple[float, Returned, float]] = {}
         for value, cluster in self._clusters.items():
             overwritten_s, overwriter = self._overwritten(cluster)
             if overwriter is not None and cluster.last_call_s > overwritten_s:
-                late[value] = overwritten_s, overwriter
+                late[value] = overwritten_s, overwriter, self._perhaps_s(cluster)
         if not late:
             return []
         return [
-            Stale(read=read, overwriter=late[read.value][1], overwritten_s=late[read.value][0])
+            Stale(read=read, overwritten_s=found[0], overwriter=found[1], perhaps_s=found[2])
             for read in reads
-            if read.value in late and read.call_s > late[read.value][0]
+            if (found := late.get(read.value)) and read.call_s > found[0]
         ]
+
+    def _perhaps_s(self, cluster: Cluster[Returned]) -> float:
+        """The earliest that any write may have taken the value's place: there is one."""
+        if cluster.write is None:
+            return self._calls[0]
+        written_s = cluster.write.call_s
+        place = bisect_left(self._calls, written_s)
+        if place and self._last_done[place - 1] >= written_s:
+            return written_s
+        return self._calls[place + 1 if self._writes[place] is cluster.write else place]
 
     def _overwritten(self, cluster: Cluster[Returned]) -> tuple[float, Returned | None]:
         """first_overwrite(v), and the write that proves it."""

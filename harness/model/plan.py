@@ -101,6 +101,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     missed: Missed = "abandon"
     settle_within_s: float = 30.0
     stall_limit_s: float = 0.05  # a stall of harness or client beyond this voids that trial's times
+    clock_error_s: float = 0.0  # no stamp is further than this from the true time; 0: the hosts share a clock
 
 
 class Provenance(Struct, frozen=True, kw_only=True):

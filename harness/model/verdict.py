@@ -20,13 +20,17 @@ class Figure(Struct, frozen=True, kw_only=True):
 
 
 class PhaseTime(Struct, frozen=True, kw_only=True):
-    """When a phase was reached, in seconds after the fault. layer: of health, found ill; "" unsaid."""
+    """When a phase was reached, in seconds after the fault. layer: of health, found ill; "" unsaid.
+
+    error_s: the truth is no further away, either way.
+    """
 
     phase: str
     after_fault_s: float
     host: str
     subject: str
     layer: str = ""
+    error_s: float = 0.0
 
 
 class TrialMeasures(Struct, frozen=True, kw_only=True):
@@ -61,6 +65,7 @@ class TrialMeasures(Struct, frozen=True, kw_only=True):
     void: str = ""  # why this trial's times are unknown; empty when they count
     outage_gap: Figure | None = None  # from the last good write before to the first after, with its bounds
     old_primary_ops: int = 0  # served by an old primary, called after a newer one had served
+    staleness_high_s: float = 0.0  # of the stale reads: none was older than that
     slow_writes: int = 0  # good, but more than 0.1 s after their schedule
 
 
