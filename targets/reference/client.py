@@ -14,9 +14,8 @@ from typing import cast
 from harness.model.errors import TargetError
 from harness.workloads import challenge
 from harness.workloads.connector import Reply
-from targets.reference.driver.connection import CLIENT
 from targets.reference.driver.surroundings import PEER_PORT, address
-from targets.reference.driver.wire import Frame, Hello, Splitter, encode
+from targets.reference.driver.wire import CLIENT, OPERATOR, Frame, Hello, Splitter, encode
 from targets.reference.machines import messages
 from targets.reference.machines.messages import (
     PrimaryIs,
@@ -29,7 +28,6 @@ from targets.reference.machines.messages import (
 )
 
 SENDER = CLIENT
-OPERATOR = "operator"
 _CHUNK = 1 << 16
 _LOST = Reply(outcome="unknown", error="connection lost", answered=False)
 

@@ -58,6 +58,9 @@ OFF_NOT_READ_BACK: Final = "off-not-read-back"
 FENCED_BY_NAME: Final = "fenced-by-name"
 FENCED_BEFORE_REACHED: Final = "fenced-before-reached"
 NEVER_POWERED_ON: Final = "never-powered-on"
+# --- what comes in
+TOKEN_NOT_CHECKED: Final = "token-not-checked"
+DAMAGE_NOT_LOOKED_FOR: Final = "damage-not-looked-for"
 # --- who counts, who is promoted, who stays eligible
 ACK_BY_THE_OLD_VIEW: Final = "ack-by-the-old-view"
 INELIGIBLE_COUNTS: Final = "ineligible-counts"
@@ -123,6 +126,8 @@ DEFECTS: dict[str, str] = {
     FENCED_BY_NAME: "a fence strikes the node and not its epoch: a restarted primary gets no lease any more",
     FENCED_BEFORE_REACHED: "the primary is switched off before anybody looks whether a standby is there",
     NEVER_POWERED_ON: "a node that was fenced stays off",
+    TOKEN_NOT_CHECKED: "whoever says a name at the peers' port is believed, whatever token it shows",
+    DAMAGE_NOT_LOOKED_FOR: "a damaged store is read as far as it goes: its host serves and votes on it",
     ACK_BY_THE_OLD_VIEW: "while a standby returns, a write is acknowledged without it: it may be promoted so",
     INELIGIBLE_COUNTS: "a standby that is not eligible counts for an acknowledgement; nobody seals it",
     MIN_STANDBYS_IGNORED: "with fewer eligible standbys than min_standbys it acknowledges all the same",

@@ -93,4 +93,7 @@ PROOFS: dict[str, Proof] = {
     d.FENCED_BY_NAME: Proof(drills=("fence-there-and-back",), breaks="liveness", needs=_FENCED),
     d.FENCED_BEFORE_REACHED: Proof(drills=("fence-no-standby",), needs=_FENCED),
     d.NEVER_POWERED_ON: Proof(drills=("fence-confirmed",), breaks="liveness", needs=_FENCED),
+    # --- what comes in
+    d.TOKEN_NOT_CHECKED: Proof(drills=("wrong-token",)),
+    d.DAMAGE_NOT_LOOKED_FOR: Proof(drills=("damaged-store", "damaged-register")),
 }

@@ -33,6 +33,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     vote_s: the stated time of a vote, from the first suspicion to the majority's.
     fence: device: a power switch ends the old primary where its lease would last longer.
     fence_token: wrong: the witnesses were given one that the device does not know.
+    operator_token: wrong: whoever orders a switchover was given another stack's.
     router_api: closed: nobody reaches the router's runtime API, its own check alone moves the traffic.
     sync_standbys: k of the n eligible standbys must hold a write; 0 is all of them.
     min_standbys: with fewer eligible ones nothing is acknowledged.
@@ -67,6 +68,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     vote_s: float = 0.1
     fence: Literal["none", "device"] = "none"
     fence_token: Literal["right", "wrong"] = "right"
+    operator_token: Literal["right", "wrong"] = "right"
     fence_host: str = "fence"
     nodes: tuple[str, ...] = ("n1", "n2")
     witnesses: tuple[str, ...] = ("w1", "w2", "w3")

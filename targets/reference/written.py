@@ -19,6 +19,7 @@ _FENCES = {
     "device": "a power switch for each data node, on a host of its own; off read back ends the lease early",
 }
 _FENCE_TOKENS = {"right": "the device's own", "wrong": "another one: nothing is switched"}
+_OPERATOR_TOKENS = {"right": "the stack's own", "wrong": "another stack's: nobody obeys"}
 _ROUTER_APIS = ("open", "closed")
 
 
@@ -28,6 +29,7 @@ def settings_of(written: Mapping[str, Json]) -> Settings:
         **replicationwords.words(),
         "fence": ("fence", one_of(_FENCES, "fence")),
         "fence_token": ("fence_token", one_of(_FENCE_TOKENS, "fence token")),
+        "operator_token": ("operator_token", one_of(_OPERATOR_TOKENS, "operator token")),
         "detector": ("detector", detectionwords.detector),
         "heartbeats": ("heartbeats", detectionwords.heartbeats),
         "health": ("health", detectionwords.health),
@@ -70,6 +72,10 @@ def schema() -> dict[str, Json]:
         "fence_token": {
             "enum": [*_FENCE_TOKENS],
             "description": "wrong: the witnesses were given one that the device does not know.",
+        },
+        "operator_token": {
+            "enum": [*_OPERATOR_TOKENS],
+            "description": "wrong: a switchover is ordered with another stack's token.",
         },
         **detectionwords.schema(),
         "lease": {**DURATION, "description": "What a witness grants; default: the detector's silence."},

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from targets.reference.client import OPERATOR
-from targets.reference.driver.connection import CLIENT
+from targets.reference.driver.wire import CLIENT, OPERATOR
 from targets.reference.machines import messages as m
 from targets.reference.settings import Settings
 

@@ -66,6 +66,7 @@ class AgentHost:
             Admission(where.settings).admits,
             token=where.token,
             refusals=self._refusals,
+            believes_all=where.believes_all,
         )
         self._machine = MachineLoop(
             Agent(where.host, where.settings, where.defects),
@@ -142,12 +143,17 @@ class AgentHost:
                 self._spare(order)
                 return True, f"{host} lies in wait no more"
         async with asyncio.timeout(SWITCHOVER_LIMIT_S):
-            connection = await client.connect_to(self._where.own_address, PEER_PORT, token=self._where.token)
+            connection = await client.connect_to(self._where.own_address, PEER_PORT, token=self._orders_with)
             try:
                 answer = await connection.switch_over(order.to)
             finally:
                 connection.close()
         return answer.ok, answer.detail
+
+    @property
+    def _orders_with(self) -> str:
+        where = self._where
+        return where.token if where.settings.operator_token == "right" else f"not {where.token}"
 
     def _spare(self, order: SpareOrder) -> None:
         self._points.spare(order.name)

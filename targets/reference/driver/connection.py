@@ -23,6 +23,7 @@ from typing import Literal, cast, get_args
 from harness.workloads import challenge
 from targets.reference.driver.visits import address_of
 from targets.reference.driver.wire import (
+    CLIENT,
     CLIENT_BYTES_MAX,
     FRAME_BYTES_MAX,
     HELLO_BYTES_MAX,
@@ -35,8 +36,6 @@ from targets.reference.driver.wire import (
     encode,
 )
 from targets.reference.machines.messages import Message
-
-CLIENT = "client"
 
 _UNSENT_BYTES_MAX = 8 << 20
 _CLIENT_UNSENT_BYTES_MAX = 1 << 20

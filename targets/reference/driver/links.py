@@ -9,13 +9,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 
-from targets.reference.driver.connection import CLIENT, REFUSED, Connection
+from targets.reference.driver.connection import REFUSED, Connection
 from targets.reference.driver.doorway import Doorway
 from targets.reference.driver.limits import CONNECT_LIMIT_S, LOOK_EACH_S, PAUSE_S, PING_EACH_S, SILENCE_S
 from targets.reference.driver.refusals import Refusals
 from targets.reference.driver.surroundings import address
 from targets.reference.driver.visits import ACCEPTED_AT_ONCE
-from targets.reference.driver.wire import Ping
+from targets.reference.driver.wire import CLIENT, Ping
 from targets.reference.machines.grammar import Answer, HangUp, Received, Send
 from targets.reference.machines.messages import Message
 

@@ -88,6 +88,7 @@ class NodeHost:
             Admission(where.settings).admits,
             token=where.token,
             refusals=self._refusals,
+            believes_all=where.believes_all,
         )
         self._router = Router(
             where.settings,

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from harness.workloads.challenge import TOKEN_CHARACTERS_MIN
+from targets.reference.defects import TOKEN_NOT_CHECKED
 from targets.reference.settings import Settings
 from targets.reference.unsafe import why_unsafe
 
@@ -50,6 +51,10 @@ class Surroundings(Struct, frozen=True, kw_only=True):
     settings: Settings
     defects: frozenset[str]
     token: str = ""
+
+    @property
+    def believes_all(self) -> bool:
+        return TOKEN_NOT_CHECKED in self.defects
 
     @property
     def own_address(self) -> str:

@@ -16,6 +16,9 @@ from msgspec import Meta, Struct
 from targets.reference.machines.messages import Message
 from targets.reference.machines.nouns import NAME_CHARACTERS_MAX
 
+# Who says hello without being a host: a client, and whoever orders.
+CLIENT, OPERATOR = "client", "operator"
+
 FRAME_BYTES_MAX = 32 << 20
 # Of whoever has shown no token. A stream takes so many writes at once that 500 of them still fit a frame.
 CLIENT_BYTES_MAX = 60_000

@@ -76,6 +76,7 @@ class WitnessHost:
             Admission(where.settings).admits,
             token=where.token,
             refusals=self._refusals,
+            believes_all=where.believes_all,
         )
         self._meter = Meter()
         self._points = CrashPoints(where.host, told=self._entry.tell)

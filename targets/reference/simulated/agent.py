@@ -44,7 +44,7 @@ class AgentProgram:
         self._child: Child | None = None
         self._ending = False
         self._entry = Entry(kernel)
-        self._links = Links(kernel, lambda received: self._runner.feed(received))
+        self._links = Links(kernel, lambda received: self._runner.feed(received), settings)
         self._runner = Runner(
             kernel,
             Agent(kernel.host, settings, defects),

@@ -6,9 +6,8 @@ from collections.abc import Callable
 
 from harness.model.event import OpKind
 from harness.seams import Kernel, Reply, Wire
-from targets.reference.client import SENDER
 from targets.reference.driver.surroundings import PEER_PORT
-from targets.reference.driver.wire import Hello
+from targets.reference.driver.wire import CLIENT, OPERATOR, Hello
 from targets.reference.machines import messages
 from targets.reference.machines.messages import (
     PrimaryIs,
@@ -34,9 +33,16 @@ class NodeConnection:
     """
 
     def __init__(
-        self, kernel: Kernel, address: str, greeted: Callable[[bool], None], port: int = PEER_PORT
+        self,
+        kernel: Kernel,
+        address: str,
+        greeted: Callable[[bool], None],
+        port: int = PEER_PORT,
+        token: str = "",
     ) -> None:
+        """token: to be heard as an operator; without one as a client."""
         self.closed = False
+        self._hello = Hello(OPERATOR, "", token) if token else Hello(CLIENT)
         self._greeted: Callable[[bool], None] | None = greeted
         self._open: dict[int, Answered] = {}
         self._requests = 0
@@ -65,7 +71,7 @@ class NodeConnection:
         self._end()
 
     def made(self, wire: Wire) -> None:
-        wire.send(Hello(SENDER))
+        wire.send(self._hello)
 
     def received(self, wire: Wire, message: object) -> None:
         if isinstance(message, messages.Reply | SwitchOverAnswer | PrimaryIs):
@@ -126,6 +132,7 @@ def ask_once(
     *,
     limit_s: float,
     port: int = PEER_PORT,
+    token: str = "",
 ) -> None:
     """Over a connection of its own. None: not reached, lost, or not answered within the limit."""
 
@@ -141,4 +148,4 @@ def ask_once(
         else:
             told(None)
 
-    connection = NodeConnection(kernel, address, greeted, port)
+    connection = NodeConnection(kernel, address, greeted, port, token)

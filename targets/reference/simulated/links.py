@@ -1,4 +1,7 @@
-"""Connections to the peers, one outgoing each, made again whenever it fails. Loses messages, doubles none."""
+"""Connections to the peers, one outgoing each, made again whenever it fails. Loses messages, doubles none.
+
+Nobody listens in here, so the token itself stands where the answer to a challenge does.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from harness.seams import Kernel, Wire
+from targets.reference.driver.admission import Admission
 from targets.reference.driver.limits import CONNECT_LIMIT_S, LOOK_EACH_S, PAUSE_S, PING_EACH_S, SILENCE_S
-from targets.reference.driver.wire import Hello, Ping, Pong
+from targets.reference.driver.wire import CLIENT, OPERATOR, Hello, Ping, Pong
 from targets.reference.machines.grammar import Answer, HangUp, Received, Send
 from targets.reference.machines.messages import Message
+from targets.reference.settings import Settings
+
+TOKEN, WRONG_TOKEN = "the stack's own", "another stack's"
 
 Receive = Callable[[Received], None]
 
@@ -22,6 +29,7 @@ class Connection:
 
     def __init__(self, links: Links, name: str, wire: Wire | None = None) -> None:
         self._links, self.name, self._wire = links, name, wire
+        self._is_host = self._is_proven = wire is None  # whom a host has dialled is who it is
         self.peer, self.heard_s = "", links.kernel.now_s()
         self.gone: Callable[[], None] = lambda: None
 
@@ -36,23 +44,35 @@ class Connection:
     def made(self, wire: Wire) -> None:
         self._wire, self.heard_s = wire, self._links.kernel.now_s()
         self._links.open[self.name] = self
-        wire.send(Hello(self._links.own))
+        wire.send(Hello(self._links.own, "", TOKEN))
 
     def received(self, wire: Wire, message: Any) -> None:
         self.heard_s = self._links.kernel.now_s()
         if type(message) in _FRAMES:
             self._frame(wire, message)
-        elif self.peer:
+        elif self._is_host or self._may_say(message):
             self._links.receive(Received(self.peer, message, self.name))
         else:
             self.abort()
 
     def _frame(self, wire: Wire, frame: object) -> None:
         match frame:
-            case Hello(sender):
-                self.peer = sender
+            case Hello(sender, _, proof):
+                self._hello(sender, proof)
             case Ping():
                 wire.send(Pong())
+
+    def _hello(self, sender: str, proof: str) -> None:
+        self._is_proven = self._is_proven or proof == TOKEN or self._links.believes_all
+        if self._is_proven or (sender == CLIENT and not proof):
+            self.peer, self._is_host = sender, self._is_proven and sender != OPERATOR
+        else:
+            self.abort()
+
+    def _may_say(self, message: Any) -> bool:
+        """Hosts are sound here: only what clients and operators say is looked at."""
+        sender = self.peer if self._is_proven else CLIENT
+        return bool(self.peer) and self._links.admission.admits(sender, message)
 
     def lost(self, wire: Wire) -> None:
         self._links.open.pop(self.name, None)
@@ -119,8 +139,12 @@ class Link:
 class Links:
     """All connections of one machine: carries out Send and Answer, feeds Received."""
 
-    def __init__(self, kernel: Kernel, receive: Receive) -> None:
+    def __init__(
+        self, kernel: Kernel, receive: Receive, settings: Settings, *, believes_all: bool = False
+    ) -> None:
+        """believes_all: whoever says hello is taken for proven."""
         self.kernel, self.own, self.receive = kernel, kernel.host, receive
+        self.admission, self.believes_all = Admission(settings), believes_all
         self.open: dict[str, Connection] = {}
         self._links: dict[str, Link] = {}
         self._made = 0

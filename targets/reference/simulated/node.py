@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from harness.model.event import Event
 from harness.seams import Kernel
+from targets.reference.defects import TOKEN_NOT_CHECKED
 from targets.reference.driver.limits import WITNESSES_WITHIN_S
 from targets.reference.driver.surroundings import ARCHIVE_PORT, PEER_PORT, WITNESS_PORT
 from targets.reference.driver.telling import Told, event_at
@@ -58,7 +59,12 @@ class NodeProgram:
         state, records = log.stored(kernel.disk, identity=lambda: f"{kernel.draw.getrandbits(64):016x}")
         node = DataNode(kernel.host, settings, state, records, kernel.draw.getrandbits(48), defects)
         self._log = log.GroupCommit(kernel, durable=self._durable)
-        self._links = Links(kernel, lambda received: self._runner.feed(received))
+        self._links = Links(
+            kernel,
+            lambda received: self._runner.feed(received),
+            settings,
+            believes_all=TOKEN_NOT_CHECKED in defects,
+        )
         self._moves = Moves(kernel, settings, serving=lambda: node.serving(kernel.clock_s()), tell=self._tell)
         self._runner = Runner(
             kernel,

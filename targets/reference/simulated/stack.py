@@ -68,7 +68,8 @@ class SimulatedReference:
         return DiscoveredConnection(kernel, tuple(address.removeprefix(DISCOVERY).split(",")), done)
 
     def watch(self, plan: Plan, kernel: Kernel) -> SimulatedWatch:
-        return SimulatedWatch(kernel, [host.name for host in plan.hosts if host.role in ("data", "witness")])
+        observed = [host.name for host in plan.hosts if host.role in ("data", "witness")]
+        return SimulatedWatch(kernel, observed, blocks.settings_from(plan.settings))
 
     # --- for a search -----------------------------------------------------------------------------
 

@@ -10,7 +10,9 @@ from targets.reference.driver.limits import SWITCHOVER_LIMIT_S
 from targets.reference.driver.surroundings import ENTRY_PORT
 from targets.reference.machines import messages
 from targets.reference.machines.messages import ReadAll, SwitchOver, SwitchOverAnswer
+from targets.reference.settings import Settings
 from targets.reference.simulated.client import Answer, ask_once
+from targets.reference.simulated.links import TOKEN, WRONG_TOKEN
 from targets.reference.watch import READ_LIMIT_S
 
 _RETRY_S = 0.05
@@ -49,8 +51,9 @@ class Follower:
 class SimulatedWatch:
     """Offers harness.seams.SimulatedWatch."""
 
-    def __init__(self, kernel: Kernel, hosts: Sequence[str]) -> None:
+    def __init__(self, kernel: Kernel, hosts: Sequence[str], settings: Settings) -> None:
         self._kernel = kernel
+        self._token = TOKEN if settings.operator_token == "right" else WRONG_TOKEN
         self._primary, self._epoch = "", 0
         self._followers = [Follower(kernel, host) for host in hosts]
 
@@ -82,6 +85,7 @@ class SimulatedWatch:
             lambda request: SwitchOver(request, host),
             answered,
             limit_s=SWITCHOVER_LIMIT_S,
+            token=self._token,
         )
 
     def read_all(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from harness.seams import Kernel
+from targets.reference.defects import TOKEN_NOT_CHECKED
 from targets.reference.driver.surroundings import ARCHIVE_PORT, PEER_PORT, WITNESS_PORT
 from targets.reference.driver.telling import Told, event_at
 from targets.reference.machines.grammar import (
@@ -43,7 +44,12 @@ class WitnessProgram:
         self._entry = Entry(kernel)
         remembered: Any = kernel.disk.get(_STATE)
         machine = Witness(kernel.host, settings, remembered, kernel.draw.getrandbits(48), defects)
-        self._links = Links(kernel, lambda received: self._runner.feed(received))
+        self._links = Links(
+            kernel,
+            lambda received: self._runner.feed(received),
+            settings,
+            believes_all=TOKEN_NOT_CHECKED in defects,
+        )
         fence = Fence(kernel, settings, lambda answer: self._runner.feed(answer))
         self._runner = Runner(
             kernel,

@@ -6,6 +6,7 @@ import pytest
 
 from targets.reference.machines.grammar import Answer, HangUp, Received, Send
 from targets.reference.machines.messages import Promote
+from targets.reference.settings import Settings
 from targets.reference.simulated.links import Links
 from tests.worlds.simulator.kernels import PORT, Lab
 
@@ -24,7 +25,7 @@ class Pair:
         self.lab.run(0.2)
 
     def begin(self, name: str) -> None:
-        self.ends[name] = Links(self.lab.processes[name], self.heard[name].append)
+        self.ends[name] = Links(self.lab.processes[name], self.heard[name].append, Settings())
         if name == "b":
             self.ends["b"].listen(PORT)
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.model.event import HealthReported, RoleChanged
+from targets.reference.settings import Settings
 from targets.reference.simulated.entry import Entry
 from targets.reference.simulated.watch import SimulatedWatch
 from tests.worlds.simulator.kernels import Lab
@@ -13,8 +14,8 @@ from tests.worlds.simulator.kernels import Lab
 class Desk:
     def __init__(self) -> None:
         self.lab = Lab("n1", "observer")
-        self.entry = Entry(self.lab.processes["n1"])
-        self.watch = SimulatedWatch(self.lab.processes["observer"], ["n1"])
+        self.entry = Entry(self.lab.processes["n1"], Settings())
+        self.watch = SimulatedWatch(self.lab.processes["observer"], ["n1"], Settings())
         self.answers: list[object] = []
         self.lab.run(0.1)
 
