@@ -271,6 +271,12 @@ class Kernel(Protocol):
         """What survives the process. Changed only inside the `work` of sync."""
         ...
 
+    @property
+    def disk_is_damaged(self) -> bool:
+        """Sums over what the disk holds would show that something in it was changed behind its back, or has
+        lost its end. Who does not look reads in `disk` as far as that goes."""
+        ...
+
     def now_s(self) -> float:
         """Seconds since the run's origin: for the stamps of events, never for decisions."""
         ...

@@ -23,6 +23,7 @@ TROUBLES: dict[DiskTrouble, str] = {
     "stall": "no write ends before the step does",
     "fail": "every write ends in an error; a part of it may be there all the same",
     "lose": "the same, and what it held is gone: at the end an empty one is in its place",
+    "damage": "a byte of what it holds is flipped, and its process starts on that; at the end as with lose",
 }
 
 
@@ -113,9 +114,10 @@ DISK = Verb(
     head=_DISK,
     fields=(_DOES, AT, ON, ON_WITHIN, UNTIL),
     build=_disk,
-    summary="the disk stalls, fails or is lost",
+    summary="the disk stalls, fails, is lost or damaged",
     does="At `until` it works again, and what has died of it is started. Whoever goes on after a write that "
-    "failed, as if it were durable, loses what it acknowledged.",
+    "failed, as if it were durable, loses what it acknowledged; so does who starts on a damaged store, and "
+    "reads it as far as it goes.",
     example="- disk: primary\n  does: stall\n  at: 1s..2s\n  until: 4s",
 )
 CLOCK = Verb(

@@ -15,7 +15,7 @@ from harness.model.moment import Moment, text_of
 Scope = Literal["process", "host"]
 CutMode = Literal["refuse", "drop", "stall", "loss"]
 Side = Literal["before", "after"]
-DiskTrouble = Literal["stall", "fail", "lose"]
+DiskTrouble = Literal["stall", "fail", "lose", "damage"]
 SwitchMode = Literal["lies", "stuck", "slow"]
 
 
@@ -93,6 +93,8 @@ class Disk(Struct, frozen=True, tag="disk"):
 
     stall: no write ends before that. fail: every write ends in an error, and a part of it may be there.
     lose: the same, and what it held is gone; healing puts an empty one in its place, on which all is started.
+    damage: a byte of what it holds is flipped, and its process ended and started: that finds it. Healing is
+    as with lose: a person has moved away what was damaged.
     """
 
     host: str
@@ -127,6 +129,7 @@ _DISKS: dict[DiskTrouble, str] = {
     "stall": "no write ends",
     "fail": "every write fails",
     "lose": "lost with all that it held",
+    "damage": "a byte of what it holds is flipped",
 }
 
 

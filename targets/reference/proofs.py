@@ -95,5 +95,5 @@ PROOFS: dict[str, Proof] = {
     d.NEVER_POWERED_ON: Proof(drills=("fence-confirmed",), breaks="liveness", needs=_FENCED),
     # --- what comes in
     d.TOKEN_NOT_CHECKED: Proof(drills=("wrong-token",)),
-    d.DAMAGE_NOT_LOOKED_FOR: Proof(drills=("damaged-store", "damaged-register")),
+    d.DAMAGE_NOT_LOOKED_FOR: Proof(drills=("damaged-store",)),
 }

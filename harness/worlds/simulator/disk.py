@@ -8,6 +8,8 @@ writing  its process dies              idle      a drawn part of it may be there
 any      it stalls                     stalled   nothing is done or told before that ends
 any      it is lost                    the same  who starts from now on finds it empty; who runs goes on
                                                  writing into what is gone, as into a file without a name
+any      it is damaged                 the same  who starts from now on finds every list cut at a drawn place,
+                                                 and what sums would show in is_damaged
 """
 
 from __future__ import annotations
@@ -43,12 +45,12 @@ class Write(Struct, frozen=True, eq=False):
 
 
 class Disk:
-    """contents: what survives. stalls, fails: set by faults, see `look`."""
+    """contents: what survives. stalls, fails: set by faults, see `look`. is_damaged: until it is lost."""
 
     def __init__(self, timeline: Timeline) -> None:
         self._timeline = timeline
         self.contents: dict[str, Any] = {}
-        self.stalls = self.fails = False
+        self.stalls = self.fails = self.is_damaged = False
         self._waiting: deque[Write] = deque()
         self._under_way: Write | None = None
         self._due = False
@@ -66,7 +68,15 @@ class Disk:
         self._next()
 
     def lose(self) -> None:
-        self.contents = {}
+        self.contents, self.is_damaged = {}, False
+
+    def damage(self) -> None:
+        self.contents = {name: self._readable(kept) for name, kept in self.contents.items()}
+        self.is_damaged = True
+
+    def _readable(self, kept: Any) -> Any:
+        """What stands before the flipped byte."""
+        return kept[: self._timeline.draw.randrange(len(kept))] if isinstance(kept, list) and kept else kept
 
     def left(self, writer: Writer) -> None:
         """A process has died: of its write under way a part may be there, what it had not begun is not."""

@@ -23,11 +23,15 @@ class Gear:
         things = len(disk.contents)
         if fault.does == "lose":
             disk.lose()
+        elif fault.does == "damage":
+            disk.damage()
+            self._start_anew(fault.host, in_force)
         self._set_disk(fault.host, in_force)
         line = {
             "stall": f"no write of {fault.host} ends",
             "fail": f"every write of {fault.host} fails",
             "lose": f"the disk of {fault.host} is gone, with {things} things on it; every write fails",
+            "damage": f"a byte of what {fault.host} keeps is flipped; its process ended and starts on that",
         }[fault.does]
         told(self._answers.applied(fault_id, fault, line))
 
@@ -35,13 +39,22 @@ class Gear:
         """Who still runs on what is gone is ended: it would go on writing there. Then what died starts."""
         host = fault.host
         self._set_disk(host, in_force)
-        if fault.does == "lose":
+        if fault.does == "damage":
+            self._hosts[host].disk.lose()
+        if fault.does in ("lose", "damage"):
             for process in self._strikes.living(host, "process"):
                 process.kill()
         if self._strikes.living(host, "process") or any(keeps_dead(other, host) for other in in_force):
             told(self._answers.healed(fault_id, f"the disk of {host} works"))
         else:
             self._strikes.start(fault_id, host, "process", told)
+
+    def _start_anew(self, host: str, in_force: Collection[Fault]) -> None:
+        living = self._strikes.living(host, "process")
+        for process in living:
+            process.kill()
+        if living and not any(keeps_dead(other, host) for other in in_force):
+            self._strikes.order(host, "process")
 
     def _set_disk(self, host: str, in_force: Collection[Fault]) -> None:
         does = {fault.does for fault in in_force if isinstance(fault, Disk) and fault.host == host}

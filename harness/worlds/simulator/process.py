@@ -92,6 +92,10 @@ class Process:
 
     # --- for the program ----------------------------------------------------------------------------
 
+    @property
+    def disk_is_damaged(self) -> bool:
+        return self._host.disk.is_damaged
+
     def now_s(self) -> float:
         return self._timeline.now_s
 

@@ -81,7 +81,7 @@ class Strikes:
         if fault_id in self._ending:
             self._ending[fault_id].append(lambda: self.start(fault_id, host, scope, told))
             return
-        self._order(host, scope)
+        self.order(host, scope)
         self._look_started(fault_id, host, _STARTS_WITHIN_S, told)
 
     # --- crash ----------------------------------------------------------------------------------------
@@ -165,7 +165,7 @@ class Strikes:
             raise WorldError(f"nothing runs on {host} that the fault could hit; wait for it to be back first")
         return found
 
-    def _order(self, host: str, scope: Scope) -> None:
+    def order(self, host: str, scope: Scope) -> None:
         """A child by an order to its parent, all else by beginning the main program."""
         service, processes = self._services[host], self._hosts[host].processes
         if host in self._dark:

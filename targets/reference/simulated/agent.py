@@ -28,6 +28,7 @@ from targets.reference.simulated import log
 from targets.reference.simulated.entry import Entry
 from targets.reference.simulated.links import Links
 from targets.reference.simulated.node import NodeProgram
+from targets.reference.simulated.refusing import RefusingNode, refuses
 from targets.reference.simulated.runner import Runner, Saw
 
 # A warm fork, and opening the store.
@@ -74,14 +75,21 @@ class AgentProgram:
         if self._child is None:
             self._child = self._kernel.fork(self._node, stopped=self._stopped, ended=self._ended)
 
-    def _node(self, kernel: Kernel) -> NodeProgram:
+    def _node(self, kernel: Kernel) -> NodeProgram | RefusingNode:
         """What the child puts into the pipe is heard in its order, and before its end."""
+        saw = self._watched(kernel)
+
+        def said(event: Event) -> None:
+            self._kernel.after(0.0, self._heard, event)
+
+        if refuses(kernel, self._defects):
+            return RefusingNode(kernel, self._settings, said=said)
         return NodeProgram(
             kernel,
             self._settings,
             self._defects,
-            self._watched(kernel),
-            said=lambda event: self._kernel.after(0.0, self._heard, event),
+            saw,
+            said=said,
             claims=lambda epoch: self._kernel.after(0.0, self._claimed, epoch),
             rests=lambda effect: self._kernel.after(0.0, self._rests, effect),
         )

@@ -20,6 +20,7 @@ from targets.reference.simulated.agent import AgentProgram
 from targets.reference.simulated.client import NodeConnection
 from targets.reference.simulated.discovery import DiscoveredConnection
 from targets.reference.simulated.fence import FenceProgram
+from targets.reference.simulated.refusing import RefusingWitness, refuses
 from targets.reference.simulated.router import RouterProgram
 from targets.reference.simulated.runner import Saw
 from targets.reference.simulated.watch import SimulatedWatch
@@ -35,27 +36,34 @@ class SimulatedReference:
 
     def __init__(self) -> None:
         self._edges: Edges | None = None
+        self._defects: frozenset[str] = frozenset()
         self._truth: Truth | None = None
         self._disks: dict[str, dict[str, Any]] = {}
 
     def program(self, plan: Plan, host: HostPlan) -> Program:
         settings = blocks.settings_from(plan.settings)
-        defects = frozenset({plan.defect} if plan.defect else ())
+        self._defects = defects = frozenset({plan.defect} if plan.defect else ())
         match host.role:
             case "data":
                 return lambda kernel: AgentProgram(
                     kernel, settings, defects, lambda seat: self._watched(seat, settings)
                 )
             case "witness":
-                return lambda kernel: WitnessProgram(
-                    kernel, settings, defects, self._watched(kernel, settings), self._stored
-                )
+                return lambda kernel: self._witness(kernel, settings, defects)
             case "router":
                 return lambda kernel: RouterProgram(kernel, settings)
             case "fence":
                 return lambda kernel: FenceProgram(kernel, settings)
             case "client":
                 raise ValueError(f"{host.name} is a client: it runs the world's load")
+
+    def _witness(
+        self, kernel: Kernel, settings: Settings, defects: frozenset[str]
+    ) -> WitnessProgram | RefusingWitness:
+        saw = self._watched(kernel, settings)
+        if refuses(kernel, defects):
+            return RefusingWitness(kernel, settings)
+        return WitnessProgram(kernel, settings, defects, saw, self._stored)
 
     def process(self, host: HostPlan) -> ServiceProcess:
         return DATA_PROCESS if host.role == "data" else ServiceProcess()
@@ -97,7 +105,8 @@ class SimulatedReference:
             self._truth = Truth(
                 settings, self._held, self._tails, lambda violation: kernel.tell(_event(violation))
             )
-        self._disks[kernel.host] = kernel.disk
+        # A store that nobody reads is as good as gone.
+        self._disks[kernel.host] = {} if refuses(kernel, self._defects) else kernel.disk
         truth, edges = self._truth, self._edges
         if edges is None:
             return truth.handled
