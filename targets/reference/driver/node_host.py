@@ -73,7 +73,7 @@ class NodeHost:
     def __init__(self, where: Surroundings, pipe: int, ear: int) -> None:
         self._where, self._pipe, self._ear = where, pipe, ear
         self._points = CrashPoints(where.host, told=self._say)
-        store = SqliteStore(where.folder)
+        store = SqliteStore(where.folder, where.defects)
         if where.host in where.settings.cold:
             take_over(store, Archive(where.folder), node=where.host, defects=where.defects)
         self._node = DataNode(

@@ -89,3 +89,16 @@ def test_a_lost_disk_is_empty_for_who_starts_and_gone_for_who_runs() -> None:
     assert desk.told == ["before", "into nothing"]
     desk.process.kill()
     assert desk.lab.begin("a").disk == {}
+
+
+def test_of_a_damaged_disk_lists_are_read_as_far_as_it_goes_and_sums_would_show_it() -> None:
+    for seed in range(20):
+        desk = Desk(seed)
+        desk.process.disk |= {"records": [1, 2, 3], "state": "kept"}
+        desk.disk.damage()
+        assert desk.process.disk == {"records": [1, 2, 3], "state": "kept"}
+        read = desk.disk.contents
+        assert read["state"] == "kept" and read["records"] == [1, 2, 3][: len(read["records"])] != [1, 2, 3]
+        assert desk.process.disk_is_damaged
+        desk.disk.lose()
+        assert not desk.process.disk_is_damaged

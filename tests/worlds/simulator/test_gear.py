@@ -52,13 +52,21 @@ def test_a_standby_whose_disk_stalls_holds_every_write_up_until_it_works(tmp_pat
     assert max(op.ret_s - op.call_s for op in writes if op.ret_s is not None) > 0.4
 
 
-@pytest.mark.parametrize("does", ["stall", "fail", "lose"])
+@pytest.mark.parametrize("does", ["stall", "fail", "lose", "damage"])
 def test_one_witness_without_its_disk_is_one_witness_less(does: str, tmp_path: Path) -> None:
     fault = (
         f"- disk: witness/1\n  does: {does}\n  at: 1s\n  until: 4s\n- kill: primary\n  at: 1.5s\n  until: 3s"
     )
     _, roles, _ = played(fault, tmp_path)
     assert [said for said in roles if said.role == "primary"]
+
+
+def test_a_standby_on_a_damaged_disk_serves_nobody_and_comes_back_when_it_was_moved_away(
+    tmp_path: Path,
+) -> None:
+    _, roles, _ = played("- disk: standby\n  does: damage\n  at: 1s\n  until: 2s", tmp_path)
+    assert {said.role for said in roles if said.at_s < roles[0].at_s + 0.9} == {"down"}
+    assert roles[-1].role == "standby" and roles[-1].at_s > roles[0].at_s + 0.9
 
 
 @pytest.mark.parametrize("rate", ["0.999", "1.001"])

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from targets.reference.defects import DAMAGE_NOT_LOOKED_FOR
 from targets.reference.driver.damage import DamagedError, sealed, unsealed
 from targets.reference.driver.store import SqliteStore
 from targets.reference.driver.witness_node import remembered
@@ -115,6 +116,21 @@ def test_a_row_that_is_gone_is_found(tmp_path: Path, statement: str, wrong: str)
     rows.close()
     with pytest.raises(DamagedError, match=wrong):
         SqliteStore(tmp_path / "store")
+
+
+def test_who_does_not_look_reads_a_damaged_log_as_far_as_it_goes(tmp_path: Path) -> None:
+    filled(tmp_path, closed=False)
+    file = tmp_path / "store" / "log.sqlite-wal"
+    content = bytearray(file.read_bytes())
+    content[-5000] ^= 1
+    file.write_bytes(content)
+    shutil.copytree(tmp_path / "store", tmp_path / "other")
+    with pytest.raises(DamagedError):
+        SqliteStore(tmp_path / "other")
+    store = SqliteStore(tmp_path / "store", frozenset({DAMAGE_NOT_LOOKED_FOR}))
+    records = store.records()
+    store.close()
+    assert len(records) < len(RECORDS) and records == RECORDS[: len(records)]
 
 
 def test_a_store_that_is_gone_is_a_new_one(tmp_path: Path) -> None:

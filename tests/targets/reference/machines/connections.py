@@ -62,6 +62,8 @@ class Network:
         self._made = 0
         self.cuts: dict[Way, Cut] = {}
         self.slow_s: dict[Way, float] = {}
+        # Hears of all that is sent: from whom, to whom, what.
+        self.sent: Callable[[str, str, Message], None] = lambda source, target, message: None
 
     # --- processes --------------------------------------------------------------------------------
 
@@ -116,6 +118,7 @@ class Network:
     def _transmit(self, connection: Connection, sender: int, message: Message) -> None:
         if not connection.open:
             return
+        self.sent(*connection.way(sender), message)
         due_s = max(connection.due_s[sender], self._now_s() + self._delay_s(connection.way(sender)))
         connection.due_s[sender] = due_s
         self._later(due_s - self._now_s(), self._arrive, connection, sender, message)

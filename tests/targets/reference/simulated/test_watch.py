@@ -14,7 +14,7 @@ from tests.worlds.simulator.kernels import Lab
 class Desk:
     def __init__(self) -> None:
         self.lab = Lab("n1", "observer")
-        self.entry = Entry(self.lab.processes["n1"], Settings())
+        self.entry = Entry(self.lab.processes["n1"])
         self.watch = SimulatedWatch(self.lab.processes["observer"], ["n1"], Settings())
         self.answers: list[object] = []
         self.lab.run(0.1)
