@@ -146,12 +146,13 @@ class DrawSteps:
         return LatencyStep(sides=sides, delay_s=delay_s, jitter_s=jitter_s, at=at, until_s=until_s, on=on)
 
     def lose(self, at: Window, until_s: float) -> DiskStep | None:
-        """One store at most is lost: nothing survives the loss of all that there is."""
+        """One store at most is lost, or damaged: nothing survives the loss of all that there is."""
         if self._lost_disk or "disk" not in self._offered.faults:
             return None
         self._lost_disk = True
         victim = self._draw.choice((*self.sides.witnesses, "primary", "standby"))
-        return DiskStep(victim=victim, does="lose", at=at, until_s=until_s)
+        does: DiskTrouble = "damage" if self._draw.random() < 0.3 else "lose"
+        return DiskStep(victim=victim, does=does, at=at, until_s=until_s)
 
     def _strike(self, verb: Literal["kill", "stop", "pause"]) -> Step:
         on, at, until_s = self._when()

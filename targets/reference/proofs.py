@@ -94,6 +94,7 @@ PROOFS: dict[str, Proof] = {
     d.FENCED_BEFORE_REACHED: Proof(drills=("fence-no-standby",), needs=_FENCED),
     d.NEVER_POWERED_ON: Proof(drills=("fence-confirmed",), breaks="liveness", needs=_FENCED),
     # --- what comes in
-    d.TOKEN_NOT_CHECKED: Proof(drills=("wrong-token",)),
+    # Nothing is lost by it, and no random schedule gives orders with another stack's token.
+    d.TOKEN_NOT_CHECKED: Proof(drills=("wrong-token",), breaks="liveness"),
     d.DAMAGE_NOT_LOOKED_FOR: Proof(drills=("damaged-store",)),
 }

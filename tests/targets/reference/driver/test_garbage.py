@@ -10,6 +10,7 @@ import asyncio
 import gc
 import threading
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -184,7 +185,11 @@ def frames(draw: st.DrawFn) -> bytes:
 @st.composite
 def observer_lines(draw: st.DrawFn) -> bytes:
     orders = [msgspec.Raw(msgspec.json.encode(one)) for one in (StartOrder(), SwitchoverOrder("n2"))]
-    said = [lines.Show("0" * 64), lines.Attach("", 0), *(lines.Ask("s", 1, order) for order in orders)]
+    said: list[lines.Show | lines.Attach | lines.Ask] = [
+        lines.Show("0" * 64),
+        lines.Attach("", 0),
+        *(lines.Ask("s", 1, order) for order in orders),
+    ]
     whole = b"".join(lines.encode(line) for line in draw(st.lists(st.sampled_from(said), max_size=4)))
     return draw(st.one_of(st.binary(max_size=200), st.just(whole), st.just(_mutated(draw, whole))))
 
@@ -275,7 +280,7 @@ def test_an_observer_that_has_gone_mad_orders_at_most_what_an_order_is(host: Hos
 @given(content=requests())
 def test_nothing_without_the_token_reaches_a_switch_and_health_goes_on(host: Host, content: bytes) -> None:
     for name in ("fence", "health"):
-        host.play(lambda name=name: _said(host.ports[name], content))
+        host.play(partial(_said, host.ports[name], content))
     assert host.switched == [] and not host.broken
 
     async def checked() -> bytes:
@@ -289,7 +294,7 @@ def test_nothing_without_the_token_reaches_a_switch_and_health_goes_on(host: Hos
 def test_what_was_refused_is_counted_by_port_and_reason(host: Host) -> None:
     before = dict(host.refusals.counts)
     for name in ("peers", "entry", "health", "fence"):
-        host.play(lambda name=name: _said(host.ports[name], b"\x00\x00\x00\x01\xff garbage\r\n\r\n"))
+        host.play(partial(_said, host.ports[name], b"\x00\x00\x00\x01\xff garbage\r\n\r\n"))
     for name in ("peers", "entry", "health", "fence"):
         grown = sum(
             count - before.get(pair, 0) for pair, count in host.refusals.counts.items() if pair[0] == name
