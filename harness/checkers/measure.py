@@ -238,6 +238,7 @@ def _numbers(shared: Shared, trial: Trial, taken: _Taken, *, void: str) -> Trial
         failovers=len(turns.happened) if turns else 0,
         false_failovers=len(turns.false) if turns else 0,
         void=void,
+        watched_s=max(trial.ended_s - trial.began_s, 0.0),
         outage_gap=main.gap if main else None,
         slow_writes=main.slow if main else 0,
     )

@@ -19,16 +19,18 @@ def cumulated(n: int, p: float) -> list[float]:
     return [min(part, 1.0) for part in accumulate(terms)]
 
 
-def trials_needed(quantile: float) -> int:
-    """The smallest n with P(Bin(n, 1−q) ≤ 0) ≤ 5 %: from there on the maximum bounds the quantile.
+def trials_needed(quantile: float, above: int = 0) -> int:
+    """The smallest n with P(Bin(n, 1−q) ≤ r) ≤ 5 %: from there on the maximum bounds the quantile.
 
-    p90 29, p95 59, p99 299. The maximum itself (q = 1) needs one.
+    p90 29, p95 59, p99 299. The maximum itself (q = 1) needs one. above: r, of how many trials may exceed
+    what bounds it; p99 473, 628, 773 for 1, 2, 3: then the value with so many above it bounds the quantile.
     """
     if quantile >= 1.0:
         return 1
-    n, unseen = 1, quantile
-    while unseen > ALPHA and n < TRIALS_MAX:
-        n, unseen = n + 1, unseen * quantile
+    n, exactly = 0, [1.0] + [0.0] * above  # P(Bin(n, 1−q) = 0 … r)
+    while sum(exactly) > ALPHA and n < TRIALS_MAX:
+        stays = [quantile * p for p in exactly]
+        n, exactly = n + 1, [a + (1 - quantile) * b for a, b in zip(stays, [0.0, *exactly], strict=False)]
     return n
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from harness.checkers.figures import few, seconds
 from harness.checkers.measured import Measured
+from harness.checkers.rates import rate_limit
 from harness.checkers.wording import bound_text
 from harness.model.drill import Expectation, Measure
 from harness.model.plan import Plan
@@ -48,7 +49,7 @@ def judge_safety(plan: Plan, expectation: Expectation, limit: float, trials: Seq
         judgement=judgement,
         measured=_counted(name, trials),
         bound=bound_text(expectation, limit),
-        error=_brain_error(trials) if name == "split_brain" else "",
+        error=_error(name, trials),
         trial=bad[0].numbers.trial if bad else 0,
         evidence=(*(line for trial in bad[:3] for line in trial.evidence.get(name, ())), *few(reasons)),
     )
@@ -98,6 +99,25 @@ def _brain(trials: Sequence[Measured]) -> str:
         return f"at least {seconds(low_s)}"
     proven = any("split_brain" in trial.proven for trial in trials)
     return "an old primary served after a newer one" if proven else "none seen"
+
+
+def _error(name: Measure, trials: Sequence[Measured]) -> str:
+    match name:
+        case "split_brain":
+            return _brain_error(trials)
+        case "false_failovers":
+            return _rate(trials)
+        case _:
+            return ""
+
+
+def _rate(trials: Sequence[Measured]) -> str:
+    """What seeing so few of them in so short a time leaves possible."""
+    watched_h = sum(trial.numbers.watched_s for trial in trials) / 3600
+    count = sum(trial.numbers.false_failovers for trial in trials)
+    if watched_h <= 0:
+        return ""
+    return f"at most {rate_limit(count, watched_h):.3g} an hour (95 %), {count} in {watched_h:.3g} h"
 
 
 def _brain_error(trials: Sequence[Measured]) -> str:

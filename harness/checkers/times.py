@@ -114,7 +114,7 @@ def _judged(samples: Samples, quantile: float, limit: float) -> tuple[Judgement,
         return judgement, ()
     if judgement == "fail" and max(lows) != _NEVER:
         judgement = "unknown"  # one slow trial of a few does not refute the quantile
-    few_said = f"{quantile_text(quantile)} needs {needed} trials, there are {len(lows)}"
+    few_said = f"{quantile_text(quantile)} is not estimable below {needed} trials, there are {len(lows)}"
     return judgement, (f"{few_said}: judged by the maximum",)
 
 

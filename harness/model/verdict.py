@@ -66,6 +66,7 @@ class TrialMeasures(Struct, frozen=True, kw_only=True):
     outage_gap: Figure | None = None  # from the last good write before to the first after, with its bounds
     old_primary_ops: int = 0  # served by an old primary, called after a newer one had served
     staleness_high_s: float = 0.0  # of the stale reads: none was older than that
+    watched_s: float = 0.0  # how long the trial was
     slow_writes: int = 0  # good, but more than 0.1 s after their schedule
 
 

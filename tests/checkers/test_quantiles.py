@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import comb
+from math import comb, isnan, log
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from harness.checkers.quantiles import cumulated, interval, nearest_rank, trials_needed
 
@@ -81,3 +83,56 @@ def test_rounding_lifts_no_rank_over_its_whole_number(n: int, quantile: float, r
 def test_what_never_came_is_a_value_like_others() -> None:
     assert nearest_rank([1.0, float("inf"), 2.0], 0.5) == 2.0
     assert nearest_rank([1.0, float("inf"), 2.0], 0.9) == float("inf")
+
+
+# --- against another implementation, and by simulation ------------------------------------------------
+
+
+@pytest.mark.parametrize(("above", "trials"), [(0, 299), (1, 473), (2, 628), (3, 773)])
+def test_p99_is_bounded_by_the_value_that_so_many_exceed_from_this_many_trials_on(
+    above: int, trials: int
+) -> None:
+    assert trials_needed(0.99, above) == trials
+    assert stats.binom.cdf(above, trials, 0.01) <= 0.05 < stats.binom.cdf(above, trials - 1, 0.01)
+
+
+@pytest.mark.parametrize("n", [1, 7, 30, 299, 2000])
+@pytest.mark.parametrize("p", [0.01, 0.5, 0.9, 0.99])
+def test_the_cumulated_binomial_is_that_of_scipy(n: int, p: float) -> None:
+    assert cumulated(n, p) == pytest.approx(stats.binom.cdf(range(n + 1), n, p), abs=1e-9)
+
+
+@pytest.mark.parametrize("n", [6, 10, 20, 30, 59, 299, 500])
+@pytest.mark.parametrize("quantile", [0.5, 0.9, 0.95])
+def test_an_interval_is_that_of_scipy_s_quantile_test(n: int, quantile: float) -> None:
+    """Of the values 1 … n the ends are the ranks themselves; nan is "not to be had"."""
+    found = stats.quantile_test(range(1, n + 1), q=0, p=quantile).confidence_interval(0.95)
+    theirs = (float(found.low), float(found.high))
+    ours = interval(n, quantile)
+    assert ours == theirs if ours else any(isnan(end) for end in theirs)
+
+
+@pytest.mark.parametrize(("n", "quantile"), [(6, 0.5), (10, 0.5), (30, 0.5), (60, 0.9), (120, 0.95)])
+def test_a_quantile_of_simulated_trials_lies_in_its_interval_as_often_as_said(
+    n: int, quantile: float
+) -> None:
+    """Times with a heavy tail, of which one in fifty never comes: +∞ is a value, and is not dropped."""
+    draw, truth = Random(f"{n} {quantile}"), _true_quantile(quantile)
+    ranks = interval(n, quantile)
+    assert ranks is not None
+    inside = 0
+    for _ in range(2000):
+        ordered = sorted(_time(draw) for _ in range(n))
+        inside += ordered[ranks[0] - 1] <= truth <= ordered[ranks[1] - 1]
+    assert inside / 2000 >= 0.95 - 3 * (0.05 * 0.95 / 2000) ** 0.5
+
+
+NEVER_SHARE = 0.02
+
+
+def _time(draw: Random) -> float:
+    return float("inf") if draw.random() < NEVER_SHARE else draw.expovariate(1.0) ** 2
+
+
+def _true_quantile(quantile: float) -> float:
+    return log(1 / (1 - quantile / (1 - NEVER_SHARE))) ** 2

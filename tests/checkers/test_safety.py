@@ -173,3 +173,12 @@ def test_split_brain_is_told_with_its_length() -> None:
 def test_at_most_three_trials_give_their_evidence() -> None:
     bad = [measured(n, lost_after_fault=1, evidence={"lost_writes": (f"{n}",)}) for n in range(1, 6)]
     assert judge("lost_writes", bad).evidence == ("1", "2", "3")
+
+
+def test_no_false_failover_in_so_many_hours_leaves_a_rate_possible() -> None:
+    hour = [measured(n, watched_s=120.0) for n in range(1, 31)]
+    assert judge("false_failovers", hour).error == "at most 3 an hour (95 %), 0 in 1 h"
+    more = [*hour, measured(31, watched_s=3600.0, false_failovers=1)]
+    found = judge("false_failovers", more)
+    assert (found.judgement, found.error) == ("fail", "at most 2.37 an hour (95 %), 1 in 2 h")
+    assert judge("false_failovers", [measured(1)]).error == ""

@@ -98,7 +98,7 @@ def test_it_names_its_interval() -> None:
 def test_with_too_few_trials_it_is_judged_by_the_maximum_and_says_so() -> None:
     found = judge(seconds(0.1, 0.2), q=0.9)
     assert (found.judgement, found.measured) == ("pass", "max 200 ms")
-    assert found.evidence[0] == "p90 needs 29 trials, there are 2: judged by the maximum"
+    assert found.evidence[0] == "p90 is not estimable below 29 trials, there are 2: judged by the maximum"
 
 
 def test_a_maximum_beyond_the_bound_of_too_few_trials_refutes_no_quantile() -> None:

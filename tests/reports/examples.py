@@ -240,7 +240,7 @@ def unknown() -> Verdict:
             measured="max 86 ms of 2 trials",
             bound="p90 300 ms",
             error="± 11 ms",
-            evidence=("p90 needs 29 trials, 2 count: judged by the maximum",),
+            evidence=("p90 is not estimable below 29 trials, there are 2: judged by the maximum",),
         ),
         finding(
             "noise",
