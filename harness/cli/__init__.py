@@ -3,6 +3,7 @@
 arguments   what can be written, and the help that teaches it
 streams     standard output and error: colour, width, signs, pipes that close
 drills      run, plan, check, up
+catalogue   drills
 histories   check --history
 stacks      ctl
 defects     defects

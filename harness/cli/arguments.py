@@ -270,6 +270,19 @@ def _targets(parser: Parser) -> None:
     _json(parser)
 
 
+def _drills(parser: Parser) -> None:
+    """List the catalogue: what each drill is about, by the target that it was written for.
+
+    `run NAME` runs one, `plan NAME` shows what it would do.
+
+    examples:
+      failover-drill drills
+      failover-drill drills --target redis-sentinel
+    """
+    parser.add_argument("--target", metavar="T", default="", help="all that this target can be asked")
+    _json(parser)
+
+
 def _faults(parser: Parser) -> None:
     """List the faults a drill file can ask for, or explain one.
 
@@ -337,6 +350,7 @@ _COMMANDS: dict[str, tuple[str, Callable[[Parser], None]]] = {
     "clean": ("looks:clean", _clean),
     "up": ("drills:up", _up),
     "ctl": ("stacks:ctl", _ctl),
+    "drills": ("catalogue:drills", _drills),
     "targets": ("looks:targets", _targets),
     "faults": ("vocabulary:faults", _faults),
     "schema": ("vocabulary:schema", _schema),

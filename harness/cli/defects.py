@@ -77,6 +77,8 @@ def _reported(table: Table, args: Namespace) -> ExitCode:
 def _chosen(target: Target, names: Sequence[str]) -> Mapping[str, Proof]:
     """All of them, or those that were named. One that no drill looks for is not hidden."""
     known, proofs = target.defects(), target.proofs()
+    if not known:
+        raise DrillError(f"the target {target.name} is what it is: it has no defects that could be put in")
     for name in names:
         if name not in known:
             raise DrillError(f"the target {target.name} has no defect '{name}'{nearest(name, known)}")

@@ -24,7 +24,7 @@ from targets.registry import SIMULATED, TARGETS, USUAL
 
 # The folder above the package: a checkout, or where a wheel was installed.
 DRILLS = Path(__file__).resolve().parent.parent.parent / "drills"
-_WORLDS = ("docker", "simulator")
+WORLDS = ("docker", "simulator")
 _NOT_YET = ("processes", "remote")
 
 
@@ -88,7 +88,7 @@ def check(args: Namespace) -> ExitCode:
 
 def _plans(args: Namespace) -> list[tuple[Drill, Plan]]:
     """All files read and planned; the first wrong one raises before anything starts."""
-    if args.world not in _WORLDS:
+    if args.world not in WORLDS:
         raise DrillError(_no_world(args.world))
     drills = drillfile.read_all([Path(file) for file in args.files], DRILLS)
     drawn = secrets.randbelow(2**32)
@@ -127,7 +127,7 @@ def _own_target(drill: Drill) -> Target:
 def _no_world(name: str) -> str:
     if name in _NOT_YET:
         return f"the world '{name}' is not offered yet; run in containers with --world docker"
-    return f"unknown world '{name}'{nearest(name, _WORLDS)}"
+    return f"unknown world '{name}'{nearest(name, WORLDS)}"
 
 
 def _world(args: Namespace, targets: Collection[str]) -> OpenWorld:
