@@ -12,6 +12,7 @@ from typing import Final
 # --- leases and detection
 NO_LEASE_CHECK: Final = "no-lease-check"
 LEASE_FROM_ANSWER: Final = "lease-from-answer"
+LEASE_BY_ONE_WITNESS: Final = "lease-by-one-witness"
 LEASE_FROM_NEWEST_SEND: Final = "lease-from-newest-send"
 GRANTS_AFTER_A_RESTART: Final = "grants-after-a-restart"
 EPOCH_IN_MEMORY: Final = "epoch-in-memory"
@@ -22,6 +23,8 @@ LONE_WITNESS_DECIDES: Final = "lone-witness-decides"
 # --- the register
 WITNESS_FORGETS: Final = "witness-forgets"
 COMES_BACK_EMPTY: Final = "witness-comes-back-empty"
+COPIES_FROM_ONE: Final = "copies-from-one"
+REGISTER_OUTRUNS_LEASE: Final = "register-outruns-lease"
 PROMISES_PROVE: Final = "promises-prove"
 ONE_ACCEPTED_IS_ENOUGH: Final = "one-accepted-is-enough"
 BALLOT_AGAIN: Final = "ballot-again"
@@ -66,6 +69,7 @@ ACK_BY_THE_OLD_VIEW: Final = "ack-by-the-old-view"
 INELIGIBLE_COUNTS: Final = "ineligible-counts"
 MIN_STANDBYS_IGNORED: Final = "min-standbys-ignored"
 REMOVAL_WITHOUT_THE_REST: Final = "removal-without-the-rest"
+ONE_WORD_BURIES: Final = "one-word-buries"
 RETURN_WITHOUT_VERIFYING: Final = "return-without-verifying"
 UNKNOWN_CHANGE_TAKEN_FOR_DONE: Final = "unknown-change-taken-for-done"
 DEGRADE_WITHOUT_THE_REGISTER: Final = "degrade-without-the-register"
@@ -84,6 +88,7 @@ COLD_WITHOUT_ITS_LOG: Final = "cold-without-its-log"
 DEFECTS: dict[str, str] = {
     NO_LEASE_CHECK: "a primary never looks at its lease: it serves on behind a cut, and after a pause",
     LEASE_FROM_ANSWER: "a lease counts from when its answer came, not from when it was asked for",
+    LEASE_BY_ONE_WITNESS: "a lease goes on for as long as any one witness renews it",
     LEASE_FROM_NEWEST_SEND: "a lease counts from the newest heartbeat, not from the one that was answered",
     GRANTS_AFTER_A_RESTART: "a restarted witness grants before the grants of its former life have run out",
     EPOCH_IN_MEMORY: "a restarted witness knows no newer epoch until it hears one: it grants an old one",
@@ -93,6 +98,8 @@ DEFECTS: dict[str, str] = {
     LONE_WITNESS_DECIDES: "one vote is enough to fail over: a witness cut off alone ousts a healthy primary",
     WITNESS_FORGETS: "a witness keeps the register in memory alone: restarted, it knows nothing",
     COMES_BACK_EMPTY: "a witness that lost its store answers for the register at once, without copying it",
+    COPIES_FROM_ONE: "a witness that lost its store copies what the first one says, not what all others do",
+    REGISTER_OUTRUNS_LEASE: "a witness accepts another primary while its own grant to the present one lasts",
     PROMISES_PROVE: "a read of the register is believed after promises alone, before a majority accepted it",
     ONE_ACCEPTED_IS_ENOUGH: "a change of the register counts once one witness has accepted it",
     BALLOT_AGAIN: "ballots are told apart by their number alone: two proposers may use the same one",
@@ -132,6 +139,7 @@ DEFECTS: dict[str, str] = {
     INELIGIBLE_COUNTS: "a standby that is not eligible counts for an acknowledgement; nobody seals it",
     MIN_STANDBYS_IGNORED: "with fewer eligible standbys than min_standbys it acknowledges all the same",
     REMOVAL_WITHOUT_THE_REST: "a dead standby is removed though only it holds what was acknowledged",
+    ONE_WORD_BURIES: "a standby is removed once a single witness holds it for dead",
     RETURN_WITHOUT_VERIFYING: "a standby becomes eligible again before it holds everything",
     UNKNOWN_CHANGE_TAKEN_FOR_DONE: "a change of eligible is taken for done once it is proposed",
     DEGRADE_WITHOUT_THE_REGISTER: "semi-sync acknowledges alone without asking the register first",

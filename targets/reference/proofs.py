@@ -22,6 +22,7 @@ PROOFS: dict[str, Proof] = {
     # --- leases and detection
     d.NO_LEASE_CHECK: Proof(drills=("isolate-primary", "pause-primary", "isolate-primary-async")),
     d.LEASE_FROM_ANSWER: Proof(drills=("late-answers",)),
+    d.LEASE_BY_ONE_WITNESS: Proof(drills=("with-a-minority",)),
     d.LEASE_FROM_NEWEST_SEND: Proof(drills=("late-answers",), not_in=_TOO_SHORT),
     d.GRANTS_AFTER_A_RESTART: Proof(drills=("impatient-witnesses",)),
     d.EPOCH_IN_MEMORY: Proof(drills=("cold-start",)),
@@ -38,6 +39,8 @@ PROOFS: dict[str, Proof] = {
     # --- the register
     d.WITNESS_FORGETS: Proof(drills=("restart-witnesses",)),
     d.COMES_BACK_EMPTY: Proof(drills=("forgetful-witness",)),
+    d.COPIES_FROM_ONE: Proof(drills=("forgetful-witness",)),
+    d.REGISTER_OUTRUNS_LEASE: Proof(drills=("sleeping-coordinator",), not_in=_ONLY_SEEN_FROM_INSIDE),
     d.ONE_ACCEPTED_IS_ENOUGH: Proof(drills=("restart-primary",), not_in=_ONLY_SEEN_FROM_INSIDE),
     d.BALLOT_AGAIN: Proof(drills=("longest-log", "switchover-stillborn"), not_in=_ONLY_SEEN_FROM_INSIDE),
     d.PROMISES_PROVE: Proof(drills=("half-a-change",)),
@@ -72,6 +75,7 @@ PROOFS: dict[str, Proof] = {
         drills=("alone-forbidden",), needs={"min_standbys": (1,)}, not_in=_ONLY_SEEN_FROM_INSIDE
     ),
     d.REMOVAL_WITHOUT_THE_REST: Proof(drills=("removed-too-early",), needs=_ONE_OF_MANY),
+    d.ONE_WORD_BURIES: Proof(drills=("half-seen-standby",), breaks="liveness"),
     d.RETURN_WITHOUT_VERIFYING: Proof(drills=("half-returned",)),
     d.UNKNOWN_CHANGE_TAKEN_FOR_DONE: Proof(drills=("degrade-cut",)),
     d.DEGRADE_WITHOUT_THE_REGISTER: Proof(drills=("degrade-cut", "alone-semi-sync"), needs=_SEMI_SYNC),

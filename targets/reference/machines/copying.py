@@ -10,6 +10,7 @@ silent and calls a person. At the cluster's first start nobody holds a value.
 
 from __future__ import annotations
 
+from targets.reference.defects import COPIES_FROM_ONE
 from targets.reference.machines.grammar import Alert, Effects, Send, SetTimer, WitnessState
 from targets.reference.machines.messages import NO_BALLOT, CopyAnswer, CopyRequest, Register
 from targets.reference.machines.register import BALLOT_S, newest
@@ -25,8 +26,9 @@ _BAD_ROUNDS_MAX = 10
 class Copying:
     """`state` is None until it is done."""
 
-    def __init__(self, name: str, settings: Settings) -> None:
+    def __init__(self, name: str, settings: Settings, defects: frozenset[str] = frozenset()) -> None:
         self._others = frozenset(settings.witnesses) - {name}
+        self._needed = 1 if COPIES_FROM_ONE in defects else len(self._others)
         self._majority, self._name = settings.majority, name
         self._round, self._bad_rounds = 0, 0
         self._answers: dict[str, CopyAnswer] = {}
@@ -49,7 +51,7 @@ class Copying:
         if self.state is not None or message.request != self._round or sender not in self._others:
             return []
         self._answers[sender] = message
-        if len(self._answers) < len(self._others):
+        if len(self._answers) < self._needed:
             return []
         return self._all_answered([*self._answers.values()])
 

@@ -9,6 +9,7 @@ Only the primary proposes them within its epoch: nobody else knows who holds wha
 
 from __future__ import annotations
 
+from targets.reference.defects import ONE_WORD_BURIES
 from targets.reference.machines.grammar import Alert, Effects, Send, SetTimer
 from targets.reference.machines.messages import Member, Missing, MissingAnswer, Register
 from targets.reference.machines.own import Own
@@ -68,7 +69,7 @@ class Eligibility:
         return [m for m in self._counting.standbys(self._counting.register) if m not in heard]
 
     def _dead(self, now_s: float) -> list[Member]:
-        majority = self._own.settings.majority
+        majority = 1 if ONE_WORD_BURIES in self._own.defects else self._own.settings.majority
         return [
             member
             for member, words in self._dead_until_s.items()

@@ -11,7 +11,7 @@ lease. Who has failed is not its question.
 
 from __future__ import annotations
 
-from targets.reference.defects import COMES_BACK_EMPTY, WITNESS_FORGETS
+from targets.reference.defects import COMES_BACK_EMPTY, REGISTER_OUTRUNS_LEASE, WITNESS_FORGETS
 from targets.reference.machines import copying
 from targets.reference.machines.copying import Copying
 from targets.reference.machines.grammar import (
@@ -57,7 +57,7 @@ class Keeper:
             state = newest(())
         self._defects, self._granter, self._registrar = defects, granter, registrar
         self.acceptor = Acceptor(state, defects) if state else None
-        self._copying = Copying(name, settings)
+        self._copying = Copying(name, settings, defects)
         self._refresh_after_s = _REFRESH_S * (1 + settings.witnesses.index(name))
         self._refreshing = False
         self._told = Register()
@@ -118,7 +118,7 @@ class Keeper:
             present = (acceptor.state.value.epoch, acceptor.state.value.primary)
         if present is None or present[0] >= value.epoch or present[1] in ("", value.primary, proposer):
             return False
-        if present in value.fenced:
+        if present in value.fenced or REGISTER_OUTRUNS_LEASE in self._defects:
             return False
         self._granter.block(now_s, present)
         return True

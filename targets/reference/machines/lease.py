@@ -14,6 +14,7 @@ from targets.reference.defects import (
     FENCED_BY_NAME,
     GRANTS_AFTER_A_RESTART,
     HAND_BACK_UNBOUND,
+    LEASE_BY_ONE_WITNESS,
 )
 from targets.reference.settings import Settings
 
@@ -24,8 +25,9 @@ Reign = tuple[int, str]
 class HeldLease:
     """The primary's side: what each witness granted to its epoch. Valid while a majority's last."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, defects: frozenset[str] = frozenset()) -> None:
         self._witnesses, self._majority = settings.witnesses, settings.majority
+        self._lasting = 1 if LEASE_BY_ONE_WITNESS in defects else settings.majority
         self._lease_s = settings.held_lease_s
         self._sent_s: dict[str, float] = {}
         self._epoch = 0
@@ -41,7 +43,7 @@ class HeldLease:
         self._sent_s[witness] = max(sent_s, self._sent_s.get(witness, NEVER_S))
         if len(self._sent_s) >= self._majority:
             newest_first = sorted(self._sent_s.values(), reverse=True)
-            self._until_s = newest_first[self._majority - 1] + self._lease_s
+            self._until_s = newest_first[self._lasting - 1] + self._lease_s
 
     def valid(self, now_s: float, epoch: int) -> bool:
         return epoch == self._epoch and now_s < self._until_s

@@ -63,7 +63,7 @@ class Own:
         self.sealed = max(state.sealed, self.log.last.epoch)
         self.durable: Place = self.log.last
         self.registrar = Registrar(name, incarnation, settings, defects)
-        self.lease = HeldLease(settings)
+        self.lease = HeldLease(settings, defects)
         self.register = Register()
         self.tails: list[Tail] = []
         self.retired = False  # a cold standby that goes down

@@ -11,6 +11,7 @@ from targets.reference import defects as d
 from targets.reference.machines import handover as switch
 from targets.reference.machines.agent import Agent
 from targets.reference.machines.copying import TIMER as COPY
+from targets.reference.machines.copying import Copying
 from targets.reference.machines.grammar import (
     AgentSaw,
     Began,
@@ -21,7 +22,7 @@ from targets.reference.machines.grammar import (
     Truncate,
     WitnessState,
 )
-from targets.reference.machines.lease import Granter
+from targets.reference.machines.lease import Granter, HeldLease
 from targets.reference.machines.log import Log
 from targets.reference.machines.messages import (
     NO_BALLOT,
@@ -29,9 +30,12 @@ from targets.reference.machines.messages import (
     Accepted,
     BallotRefused,
     Common,
+    CopyAnswer,
     Granted,
     HandBack,
+    Heartbeat,
     HeartbeatRefused,
+    MissingAnswer,
     Place,
     Prepare,
     Promised,
@@ -326,3 +330,43 @@ def test_a_promoted_primary_leaves_the_router_behind(defect: str, expected: list
 @with_and_without(d.KEEPS_THE_REFUSED, [], [HangUp("c")])
 def test_a_node_that_is_not_primary_keeps_whom_it_refuses(defect: str, expected: list[HangUp]) -> None:
     assert node(A, defect=defect).hears("client", Write(1, "k", "v"), via="c").of(HangUp) == expected
+
+
+# --- who says so, and how many ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("defect", ["", d.LEASE_BY_ONE_WITNESS])
+def test_with_the_defect_one_witness_alone_keeps_a_lease_alive(defect: str) -> None:
+    lease = HeldLease(SETTINGS, frozenset({defect}))
+    for witness, sent_s in (("w1", 10.0), ("w2", 10.0), ("w1", 10.2)):
+        lease.granted(witness, 1, sent_s)
+    assert lease.valid(10.1 + SETTINGS.held_lease_s, 1) == bool(defect)
+
+
+@pytest.mark.parametrize("defect", ["", d.COPIES_FROM_ONE])
+def test_with_the_defect_a_lost_store_is_copied_from_whoever_answers_first(defect: str) -> None:
+    copying = Copying("w1", SETTINGS, frozenset({defect}))
+    copying.begin(0.0)
+    copying.fired(1.0)
+    copying.answered("w2", CopyAnswer(1, False, (1, "n1", 1), (1, "n1", 1), Register(1, "n1", (A, B))))
+    assert (copying.state is not None) == bool(defect)
+
+
+@pytest.mark.parametrize("defect", ["", d.REGISTER_OUTRUNS_LEASE])
+def test_with_the_defect_a_witness_accepts_another_primary_beside_its_own_grant(defect: str) -> None:
+    moved = Register(2, "n2", (B,))
+    state = WitnessState(promised=(1, "n1", 1), accepted=(1, "n1", 1), value=Register(1, "n1", (A, B)))
+    play = Play(Witness("w1", SETTINGS, state, 1, frozenset({defect}))).when(Began())
+    play.hears("n1", Heartbeat(1, "n1", 0.0, Place(1, 1)), after_s=SETTINGS.granted_lease_s)
+    assert play.said(Granted)
+    play.hears("w2", Accept((2, "w2", 1), moved))
+    assert bool(play.said(Accepted)) == bool(defect)
+
+
+@pytest.mark.parametrize("defect", ["", d.ONE_WORD_BURIES])
+def test_with_the_defect_a_single_word_takes_a_standby_out(defect: str) -> None:
+    play = serving(Register(2, "n1", (A, B)), defect=defect)
+    for _ in range(4):
+        play.when(Fired("beat"), after_s=SETTINGS.detector.interval_s).granted(2)
+    play.hears("w1", MissingAnswer(2, "n2", "b", True))
+    assert bool(play.said(Prepare)) == bool(defect)
