@@ -56,6 +56,7 @@ def trials_text(verdict: Verdict) -> str:
 def summary(verdict: Verdict) -> str:
     """The run in one or two sentences."""
     parts = [_blame(verdict, "fail", "Failed"), _blame(verdict, "unknown", "Not known")]
+    parts.append(_shown(verdict))
     outages = [value(figure) for figure in counted(verdict.trials, lambda trial: trial.outage)]
     if outages:
         parts.append(_outage(sorted(outages)))
@@ -76,6 +77,12 @@ def _outage(ordered: list[float]) -> str:
 def _blame(verdict: Verdict, judgement: Judgement, word: str) -> str:
     names = dict.fromkeys(_name(f) for f in verdict.findings if f.judgement == judgement)
     return f"{word}: {', '.join(names)}." if names else ""
+
+
+def _shown(verdict: Verdict) -> str:
+    """A pass that says this is no praise of the system."""
+    names = dict.fromkeys(_name(finding) for finding in verdict.findings if finding.shown)
+    return f"Shown, as it should: {', '.join(names)}." if names else ""
 
 
 def _safety(verdict: Verdict) -> str:

@@ -30,7 +30,7 @@ def turned_round(finding: Finding, expectation: Expectation, trials: Sequence[Me
     bound = bound_text(expectation, 0.0)
     match finding.judgement:
         case "fail":
-            return structs.replace(finding, judgement="pass", bound=bound)
+            return structs.replace(finding, judgement="pass", bound=bound, shown=True)
         case "unknown":
             return structs.replace(finding, bound=bound)
     doubts = [f"trial {t.numbers.trial}: {t.unplayed}" for t in trials if t.unplayed]
@@ -65,6 +65,7 @@ def judge_least(planned: int, expectation: Expectation, limit: float, trials: Se
         bound=bound_text(expectation, limit),
         trial=(short + open_)[0][0] if lines else 0,
         evidence=(*few(lines), *few(reasons)),
+        shown=judgement == "pass",
     )
 
 

@@ -73,6 +73,7 @@ class TrialMeasures(Struct, frozen=True, kw_only=True):
 class Finding(Struct, frozen=True, kw_only=True):
     """One bound, judged. measured and bound are texts with units; evidence is for a person.
 
+    shown: it passed because what the drill is there to show was seen.
     unknown: the check could not be made; it is not pass.
     """
 
@@ -83,6 +84,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     error: str = ""
     trial: int = 0  # the trial to look at first; 0 is "all"
     evidence: tuple[str, ...] = ()
+    shown: bool = False
 
 
 class Verdict(Struct, frozen=True, kw_only=True):

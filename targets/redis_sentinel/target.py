@@ -30,7 +30,7 @@ class RedisSentinelTarget:
         return {f"failover-drill/{FOLDER}": FOLDER}
 
     def faults(self) -> frozenset[str]:
-        return frozenset({"kill", "stop", "pause", "partition", "latency"})
+        return frozenset({"kill", "stop", "pause", "partition", "latency", "loss"})
 
     def controls(self) -> frozenset[str]:
         return frozenset()

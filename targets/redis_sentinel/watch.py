@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 
-from harness.model.errors import TargetError
+from harness.model.errors import HarnessError, TargetError
 from harness.model.event import Event
 from harness.model.fault import Side
 from harness.model.moment import Moment
@@ -79,7 +79,7 @@ class RedisSentinelWatch:
         while not self._closed.is_set():
             try:
                 watch(host)
-            except (OSError, ValueError, KeyError) as error:
+            except (OSError, ValueError, KeyError, HarnessError) as error:
                 self._tell(seen.lost(self._now_s(), f"{error}"))
             self._closed.wait(_AGAIN_S)
 

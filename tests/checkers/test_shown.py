@@ -32,13 +32,13 @@ def seen(measure: Measure, *trials: Measured, planned: int = 0, gaps: bool = Fal
 @MEASURES
 def test_what_is_seen_in_one_trial_passes(measure: Measure) -> None:
     found = seen(measure, measured(1), measured(2, **SHOWN[measure]))
-    assert (found.judgement, found.trial, found.bound) == ("pass", 2, "to be seen")
+    assert (found.judgement, found.trial, found.bound, found.shown) == ("pass", 2, "to be seen", True)
 
 
 @MEASURES
 def test_what_is_certainly_absent_in_every_trial_fails(measure: Measure) -> None:
     found = seen(measure, measured(1), measured(2, noise="a stall"))
-    assert (found.judgement, found.bound) == ("fail", "to be seen")
+    assert (found.judgement, found.bound, found.shown) == ("fail", "to be seen", False)
 
 
 @MEASURES

@@ -91,6 +91,14 @@ def test_a_run_that_stopped_early_says_how_many_trials_it_has() -> None:
     assert trials_text(examples.unknown()) == "3 of 30 trials, the times of 1 void,"
 
 
+def test_the_summary_says_what_a_drill_was_there_to_show() -> None:
+    """Else a pass would read as praise."""
+    passed = examples.passed()
+    seen = tuple(msgspec.structs.replace(f, shown=f.measure == "lost_writes") for f in passed.findings)
+    assert "Shown, as it should: lost writes." in summary(msgspec.structs.replace(passed, findings=seen))
+    assert "Shown" not in summary(passed)
+
+
 def test_the_summary_names_the_outage_the_loss_and_the_split() -> None:
     assert summary(examples.split_brain()) == (
         "Failed: split brain, lost writes. Outage 100 ms in the median trial, 292 ms in the worst. "

@@ -15,6 +15,10 @@ class Refusal(str):
     """An error reply."""
 
 
+class Several(list["Answer"]):
+    """One reply after the other, as a subscription gives them."""
+
+
 Answer = str | int | None | Refusal | Sequence["Answer"] | Literal["hang up", "silence"]
 Serve = Callable[[list[str]], Answer]
 
@@ -82,6 +86,8 @@ def _encoded(answer: Answer) -> bytes:
             return f"${len(answer.encode())}\r\n{answer}\r\n".encode()
         case int():
             return f":{answer}\r\n".encode()
+        case Several():
+            return b"".join(map(_encoded, answer))
         case None:
             return b"$-1\r\n"
         case _:
