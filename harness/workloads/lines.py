@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from harness.model.event import Event
+from harness.workloads.strict import decoded
 
 # One minute of the heaviest drill; an observer's link is never faulted, so it is back in far less.
 EVENTS_KEPT_MAX = 20_000
@@ -112,17 +113,14 @@ def encode(line: Show | Attach | Ask | Challenge | Opening | Numbered | Answer) 
 
 def from_host(line: bytes) -> Challenge | Opening | Numbered | Answer:
     """Raises ValueError when it is no such line."""
-    decoded: Challenge | Opening | Numbered | Answer = _from_host.decode(line)
-    return decoded
+    told: Challenge | Opening | Numbered | Answer = decoded(_from_host.decode, line)
+    return told
 
 
 def from_observer(line: bytes) -> Show | Attach | Ask:
     """Raises ValueError when it is no such line."""
-    try:
-        decoded: Show | Attach | Ask = _from_observer.decode(line)
-    except RecursionError as error:
-        raise ValueError("too deep") from error
-    return decoded
+    told: Show | Attach | Ask = decoded(_from_observer.decode, line)
+    return told
 
 
 def restamped(event: Event, clock: Callable[[float], float]) -> Event:

@@ -15,6 +15,7 @@ from harness.model.event import Failed
 from harness.seams import Dial, Emit
 from harness.workloads.follow import Clock, Follower, Linked
 from harness.workloads.lines import Answer
+from harness.workloads.strict import decoded
 
 CLIENT_PORT = 7300
 
@@ -24,8 +25,8 @@ _orders = msgspec.json.Decoder(Order)
 
 def order(body: msgspec.Raw) -> Order:
     """Raises ValueError when it is no order."""
-    decoded: Order = _orders.decode(body)
-    return decoded
+    told: Order = decoded(_orders.decode, body)
+    return told
 
 
 def _say_nothing(up: bool, detail: str) -> None:

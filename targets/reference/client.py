@@ -113,7 +113,8 @@ class NodeConnection(asyncio.Protocol):
         if not self.greeted.done():
             self.greeted.set_exception(lost)
         # Who asked may be gone: a loss that nobody reads is not worth a warning.
-        self.greeted.exception()
+        if not self.greeted.cancelled():
+            self.greeted.exception()
 
     async def _operate(self, request: Callable[[int], messages.Message]) -> Reply:
         if self.closed:

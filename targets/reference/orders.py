@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from harness.model.fault import Side
+from harness.workloads.strict import decoded
 
 
 class SwitchoverOrder(Struct, frozen=True, tag="switchover"):
@@ -41,5 +42,5 @@ _orders = msgspec.json.Decoder(Order)
 
 def order(body: msgspec.Raw) -> Order:
     """Raises ValueError when it is no order."""
-    decoded: Order = _orders.decode(body)
-    return decoded
+    told: Order = decoded(_orders.decode, body)
+    return told

@@ -17,6 +17,7 @@ from collections import Counter
 import msgspec
 from msgspec import Struct
 
+from harness.workloads.strict import decoded
 from targets.reference.driver import health, http, redfish
 from targets.reference.driver.limits import FENCE_LIMIT_S
 from targets.reference.driver.loop import end_broken
@@ -45,6 +46,9 @@ class Said(Struct, frozen=True):
     error: str = ""
 
 
+_said = msgspec.json.Decoder(Said)
+
+
 class Rail:
     """To the switches: a connection and a line for each question."""
 
@@ -64,7 +68,7 @@ class Rail:
                     line = await reader.readline()
                 finally:
                     writer.transport.abort()
-            return msgspec.json.decode(line, type=Said) if line else Said(error="the rail says nothing")
+            return decoded(_said.decode, line) if line else Said(error="the rail says nothing")
         except (OSError, ValueError) as error:
             return Said(error=f"the switches cannot be reached: {error or type(error).__name__}")
 

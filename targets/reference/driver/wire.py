@@ -13,6 +13,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
+from harness.workloads.strict import decoded
 from targets.reference.machines.messages import Message
 from targets.reference.machines.nouns import NAME_CHARACTERS_MAX
 
@@ -79,10 +80,7 @@ class Splitter:
         end = self._end()
         if end is None:
             return None
-        try:
-            frame: Frame = _decoder.decode(self._bytes[self._start + _HEAD : end])
-        except RecursionError as error:
-            raise ValueError("too deep") from error
+        frame: Frame = decoded(_decoder.decode, self._bytes[self._start + _HEAD : end])
         self._start = end
         return frame
 

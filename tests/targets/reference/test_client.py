@@ -112,10 +112,14 @@ def test_a_router_with_nobody_behind_it_is_no_connection() -> None:
             with pytest.raises(OSError, match="closed"):
                 async with asyncio.timeout(5):
                     await client.connect_to("127.0.0.1", port)
+        broken = list[object]()
+        asyncio.get_running_loop().set_exception_handler(lambda loop, context: broken.append(context))
         async with a_node(lambda frame: None, greets=False) as port:
             with pytest.raises(TimeoutError):
                 async with asyncio.timeout(0.05):
                     await client.connect_to("127.0.0.1", port)
+            await asyncio.sleep(0.02)
+        assert broken == []
 
     asyncio.run(go())
 
