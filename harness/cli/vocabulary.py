@@ -10,7 +10,7 @@ from typing import Any
 
 from harness.cli.arguments import Namespace, nearest
 from harness.cli.streams import look, show, write_out
-from harness.drillfile.measures import MEASURES
+from harness.drillfile.measures import LEAST, MEASURES, SEEN
 from harness.drillfile.moments import ACTS, NTH, OF_HOST, PHASES
 from harness.drillfile.verb import Verb
 from harness.drillfile.verbs import FAULTS, OTHERS, VERBS
@@ -95,8 +95,13 @@ def _moments() -> list[tuple[str, Rows]]:
 
 
 def _measures() -> tuple[str, Rows]:
-    """Each with an example of its bound."""
-    return (_MEASURES, [(f"{name}: {measure.example}", measure.help) for name, measure in MEASURES.items()])
+    """Each with an example of its bound; then how a drill says what it is there to show."""
+    rows = [(f"{name}: {measure.example}", measure.help) for name, measure in MEASURES.items()]
+    shown = [
+        (f"split_brain: {SEEN}", "it must be seen, in a trial at least; so for each but times and failovers"),
+        (f"outage: {{{LEAST}: 20s}}", "it must last so long, in every trial: so for every time"),
+    ]
+    return (_MEASURES, rows + shown)
 
 
 def _words(fields: Sequence[Field[Any]], indent: str = "") -> Iterator[tuple[str, str]]:

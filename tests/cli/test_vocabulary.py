@@ -51,6 +51,7 @@ def test_roles_moments_and_measures_are_explained(capsys: pytest.CaptureFixture[
     assert all(word in roles for word in WORDS)
     assert all(word in moments for word in (*PHASES, *ACTS))
     assert all(name in measures for name in MEASURES)
+    assert "split_brain: seen" in measures and "outage: {min: 20s}" in measures
 
 
 def test_an_unknown_fault_names_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:

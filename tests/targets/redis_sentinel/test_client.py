@@ -88,6 +88,24 @@ def test_a_refused_write_has_certainly_failed_and_the_next_goes_another_way(
     with_node(a_primary(lambda words: Refusal(error)), use, monkeypatch)
 
 
+def test_what_is_outstanding_beside_a_refusal_goes_on_and_what_is_new_goes_another_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def use(connection: NodeConnection) -> None:
+        other = asyncio.create_task(connection.read("k"))
+        await asyncio.sleep(0)  # it is under way
+        # Answered in order: what the node says to the second is taken for the first, which it is silent on.
+        second = asyncio.create_task(connection.write("k", "v"))
+        assert (await other).outcome == "fail"
+        assert connection.closed and not second.done()
+        second.cancel()
+
+    def answer(words: list[str]) -> Answer:
+        return Refusal("READONLY") if words[0] == "RPUSH" else "silence"
+
+    with_node(a_primary(answer), use, monkeypatch)
+
+
 def test_what_was_sent_and_not_answered_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
     async def use(connection: NodeConnection) -> None:
         reply = await connection.write("k", "v")
