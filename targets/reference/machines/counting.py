@@ -49,6 +49,15 @@ class _Return(Struct, frozen=True):
     from_s: float
 
 
+class _View(Struct, frozen=True):
+    """A register as the rule sees it: k of its standbys are needed. too_few: whatever they hold."""
+
+    register: Register
+    standbys: tuple[Member, ...]
+    needed: int
+    too_few: bool
+
+
 class Counting:
     """Of one reign. mark: the position of the record that opened it.
 
@@ -67,7 +76,7 @@ class Counting:
     ) -> None:
         self._settings, self._own, self._defects = settings, register.primary, defects
         self._held, self._following = held, following
-        self._views = [register]
+        self._views = [self._view(register)]
         self._returning: dict[Member, _Return] = {}
         self._put_off_s: dict[Member, float] = {}
         self.mark = mark
@@ -77,9 +86,14 @@ class Counting:
 
     def reachable(self) -> int:
         """The position up to which everything may be acknowledged; the lease is the caller's business."""
+        awaits_own = OWN_FSYNC_NOT_AWAITED not in self._defects
+        if awaits_own and self.durable <= self.acknowledged:
+            return self.acknowledged
         views = self._views[:1] if ACK_BY_THE_OLD_VIEW in self._defects else self._views
-        reach = [*(self._by_rule(view) for view in views), *self._of_returning()]
-        place = min(reach if OWN_FSYNC_NOT_AWAITED in self._defects else [self.durable, *reach])
+        reach = [self._by_rule(view) for view in views]
+        if self._returning:
+            reach += self._of_returning()
+        place = min(self.durable, *reach) if awaits_own else min(reach)
         return place if place >= self.mark else 0
 
     def waited_for(self) -> tuple[str, ...]:
@@ -97,29 +111,32 @@ class Counting:
         """Those that an acknowledgement may have to wait for."""
         if not self._settings.waits_for_standbys:
             return set()
-        return {member for view in self._views for member in self.standbys(view)} | self._returning.keys()
+        return {member for view in self._views for member in view.standbys} | self._returning.keys()
 
-    def standbys(self, register: Register) -> list[Member]:
-        return [member for member in register.eligible if member.node != self._own]
-
-    def _by_rule(self, register: Register) -> int:
-        """Of these standbys k hold everything up to there."""
-        standbys = self.standbys(register)
-        if len(standbys) < self._settings.min_standbys and MIN_STANDBYS_IGNORED not in self._defects:
-            return 0
-        needed = self._settings.needed(len(standbys))
+    def _view(self, register: Register) -> _View:
+        settings = self._settings
+        standbys = tuple(member for member in register.eligible if member.node != self._own)
+        too_few = len(standbys) < settings.min_standbys and MIN_STANDBYS_IGNORED not in self._defects
+        needed = settings.needed(len(standbys))
         if COLD_COUNTS in self._defects:
-            needed = max(0, needed - len(self._settings.cold))
+            needed = max(0, needed - len(settings.cold))
+        return _View(register, standbys, needed, too_few)
+
+    def _by_rule(self, view: _View) -> int:
+        """Of these standbys k hold everything up to there."""
+        if view.too_few:
+            return 0
+        standbys, needed = view.standbys, view.needed
         if needed == 0 or ACK_BEFORE_REPLICATION in self._defects:
             return self.durable
         if INELIGIBLE_COUNTS in self._defects:
-            standbys = [*self._following(), *([NOBODY] * needed)]
-        return sorted((self._held(member) for member in standbys), reverse=True)[needed - 1]
+            standbys = (*self._following(), *([NOBODY] * needed))
+        return sorted([self._held(member) for member in standbys], reverse=True)[needed - 1]
 
-    def _behind(self, register: Register) -> list[Member]:
-        if self._by_rule(register) >= self.next:
+    def _behind(self, view: _View) -> list[Member]:
+        if self._by_rule(view) >= self.next:
             return []
-        return [member for member in self.standbys(register) if self._held(member) < self.next]
+        return [member for member in view.standbys if self._held(member) < self.next]
 
     def _of_returning(self) -> list[int]:
         if not self._settings.waits_for_standbys or _HASTY & self._defects:
@@ -131,7 +148,12 @@ class Counting:
     @property
     def register(self) -> Register:
         """What a full ballot has shown last."""
-        return self._views[0]
+        return self._views[0].register
+
+    @property
+    def standbys(self) -> tuple[Member, ...]:
+        """The eligible ones, by that register."""
+        return self._views[0].standbys
 
     @property
     def is_settled(self) -> bool:
@@ -140,17 +162,17 @@ class Counting:
     @property
     def too_few(self) -> bool:
         """Nothing is acknowledged until more standbys are eligible."""
-        return len(self.standbys(self.register)) < self._settings.min_standbys
+        return len(self.standbys) < self._settings.min_standbys
 
     def proposed(self, register: Register) -> None:
         """A change is under way: until it is resolved both sets must be satisfied."""
-        self._views = [self._views[0], register]
+        self._views = [self._views[0], self._view(register)]
         if UNKNOWN_CHANGE_TAKEN_FOR_DONE in self._defects:
-            self._views = [register]
+            self._views = [self._view(register)]
 
     def resolved(self, register: Register) -> None:
         """A full ballot has shown this to be in force, so nothing else is."""
-        self._views = [register]
+        self._views = [self._view(register)]
         self.forget_the_gone()
 
     def forget_the_gone(self) -> None:
@@ -190,10 +212,11 @@ class Counting:
                 self._put_off_s[member] = now_s + _AGAIN_S
 
     def _wait_for_more(self, now_s: float, last: int, successors_only: bool) -> None:
-        named = {member.node for member in self.register.eligible}
+        eligible = self.register.eligible
         for member in self._following():
-            known = member in self._returning or member in self.register.eligible
-            if known or (successors_only and member.node not in named):
+            if member in eligible or member in self._returning:
+                continue
+            if successors_only and all(member.node != named.node for named in eligible):
                 continue
             if not self._settings.may_be_eligible(member.node):
                 continue
@@ -206,19 +229,19 @@ class Counting:
         """The eligible standbys for which the next position waits, if it waits for standbys alone."""
         if self.durable < self.next:
             return ()
-        return tuple(self._behind(self.register))
+        return tuple(self._behind(self._views[0]))
 
     def without(self, now_s: float, members: Iterable[Member]) -> Register | None:
         """The register without these, once the rest meets the rule for all that may have been acknowledged.
 
         That is what is inherited as well: a former primary may have acknowledged it.
         """
-        leaving = {*members} & {*self.standbys(self.register)}
+        leaving = {*members} & {*self.standbys}
         if not leaving or not self.is_settled:
             return None
         rest = tuple(member for member in self.register.eligible if member not in leaving)
         smaller = self.register.with_eligible(rest)
-        holds_all = self._by_rule(smaller) >= max(self.acknowledged, self.mark)
+        holds_all = self._by_rule(self._view(smaller)) >= max(self.acknowledged, self.mark)
         if not holds_all and REMOVAL_WITHOUT_THE_REST not in self._defects:
             return None
         self._put_off_s |= dict.fromkeys(leaving, now_s + _AGAIN_S)

@@ -66,7 +66,7 @@ class Eligibility:
         if self._begun_s > since_s:
             return []
         heard = {*self._replication.heard(since_s)}
-        return [m for m in self._counting.standbys(self._counting.register) if m not in heard]
+        return [m for m in self._counting.standbys if m not in heard]
 
     def _dead(self, now_s: float) -> list[Member]:
         majority = 1 if ONE_WORD_BURIES in self._own.defects else self._own.settings.majority
@@ -86,8 +86,6 @@ class Eligibility:
 
     def change(self, now_s: float, *, is_open: bool, waits_since_s: float | None) -> Register | None:
         """To be proposed now. waits_since_s: since when the next write, or the opening, is waited for."""
-        if not self._counting.is_settled:
-            return None
         return self._leaving(now_s, waits_since_s) or self._coming(now_s, is_open)
 
     def due(self, now_s: float, waits_since_s: float | None) -> Effects:
@@ -107,7 +105,7 @@ class Eligibility:
         if settings.replication == "semi-sync" and waits_since_s is not None:
             late = self._counting.lagging() if now_s >= self._late_s(waits_since_s) else ()
             return self._counting.without(now_s, late)
-        if settings.replication == "sync" and settings.dead_standby == "remove":
+        if self._dead_until_s and settings.replication == "sync" and settings.dead_standby == "remove":
             return self._counting.without(now_s, self._dead(now_s))
         return None
 

@@ -254,12 +254,13 @@ class Primary:
     # --- what follows from it ---------------------------------------------------------------------
 
     def _moved(self, now_s: float) -> Effects:
-        return [*self._advance(now_s), *self._handed_over(now_s), *self._change_eligible(now_s)]
+        """While it hands over, nothing else is proposed."""
+        if self._switchover.handover is not None:
+            return [*self._advance(now_s), *self._handed_over(now_s)]
+        return [*self._advance(now_s), *self._change_eligible(now_s)]
 
     def _handed_over(self, now_s: float) -> Effects:
-        if self._switchover.handover is None or not self._tenure.leased(now_s):
-            return []
-        return self._switchover.moved(now_s)
+        return self._switchover.moved(now_s) if self._tenure.leased(now_s) else []
 
     def _advance(self, now_s: float) -> Effects:
         """Acknowledge all that the rule allows, if the lease allows it now."""

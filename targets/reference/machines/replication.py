@@ -87,7 +87,7 @@ class Replication:
 
     def states(self, now_s: float, lags: Lags) -> tuple[StandbyStatus, ...]:
         """Of everyone who follows or is at rest, and of the eligible that are neither."""
-        members = {member.node: member for member in self.counting.standbys(self.counting.register)}
+        members = {member.node: member for member in self.counting.standbys}
         members |= {name: one.member for name, one in self.at_rest.items()}
         members |= {name: session.member for name, session in self._sessions.items()}
         return tuple(self._state(now_s, member, lags) for _, member in sorted(members.items()))
