@@ -119,7 +119,9 @@ class Network:
         if other is not None and other.onward is not None:
             onward = other.onward
             if message is not _FIN and self._passes(sender, other, onward):
-                onward.due_s = max(onward.due_s, due_s + self.ways.delay_s(onward.way))
+                due_s += self.ways.delay_s(onward.way)
+                if due_s > onward.due_s:
+                    onward.due_s = due_s
                 timeline.at(onward.due_s, self._arrive, onward, message)
                 return
             sender.apart_s = due_s

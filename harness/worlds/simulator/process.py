@@ -203,7 +203,9 @@ class Process:
 
     def _wake_at(self, at_s: float, number: int) -> None:
         timeline = self._timeline
-        due_s = max(self._clock.when_s(at_s), timeline.now_s)
+        due_s = self._clock.when_s(at_s)
+        if due_s < timeline.now_s:
+            due_s = timeline.now_s
         timeline.at(due_s + _TIMER_LATE_S[0] + _TIMER_SPREAD_S * self.draw.random(), self._woken, number)
 
     def _woken(self, number: int) -> None:

@@ -79,13 +79,17 @@ class Ways:
     def delay_s(self, way: Way) -> float:
         """Of a message of an open connection."""
         delay_s = _LEAST_S + _SPREAD_S * self._random()
-        return delay_s + self._slower_s(way) + self._resent_s(way) if way in self.troubled else delay_s
+        if self.troubled and way in self.troubled:
+            return delay_s + self._slower_s(way) + self._resent_s(way)
+        return delay_s
 
     def dial_delay_s(self, way: Way) -> float:
         return _LEAST_S + _SPREAD_S * self._random() + self._slower_s(way)
 
     def loses(self, way: Way) -> bool:
         """Is this one packet lost?"""
+        if way not in self.troubled:
+            return False
         return self.cuts.get(way) == "loss" or any(
             self._draw.random() < hindrance.loses
             for hindrance in self._hindered.get(way, ())
@@ -93,7 +97,9 @@ class Ways:
         )
 
     def _slower_s(self, way: Way) -> float:
-        return sum(hindrance.delay_s(self._draw) for hindrance in self._hindered.get(way, ()))
+        if way not in self._hindered:
+            return 0.0
+        return sum(hindrance.delay_s(self._draw) for hindrance in self._hindered[way])
 
     def _resent_s(self, way: Way) -> float:
         """Until it is not lost: what a cut takes is kept by the network, not counted here."""

@@ -61,6 +61,7 @@ class Detector:
         self._network = silence_of("network", settings, defects)
         self._push, self._pull = (silence_of("application", settings, defects) for _ in range(2))
         self._look = self._no_look()
+        self._clocks = self._counting()
         self._stuck_s = 0.0
         self._hinted_by, self._hinted_until_s = "", 0.0
 
@@ -115,6 +116,7 @@ class Detector:
         """The time for the next probe. One that was not sent in time cannot be missed."""
         if "pull" not in self._ways and now_s >= self._hinted_until_s:
             self._look = self._no_look()
+            self._clocks = self._counting()
             return self._prober.end()
         late_s = self._prober.late_s(now_s)
         self._pull.slept(late_s)
@@ -126,7 +128,7 @@ class Detector:
     @property
     def due_s(self) -> float:
         """From then on it is silent, if nothing comes before."""
-        return max(self._ready_s, self._grace_s, min(clock.due_s for clock in self._clocks))
+        return max(self._ready_s, self._grace_s, min([clock.due_s for clock in self._clocks]))
 
     def due(self, now_s: float) -> Effects:
         """The timer has come. Effects: not yet, it was heard since, or this host slept itself."""
@@ -143,7 +145,7 @@ class Detector:
 
     def well(self, now_s: float) -> bool:
         """It is not overdue, not even while this host listens on."""
-        return now_s < min(clock.due_s for clock in self._clocks)
+        return now_s < min([clock.due_s for clock in self._clocks])
 
     def silent(self, now_s: float) -> Illness | None:
         if self.reign == NOBODY or now_s < self.due_s:
@@ -169,9 +171,8 @@ class Detector:
     def process_counts(self) -> bool:
         return self._health.process is not None
 
-    @property
-    def _clocks(self) -> tuple[Silence, ...]:
-        """Those that count. None that was not started is ever due.
+    def _counting(self) -> tuple[Silence, ...]:
+        """The clocks that count. None that was not started is ever due.
 
         The words of a host that answers nothing are pushed: they count where push does, or nothing else.
         """

@@ -32,9 +32,11 @@ class Table:
         return self._values.get(key, "")
 
     def apply(self, log: Log, position: int) -> None:
-        for record in log.after(self._upto, at_most=max(0, position - self._upto)):
+        if position <= self._upto:
+            return
+        for record in log.after(self._upto, at_most=position - self._upto):
             self._values[record.key] = record.value
-        self._upto = max(self._upto, position)
+        self._upto = position
 
     def cut(self, after_position: int) -> None:
         """What was applied and is no more can only be undone by beginning anew."""

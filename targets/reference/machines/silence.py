@@ -57,7 +57,8 @@ class Missed:
         self.heard_s = now_s
 
     def heard(self, at_s: float) -> None:
-        self.heard_s = at_s if self.heard_s == NEVER_S else max(self.heard_s, at_s)
+        if at_s > self.heard_s or self.heard_s == NEVER_S:
+            self.heard_s = at_s
 
     def slept(self, by_s: float) -> None:
         self.heard_s += by_s

@@ -169,7 +169,7 @@ class Witness:
     def handle(self, now_s: float, event: Event) -> Effects:
         act = self._events.get(type(event))
         effects = act(now_s, event) if act else []
-        while (register := self._registrar.take()) is not None:
+        while self._registrar.settled is not None and (register := self._registrar.take()) is not None:
             effects = [*effects, *self._settled(now_s, register)]
         return [*effects, *self._desk.led()] if self._desk.leads else effects
 

@@ -13,7 +13,6 @@ from targets.reference.driver.admission import Admission
 from targets.reference.driver.limits import CONNECT_LIMIT_S, LOOK_EACH_S, PAUSE_S, PING_EACH_S, SILENCE_S
 from targets.reference.driver.wire import CLIENT, OPERATOR, Hello, Ping, Pong
 from targets.reference.machines.grammar import Answer, HangUp, Received, Send
-from targets.reference.machines.messages import Message
 from targets.reference.settings import Settings
 
 TOKEN, WRONG_TOKEN = "the stack's own", "another stack's"
@@ -30,8 +29,10 @@ class Connection:
     def __init__(self, links: Links, name: str, wire: Wire | None = None) -> None:
         self._links, self.name, self._wire = links, name, wire
         self._is_host = self._is_proven = wire is None  # whom a host has dialled is who it is
+        self._now_s = links.kernel.now_s
         self.peer, self.heard_s = "", links.kernel.now_s()
         self.gone: Callable[[], None] = lambda: None
+        self.send: Callable[[object], None] = _lost
 
     @property
     def is_made(self) -> bool:
@@ -42,12 +43,13 @@ class Connection:
         return self._wire is not None and self._wire.is_clear
 
     def made(self, wire: Wire) -> None:
-        self._wire, self.heard_s = wire, self._links.kernel.now_s()
+        self._wire, self.heard_s = wire, self._now_s()
+        self.send = wire.send
         self._links.open[self.name] = self
         wire.send(Hello(self._links.own, "", TOKEN))
 
     def received(self, wire: Wire, message: Any) -> None:
-        self.heard_s = self._links.kernel.now_s()
+        self.heard_s = self._now_s()
         if type(message) in _FRAMES:
             self._frame(wire, message)
         elif self._is_host or self._may_say(message):
@@ -78,10 +80,6 @@ class Connection:
         self._links.open.pop(self.name, None)
         self.gone()
 
-    def send(self, message: object) -> None:
-        if self._wire is not None:
-            self._wire.send(message)
-
     def abort(self) -> None:
         if self._wire is not None:
             self._wire.close()
@@ -101,14 +99,10 @@ class Link:
         """The peer itself has answered, not merely a proxy before it."""
         return self._connection is not None and bool(self._connection.peer)
 
-    def send(self, message: Message) -> None:
-        if self._connection is not None:
-            self._connection.send(message)
-
     def _dial(self) -> None:
         connection = self._links.new()
         connection.gone = lambda: self._again(connection)
-        self._connection = connection
+        self._connection = self._links.outgoing[self._peer] = connection
         wire = self._links.kernel.dial(self._peer, self._port, connection)
         self._links.kernel.after(CONNECT_LIMIT_S, self._give_up, connection, wire)
 
@@ -133,6 +127,7 @@ class Link:
     def _again(self, connection: Connection) -> None:
         if connection is self._connection:
             self._connection = None
+            del self._links.outgoing[self._peer]
             self._links.kernel.after(self._links.kernel.draw.uniform(*PAUSE_S), self._dial)
 
 
@@ -145,7 +140,8 @@ class Links:
         """believes_all: whoever says hello is taken for proven."""
         self.kernel, self.own, self.receive = kernel, kernel.host, receive
         self.admission, self.believes_all = Admission(settings), believes_all
-        self.open: dict[str, Connection] = {}
+        self.open: dict[str, Connection] = {}  # by name
+        self.outgoing: dict[str, Connection] = {}  # by peer
         self._links: dict[str, Link] = {}
         self._made = 0
         kernel.after(kernel.draw.uniform(0.0, PING_EACH_S), self._look)
@@ -172,8 +168,8 @@ class Links:
     def send(self, effect: Send) -> None:
         if effect.to == self.own:
             self.kernel.after(0.0, self.receive, Received(self.own, effect.message, "self"))
-        elif (link := self._links.get(effect.to)) is not None:
-            link.send(effect.message)
+        elif (connection := self.outgoing.get(effect.to)) is not None:
+            connection.send(effect.message)
 
     def answer(self, effect: Answer) -> None:
         if effect.via == "self":
@@ -199,3 +195,7 @@ class Links:
         connection = self.new(wire)
         connection.made(wire)
         return connection
+
+
+def _lost(message: object) -> None:
+    """There is no wire yet."""

@@ -161,7 +161,15 @@ class Runner:
             return
         timer.looked_at_s = _NEVER_S
         if timer.at_s <= self._kernel.clock_s():
-            self._waiting.append((timer, timer.setting))
-            self._go()
+            self._due(timer)
         elif timer.at_s < _NEVER_S:
             self._look_at(timer)
+
+    def _due(self, timer: _Timer) -> None:
+        """While it waits it may be stopped or set anew."""
+        if self._busy or self._blocked:
+            self._waiting.append((timer, timer.setting))
+            self._go()
+        else:
+            timer.at_s = _NEVER_S
+            self.feed(timer.fired)

@@ -33,10 +33,13 @@ from targets.reference.machines.messages import (
     LeaseOver,
     Message,
     PromoteOrder,
+    Read,
+    ReadAll,
     Record,
     Register,
     Reply,
     Vote,
+    Write,
 )
 from targets.reference.machines.node import DataNode
 from targets.reference.machines.primary import Primary
@@ -46,7 +49,7 @@ from targets.reference.truth.cuts import Cuts, Tails
 from targets.reference.truth.findings import Findings, Seat, Violation
 from targets.reference.truth.lags import Lags
 from targets.reference.truth.leases import Leases
-from targets.reference.truth.records import ASKS, Records, Stored
+from targets.reference.truth.records import Records, Stored
 from targets.reference.truth.register import Chosen
 from targets.reference.truth.shipments import Shipments
 
@@ -106,9 +109,9 @@ class Truth:
 
     def handled(self, seat: Seat, machine: object, event: Event, effects: Sequence[Effect]) -> None:
         """A machine has handled an event; nothing of what follows is carried out yet."""
-        if isinstance(machine, DataNode):
+        if type(machine) is DataNode:
             self._node(seat, machine, event, effects)
-        elif isinstance(machine, Witness):
+        elif type(machine) is Witness:
             self._witness(seat, machine, event, effects)
         elif isinstance(machine, Agent):
             self._shipments.agent(seat.host, event, effects)
@@ -159,9 +162,11 @@ class Truth:
             self._accepting[seat.host] = message.ballot
 
     def _node(self, seat: Seat, machine: DataNode, event: Event, effects: Sequence[Effect]) -> None:
-        message = event.message if type(event) is Received else None
-        if isinstance(message, ASKS) and type(event) is Received:
-            self.records.asked(seat, event.via, message)
+        message = None
+        if type(event) is Received:
+            message = event.message
+            if type(message) is Write or type(message) is Read or type(message) is ReadAll:
+                self.records.asked(seat, event.via, message)
         elif type(event) is Began:
             self.records.began(seat)
             self._shipments.began(seat, machine)
@@ -185,7 +190,8 @@ class Truth:
             if not self.chosen.names((role.epoch, seat.host)):
                 detail = f"{seat.host} reigns in {role.epoch}, which nothing has chosen"
                 self._findings.broken(seat, "unchosen-reign", detail)
-        self.leases.one_server(seat, machine)
+        if self.leases.several_reign:
+            self.leases.one_server(seat, machine)
         if granted:
             self.leases.check(seat, machine)
         self.records.acknowledged(seat, machine, role)

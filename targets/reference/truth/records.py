@@ -14,7 +14,6 @@ from targets.reference.settings import Settings
 from targets.reference.truth.findings import Findings, Seat
 
 Ask = Write | Read | ReadAll
-ASKS = (Write, Read, ReadAll)
 _NOBODY: tuple[Primary | None, int] = (None, 0)
 # What a data node's disk holds now: state and log. None: there is none.
 Stored = Callable[[str], tuple[NodeState, Sequence[Record]] | None]
@@ -107,9 +106,9 @@ class Records:
                 self._findings.broken(seat, "acknowledged-lost", detail)
             self._lose(seat, node)
         self._given_up = False
-        new = log.after(len(shown), at_most=max(0, upto - len(shown)))
+        new, now_s = log.after(len(shown), at_most=max(0, upto - len(shown))), seat.now_s()
         for record in new:
-            shown.append((record, seat.now_s()))
+            shown.append((record, now_s))
             self._positions[record.value] = self._newest[record.key] = record.position
         if new and self._keeps:
             self.enough_hold(seat, "acknowledged")
@@ -145,7 +144,8 @@ class Records:
         stored = self._stored(member.node)
         if stored is None or stored[0].identity != member.identity:
             return True
-        return [*stored[1][last.position - 1 : last.position]] == [last]
+        records = stored[1]
+        return 0 < last.position <= len(records) and records[last.position - 1] == last
 
     def _lose(self, seat: Seat, node: DataNode) -> None:
         log, shown = node.own.log, self._shown

@@ -178,9 +178,9 @@ class Hosts:
         """By the one that reigns; nothing by others."""
         if number not in self._logs:
             machine = self._machine(number)
-            role = machine._role if isinstance(machine, DataNode) else None
+            role = machine.role if isinstance(machine, DataNode) else None
             upto = role.acknowledged if isinstance(role, Primary) else 0
-            self._logs[number] = tuple(machine._own.log.upto(upto)) if upto else ()
+            self._logs[number] = tuple(machine.own.log.upto(upto)) if upto else ()
         return self._logs[number]
 
     def written(self, number: int) -> frozenset[Record]:
@@ -188,14 +188,14 @@ class Hosts:
         if number not in self._written:
             host, machine = self._hosts[number], self._machine(number)
             is_node = isinstance(machine, DataNode)
-            records = machine._own.log.upto(machine._own.log.last.position) if is_node else host.disk.records
+            records = machine.own.log.upto(machine.own.log.last.position) if is_node else host.disk.records
             self._written[number] = frozenset(records)
         return self._written[number]
 
     def epoch(self, number: int) -> int:
         if number not in self._epochs:
             machine = self._machine(number)
-            self._epochs[number] = machine._own.register.epoch if isinstance(machine, DataNode) else 0
+            self._epochs[number] = machine.own.register.epoch if isinstance(machine, DataNode) else 0
         return self._epochs[number]
 
     def _machine(self, number: int) -> Any:

@@ -77,7 +77,7 @@ def test_a_deposed_primary_gives_its_epoch_up_before_it_hands_it_back() -> None:
     assert isinstance(play.machine, DataNode)
     for witness in ("w1", "w2"):
         play.hears(witness, Granted(2, "n1", play.now_s))
-    assert not play.machine._own.lease.valid(play.now_s, 2)
+    assert not play.machine.own.lease.valid(play.now_s, 2)
     assert outcomes(play.hears("client", Read(1, "k"))) == [(1, "fail")]
     assert not play.when(Fired("beat"), after_s=INTERVAL_S).said(Heartbeat)
 

@@ -102,7 +102,7 @@ class Stage:
     def primary(self, host: str, epoch: int, *, leased: bool = True) -> tuple[Chair, DataNode]:
         """It serves, if it is leased: a majority has granted it at this moment."""
         seat, node = self.node(host)
-        node._role = role = Primary(node.own, Register(epoch, host, ELIGIBLE))
+        node.role = role = Primary(node.own, Register(epoch, host, ELIGIBLE))
         role._tenure.is_open = True
         for witness in ("w1", "w2") if leased else ():
             node.own.lease.granted(witness, epoch, self.now_s)

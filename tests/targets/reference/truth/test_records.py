@@ -21,7 +21,7 @@ def reigning(stage: Stage, *, upto: int = 3) -> tuple[Chair, DataNode]:
 
 def follower(stage: Stage, *, sealed: int) -> tuple[Chair, DataNode]:
     actor = stage.node("n2")
-    actor[1]._role = Standby(actor[1].own, Register(1, "n1"))
+    actor[1].role = Standby(actor[1].own, Register(1, "n1"))
     actor[1].own.sealed = sealed
     return actor
 
