@@ -91,29 +91,29 @@ class Link:
 
     def __init__(self, links: Links, peer: str, port: int) -> None:
         self._links, self._peer, self._port = links, peer, port
-        self._connection: Connection | None = None
+        self.connection: Connection | None = None
         self._dial()
 
     @property
     def is_up(self) -> bool:
         """The peer itself has answered, not merely a proxy before it."""
-        return self._connection is not None and bool(self._connection.peer)
+        return self.connection is not None and bool(self.connection.peer)
 
     def _dial(self) -> None:
         connection = self._links.new()
         connection.gone = lambda: self._again(connection)
-        self._connection = self._links.outgoing[self._peer] = connection
+        self.connection = connection
         wire = self._links.kernel.dial(self._peer, self._port, connection)
         self._links.kernel.after(CONNECT_LIMIT_S, self._give_up, connection, wire)
 
     def _give_up(self, connection: Connection, wire: Wire) -> None:
-        if connection is self._connection and not connection.is_made:
+        if connection is self.connection and not connection.is_made:
             wire.close()
             self._again(connection)
 
     def look(self, now_s: float) -> None:
         """Is it a black hole? What a ping could tell and is certain already is not worth two messages."""
-        connection = self._connection
+        connection = self.connection
         if connection is None:
             return
         if connection.is_clear:
@@ -125,9 +125,8 @@ class Link:
             connection.send(Ping())
 
     def _again(self, connection: Connection) -> None:
-        if connection is self._connection:
-            self._connection = None
-            del self._links.outgoing[self._peer]
+        if connection is self.connection:
+            self.connection = None
             self._links.kernel.after(self._links.kernel.draw.uniform(*PAUSE_S), self._dial)
 
 
@@ -141,7 +140,6 @@ class Links:
         self.kernel, self.own, self.receive = kernel, kernel.host, receive
         self.admission, self.believes_all = Admission(settings), believes_all
         self.open: dict[str, Connection] = {}  # by name
-        self.outgoing: dict[str, Connection] = {}  # by peer
         self._links: dict[str, Link] = {}
         self._made = 0
         kernel.after(kernel.draw.uniform(0.0, PING_EACH_S), self._look)
@@ -168,8 +166,8 @@ class Links:
     def send(self, effect: Send) -> None:
         if effect.to == self.own:
             self.kernel.after(0.0, self.receive, Received(self.own, effect.message, "self"))
-        elif (connection := self.outgoing.get(effect.to)) is not None:
-            connection.send(effect.message)
+        elif (link := self._links.get(effect.to)) is not None and link.connection is not None:
+            link.connection.send(effect.message)
 
     def answer(self, effect: Answer) -> None:
         if effect.via == "self":
