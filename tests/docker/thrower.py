@@ -21,6 +21,8 @@ _PROVEN = b"\x83\xa4type\xa5Hello\xa6sender\xa2w1\xa5proof\xd9\x40" + b"0" * 64
 # {"type": "HandBack", "epoch": 1, "node": "n1"}, which would end a reign.
 _HAND_BACK = b"\x83\xa4type\xa8HandBack\xa5epoch\x01\xa4node\xa2n1"
 _WAITING_MAX = 40
+# It shares the processors with whom it throws at.
+_PAUSE_S = 0.005
 
 
 def framed(body: bytes) -> bytes:
@@ -67,6 +69,7 @@ def throw(host: str, port: int, until_s: float, seed: int) -> int:
                     pass
                 connection.close()
             thrown += 1
+            time.sleep(_PAUSE_S)
         except OSError:
             time.sleep(0.01)
     for connection in waiting:
