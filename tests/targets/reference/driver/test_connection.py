@@ -11,9 +11,9 @@ from targets.reference.driver import connection, links
 from targets.reference.driver.links import Network
 from targets.reference.driver.wire import CLIENT_BYTES_MAX, HELLO_BYTES_MAX, Frame, Hello, Ping, Pong, encode
 from targets.reference.machines.grammar import Received, Send
-from targets.reference.machines.messages import HandBack, HandBackNoted, Read, Seal, Write
+from targets.reference.machines.messages import HandBack, HandBackNoted, Read, Seal, SwitchOver, Write
 from tests.targets.reference.driver.sockets import free_port, until
-from tests.targets.reference.driver.strangers import Stranger, network, quiet
+from tests.targets.reference.driver.strangers import TOKEN, Stranger, network, quiet
 
 Play = Callable[[Network, list[Received], int], Awaitable[None]]
 
@@ -110,6 +110,22 @@ def test_a_wrong_token_gets_nothing_not_even_a_clients_word(token: str) -> None:
         assert heard == []
 
     assert at_witness(play) == {("peers", "wrong token"): 1}
+
+
+def test_with_the_defect_a_wrong_token_is_as_good_as_the_right_one() -> None:
+    async def go() -> list[Received]:
+        heard, port = list[Received](), free_port()
+        host = Network("n1", heard.append, token=TOKEN, refusals=quiet(), believes_all=True)
+        await host.listen("127.0.0.1", port)
+        async with Stranger(port) as operator:
+            await operator.prove("operator", "another-stacks-token")
+            operator.say(SwitchOver(1, "n2"))
+            await until(lambda: bool(heard))
+        await host.close()
+        await asyncio.sleep(0.01)
+        return heard
+
+    assert [(one.sender, one.message) for one in asyncio.run(go())] == [("operator", SwitchOver(1, "n2"))]
 
 
 def test_a_recorded_session_that_is_sent_again_is_a_wrong_token() -> None:
