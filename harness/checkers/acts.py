@@ -64,6 +64,10 @@ def reigns_of(roles: Sequence[RoleChanged]) -> tuple[Reign, ...]:
     return tuple(Reign(epoch=epoch, node=node, begun_s=at_s) for (epoch, node), at_s in sorted(first.items()))
 
 
+# What is asked of the target in order to have another primary.
+_MOVES = ("switchover", "promote", "force")
+
+
 def acts_of(
     entries: Sequence[Entry], reigns: Sequence[Reign], hosts: Hosts, *, clock_error_s: float = 0.0
 ) -> dict[str, Act]:
@@ -92,7 +96,8 @@ def _act(
             act_id, fault, text = event.fault_id, event.fault, describe(event.fault)
             strikes = _strikes(event.fault, primary, in_force(earlier, event.before_s), hosts)
         case Controlled():
-            act_id, text = event.control_id, f"switchover: {event.detail}".rstrip(": ")
+            act_id, text = event.control_id, f"{event.action}: {event.detail}".rstrip(": ")
+            strikes = event.action in _MOVES
     return Act(
         act_id=act_id,
         text=text,

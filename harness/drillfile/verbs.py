@@ -25,6 +25,7 @@ from harness.drillfile.fields import (
     WITHIN,
 )
 from harness.drillfile.moments import ON, ON_WITHIN
+from harness.drillfile.orders import ORDER
 from harness.drillfile.surroundings import CLOCK, DISK, LOSS
 from harness.drillfile.verb import Verb, trigger, until_s
 from harness.drillfile.words import SIDE, SIDES, WORD, Field, Words, nested, span
@@ -282,6 +283,7 @@ _OTHERS = (
         does="The target does it itself, in order: no write may fail for longer than a moment.",
         example="- switchover: {to: standby}\n  at: 1s..2s",
     ),
+    ORDER,
 )
 FAULTS: Mapping[str, Verb] = {verb.name: verb for verb in _FAULTS}
 OTHERS: Mapping[str, Verb] = {verb.name: verb for verb in _OTHERS}

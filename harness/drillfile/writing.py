@@ -86,8 +86,10 @@ def _step(step: Step) -> Fields:
             return [("wait", f"{{for: {wait_for}{narrowed}, within: {_span(within_s)}}}")]
         case HoldStep(duration_s=duration_s):
             return [("hold", _span(duration_s))]
-        case ControlStep(action=action, to=to):
+        case ControlStep(action="switchover" as action, to=to):
             return [(action, f"{{to: {to}}}"), *_when(step.on, step.at)]
+        case ControlStep(action=action, to=to):
+            return [("order", f"{{do: {action}, to: {to}}}"), *_when(step.on, step.at)]
         case KillStep(verb=verb, victim=victim, scope=scope):
             wide = [] if scope == "process" else [("scope", scope)]
             return [(verb, victim), *wide, *_when(step.on, step.at), _until(step.until_s)]

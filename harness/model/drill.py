@@ -21,6 +21,16 @@ else:
 Direction = Literal["both", "in", "out"]
 Via = Literal["router", "primary", "discovery"]
 WaitFor = Literal["steady", "rejoined", "failover"]
+Action = Literal[
+    "switchover",
+    "promote",
+    "force",
+    "rejoin",
+    "power off",
+    "power on",
+    "maintenance on",
+    "maintenance off",
+]
 # What a step does that misses: its moment never comes, its role is nobody's, or there is nothing to hit.
 Missed = Literal["abandon", "go on"]
 
@@ -155,9 +165,9 @@ class HoldStep(Struct, frozen=True, kw_only=True, tag="hold"):
 
 
 class ControlStep(Struct, frozen=True, kw_only=True, tag="control"):
-    """Ask the target for a planned action: `switchover`, to a role or host."""
+    """Ask the target for a planned action. to: a role or host that it is about; maintenance: a witness."""
 
-    action: Literal["switchover"]
+    action: Action
     to: str
     at: Window
     on: Trigger | None = None

@@ -183,6 +183,7 @@ class Controlled(Struct, frozen=True, kw_only=True, tag="controlled"):
     """The target accepted (ok) or refused a control; what it did shows in other events."""
 
     control_id: str
+    action: str = "switchover"
     ok: bool
     detail: str
     before_s: float

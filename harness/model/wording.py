@@ -60,7 +60,8 @@ def words(step: Step, *, short: bool = False) -> str:
         case HoldStep(duration_s=duration_s):
             return f"let the load run for {duration(duration_s)}"
         case ControlStep(action=action, to=to):
-            return f"{action} to {to}{_on(step.on)}" + ("" if short else f", {window(step.at)}")
+            told = f"{action} to {to}" if action == "switchover" else f"order: {action}, {to}"
+            return f"{told}{_on(step.on)}" + ("" if short else f", {window(step.at)}")
         case _:
             assert_never(step)
 

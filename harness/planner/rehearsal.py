@@ -33,6 +33,10 @@ from harness.roles import Cast, RoleError, hosts_of
 T = TypeVar("T")
 
 
+# Who is named is to be the next primary.
+_MOVES = ("switchover", "promote", "force")
+
+
 class _Stage(Struct, frozen=True):
     """Who may be the old primary, the victim, the coordinator, after the steps so far; "" is nobody."""
 
@@ -139,8 +143,17 @@ def _play(step: Step, cast: Cast) -> Fault | None:
         case SwitchStep(victim=word) if begun.hosts[0] not in by.data or not by.fences:
             why = "no data node: only those have one" if by.fences else "not connected: no host has it"
             raise RoleError(f"the power switch of '{word}' is {why}; the setting `fence: device` gives one")
+        case ControlStep(action="maintenance on" | "maintenance off", to=word):
+            if begun.hosts[0] not in by.witnesses:
+                raise RoleError(
+                    f"'{word}' is {begun.hosts[0]}: maintenance is asked of a witness, like witness/1"
+                )
         case ControlStep(to=word) if begun.hosts[0] not in by.data:
             raise RoleError(f"'{word}' is {begun.hosts[0]}, which is no data node: only those become primary")
-        case ControlStep(to=word) if begun.hosts[0] == cast.primary:
+        case ControlStep(action="power off" | "power on", to=word) if not by.fences:
+            raise RoleError(
+                f"nobody can switch '{word}'; the setting `fence: device` gives it a power switch"
+            )
+        case ControlStep(action=action, to=word) if action in _MOVES and begun.hosts[0] == cast.primary:
             raise RoleError(f"'{word}' is the primary already; name another data node, like standby")
     return begun.fault

@@ -53,8 +53,8 @@ def hits(plan: Plan, entries: Sequence[Entry]) -> dict[str, int]:
                 phase = CALM if reached in _LAST else reached
             case Applied(fault=fault):
                 found[f"{_verb(fault)} of {_whom(fault, hosts, roles, primary)}, {_during(phase)}"] += 1
-            case Controlled(ok=True):
-                found[f"switchover, {_during(phase)}"] += 1
+            case Controlled(ok=True, action=action):
+                found[f"{action}, {_during(phase)}"] += 1
     return dict(found)
 
 

@@ -70,8 +70,8 @@ class DrawSteps:
             "pause": (3, lambda: self._strike("pause")),
             "crash": (4, self._crash),
             "stop": (1, lambda: self._strike("stop")),
-            "partition": (5, lambda: self.cut(self.sides.any(), *self._when())),
-            "latency": (2, lambda: self.slow(self.sides.any(), *self._when())),
+            "partition": (5, lambda: self.cut(self.sides.any(), *self.when())),
+            "latency": (2, lambda: self.slow(self.sides.any(), *self.when())),
             "loss": (1, self._loss),
             "disk": (3, self._disk),
             "clock": (1, self._clock),
@@ -93,7 +93,7 @@ class DrawSteps:
     def begins_s(self) -> float:
         return to_ms(self.origin_s + self._draw.uniform(*BEGINS_S))
 
-    def _when(self) -> tuple[Trigger | None, Window, float]:
+    def when(self) -> tuple[Trigger | None, Window, float]:
         """The moment to count from, the time after it, and the end."""
         draw = self._draw
         on = self._moment() if draw.random() < (0.8 if self.caused else 0.3) else None
@@ -155,7 +155,7 @@ class DrawSteps:
         return DiskStep(victim=victim, does=does, at=at, until_s=until_s)
 
     def _strike(self, verb: Literal["kill", "stop", "pause"]) -> Step:
-        on, at, until_s = self._when()
+        on, at, until_s = self.when()
         scope = self._draw.choice(_SCOPES)
         return KillStep(verb=verb, victim=self._anybody(), scope=scope, at=at, until_s=until_s, on=on)
 
@@ -177,13 +177,13 @@ class DrawSteps:
         )
 
     def _loss(self) -> Step:
-        on, at, until_s = self._when()
+        on, at, until_s = self.when()
         share = self._draw.choice(_SHARES)
         return LossStep(sides=self.sides.any(), share=share, at=at, until_s=until_s, on=on)
 
     def _disk(self) -> Step:
         draw = self._draw
-        on, at, until_s = self._when()
+        on, at, until_s = self.when()
         if draw.random() < 0.3 and (lost := self.lose(at, until_s)) is not None:
             return replace(lost, on=on)
         witnesses = self.sides.witnesses
@@ -191,17 +191,17 @@ class DrawSteps:
         return DiskStep(victim=victim, does=draw.choice(_WRITES), at=at, until_s=until_s, on=on)
 
     def _clock(self) -> Step:
-        on, at, until_s = self._when()
+        on, at, until_s = self.when()
         victim = self._draw.choice((self.data(), *self.sides.witnesses))
         return ClockStep(victim=victim, rate=self._draw.choice(_RATES), at=at, until_s=until_s, on=on)
 
     def _switch(self) -> Step:
         """Not a lie: what follows from one is the device's doing."""
-        on, at, until_s = self._when()
+        on, at, until_s = self.when()
         return SwitchStep(victim=self.data(), how=self._draw.choice(_SWITCHES), at=at, until_s=until_s, on=on)
 
     def _switchover(self) -> Step:
-        on, at, _ = self._when()
+        on, at, _ = self.when()
         return ControlStep(action="switchover", to="standby", at=at, on=on)
 
 

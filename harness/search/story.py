@@ -55,8 +55,8 @@ def _line(entry: Entry, faults: dict[str, str]) -> tuple[float, str]:
             return at_s, faults[fault_id]
         case Healed(fault_id=fault_id, after_s=at_s):
             return at_s, f"over: {faults.get(fault_id, fault_id)}"
-        case Controlled(ok=ok, detail=detail, before_s=at_s):
-            return at_s, f"{'switchover' if ok else 'a switchover is refused'}: {detail}"
+        case Controlled(ok=ok, action=action, detail=detail, before_s=at_s):
+            return at_s, f"{action}: {detail}" if ok else f"{action} is refused: {detail}"
         case RoleChanged(at_s=at_s, host=host, role=role, epoch=epoch):
             return at_s, f"{host} is {role}" + (f", epoch {epoch}" if epoch else "")
         case PhaseReached(at_s=at_s, host=host, phase=phase, epoch=epoch, subject=subject):

@@ -23,6 +23,7 @@ from harness.model.drill import (
 )
 from harness.model.fault import Scope
 from harness.reach import Hosts
+from harness.search.orders import DrawOrders
 from harness.search.sides import Sides
 from harness.search.steps import DrawSteps, Offered, to_ms
 
@@ -43,6 +44,7 @@ class Waves:
     def __init__(self, draw: Random, offered: Offered, hosts: Hosts) -> None:
         self._draw, self._offered, self._hosts = draw, offered, hosts
         self._one = DrawSteps(draw, offered, hosts)
+        self._orders = DrawOrders(draw, offered, hosts, self._one)
 
     def steps(self) -> tuple[Step, ...]:
         steps, left = list[Step](), _FAULTS_MAX
@@ -51,8 +53,8 @@ class Waves:
             self._one.origin_s = wave * lasts_s
             faults = self._wave(min(self._draw.choice(_FAULTS_OF_A_WAVE), left), left, lasts_s)
             left -= len(faults)
-            steps += [*faults, HoldStep(duration_s=lasts_s)]
-        return tuple(steps)
+            steps += [*faults, *self._orders.of_wave(), HoldStep(duration_s=lasts_s)]
+        return (*steps, *self._orders.undone(waves * lasts_s))
 
     def _wave(self, faults: int, left: int, lasts_s: float) -> list[Step]:
         draw, one = self._draw, self._one

@@ -15,6 +15,7 @@ from harness.model.units import duration
 from harness.seams import Dial, Emit, ServiceProcess, Stack, StackHost, Watch
 from harness.workloads.wire import CLIENT_PORT
 from targets.reference import written as blocks
+from targets.reference.controls import CONTROLS
 from targets.reference.defects import DEFECTS
 from targets.reference.driver.surroundings import (
     ARCHIVE_PORT,
@@ -60,7 +61,7 @@ class ReferenceTarget:
         )
 
     def controls(self) -> frozenset[str]:
-        return frozenset({"switchover"})
+        return CONTROLS
 
     def moments(self) -> Mapping[str, Collection[str]]:
         return ACTS
@@ -134,9 +135,16 @@ class ReferenceTarget:
     def watch(
         self, plan: Plan, stack: Stack, dial: Dial, emit: Emit, clock: Callable[[float], float]
     ) -> Watch:
-        observed = [host.name for host in plan.hosts if host.role in ("data", "witness")]
-        token = stack.environment[TOKEN]
-        return ReferenceWatch(observed, token=token, dial=dial, emit=emit, clock=clock)
+        settings, token = blocks.settings_from(plan.settings), stack.environment[TOKEN]
+        order_token = token if settings.operator_token == "right" else f"not {token}"
+        return ReferenceWatch(
+            *(settings.nodes, settings.witnesses),
+            token=token,
+            order_token=order_token,
+            dial=dial,
+            emit=emit,
+            clock=clock,
+        )
 
 
 def _detection(settings: Settings) -> Bound:

@@ -14,7 +14,11 @@ from harness.seams import Dial, Emit
 from harness.workloads.follow import Follower
 from harness.workloads.lines import Answer
 from targets.reference import client
+from targets.reference.controls import ORDER_LIMIT_S, SWITCHOVER, question
+from targets.reference.ctl.asking import Way, ask
+from targets.reference.ctl.view import NoAnswer
 from targets.reference.driver.surroundings import ENTRY_PORT, PEER_PORT
+from targets.reference.machines.messages import OrderAnswer
 from targets.reference.orders import CrashOrder, Order, SpareOrder, SwitchoverOrder
 
 _CONTROL_LIMIT_S = 12.0
@@ -26,17 +30,26 @@ class ReferenceWatch:
     """One thread for each observed host. emit is called from those threads, one event at a time."""
 
     def __init__(
-        self, hosts: Sequence[str], *, token: str, dial: Dial, emit: Emit, clock: Callable[[float], float]
+        self,
+        nodes: Sequence[str],
+        witnesses: Sequence[str],
+        *,
+        token: str,
+        order_token: str,
+        dial: Dial,
+        emit: Emit,
+        clock: Callable[[float], float],
     ) -> None:
         self._token, self._dial, self._emit, self._clock = token, dial, emit, clock
         self._lock = threading.Lock()
-        self._primary, self._epoch = "", 0
-        self._followers = {host: self._follower(host) for host in hosts}
+        self._witnesses, self._orders_by = witnesses, Way(dial, order_token)
+        self._primary, self._epoch, self._orders = "", 0, 0
+        self._followers = {host: self._follower(host) for host in (*nodes, *witnesses)}
 
     def control(self, action: str, host: str) -> str:
-        """Hand over to host. Raises TargetError when the primary refuses, or none is known."""
-        if action != "switchover":
-            raise TargetError(f"the reference target knows no control '{action}'; it knows 'switchover'")
+        """Raises TargetError when it is refused, or nobody could be asked."""
+        if action != SWITCHOVER:
+            return self._order(action, host)
         primary = self._primary
         if not primary:
             raise TargetError(
@@ -45,6 +58,21 @@ class ReferenceWatch:
         answer = self._ask(primary, SwitchoverOrder(host), "the switchover", limit_s=_CONTROL_LIMIT_S)
         if not answer.ok:
             raise TargetError(f"{primary} refused to hand over to {host}: {answer.detail}")
+        return answer.detail
+
+    def _order(self, action: str, host: str) -> str:
+        """Where any witness may be asked, one after the other is. Never asks twice."""
+        self._orders += 1
+        witness = self._witnesses[self._orders % len(self._witnesses)]
+        asked = question(action, host, reign=(self._epoch, self._primary), witness=witness, request=1)
+        answer = ask(
+            *(self._orders_by, asked.host, asked.port, asked.order, OrderAnswer),
+            within_s=ORDER_LIMIT_S,
+        )
+        if isinstance(answer, NoAnswer):
+            raise TargetError(f"{asked.host}: {answer.why}; nobody knows whether it was carried out")
+        if not answer.ok:
+            raise TargetError(f"{asked.host}: {answer.detail}")
         return answer.detail
 
     def arm(self, host: str, name: str, point: Moment, side: Side) -> None:

@@ -80,6 +80,10 @@ from tests.drillfile.written import read, step, with_steps, wrong_step
             "- switchover: {to: standby}\n  at: 1s",
             ControlStep(action="switchover", to="standby", at=Window(1, 1)),
         ),
+        (
+            "- order: {do: maintenance on, to: witness/1}\n  at: 1s",
+            ControlStep(action="maintenance on", to="witness/1", at=Window(1, 1)),
+        ),
     ],
 )
 def test_a_step_is_read(written: str, expected: Step) -> None:

@@ -82,6 +82,7 @@ KILL = KillStep(verb="kill", victim="primary", scope="host", at=Window(1, 2), un
         ),
         (HoldStep(duration_s=60), "let the load run for 1m"),
         (ControlStep(action="switchover", to="standby", at=Window(1, 1)), "switchover to standby, at 1s"),
+        (ControlStep(action="power off", to="n2", at=Window(1, 1)), "order: power off, n2, at 1s"),
     ],
 )
 def test_a_step_reads_as_a_person_would_say_it(step: Step, text: str) -> None:

@@ -24,7 +24,7 @@ class PaperTarget:
         *,
         hosts: tuple[HostPlan, ...] = HOSTS,
         faults: frozenset[str] = FAULTS_OF_WORLDS["simulator"],
-        controls: frozenset[str] = frozenset({"switchover"}),
+        controls: frozenset[str] = frozenset({"switchover", "promote", "maintenance on", "power off"}),
         lost_writes_max: int | None = 0,
     ) -> None:
         self._hosts, self._faults, self._controls = hosts, faults, controls

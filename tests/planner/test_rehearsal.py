@@ -34,6 +34,9 @@ KILL = "- kill: primary\n  until: 1s\n"
         ("- switch: primary\n  how: lies\n  until: 1s", 4, 0, "the setting `fence: device` gives one"),
         ("- switchover: {to: router}", 4, 0, "only those become primary"),
         ("- switchover: {to: primary}", 4, 0, "is the primary already"),
+        ("- order: {do: promote, to: primary}", 4, 0, "is the primary already"),
+        ("- order: {do: maintenance on, to: standby}", 4, 0, "asked of a witness, like witness/1"),
+        ("- order: {do: power off, to: standby}", 4, 0, "`fence: device` gives it a power switch"),
         ("- hold: 1s\n- switchover: {to: n9}", 5, 1, "unknown role or host 'n9'"),
     ],
 )

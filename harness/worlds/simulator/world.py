@@ -141,6 +141,7 @@ class SimulatorWorld:
             self._say(
                 Controlled(
                     control_id=command.control_id,
+                    action=command.action,
                     ok=ok,
                     detail=detail,
                     before_s=before_s,

@@ -10,9 +10,14 @@ from targets.reference.driver.surroundings import PEER_PORT
 from targets.reference.driver.wire import CLIENT, OPERATOR, Hello
 from targets.reference.machines import messages
 from targets.reference.machines.messages import (
+    FenceOrder,
+    Maintain,
+    OrderAnswer,
     PrimaryIs,
+    PromoteOrder,
     Read,
     ReadAll,
+    Rejoin,
     SwitchOver,
     SwitchOverAnswer,
     WhoIsPrimary,
@@ -20,8 +25,8 @@ from targets.reference.machines.messages import (
 )
 
 _LOST = Reply(outcome="unknown", error="connection lost", answered=False)
-Answer = messages.Reply | SwitchOverAnswer | PrimaryIs
-Ask = Write | Read | ReadAll | SwitchOver | WhoIsPrimary
+Answer = messages.Reply | SwitchOverAnswer | PrimaryIs | OrderAnswer
+Ask = Write | Read | ReadAll | SwitchOver | WhoIsPrimary | PromoteOrder | FenceOrder | Maintain | Rejoin
 # None: the connection was lost before the answer.
 Answered = Callable[[Answer | None], None]
 
@@ -74,7 +79,7 @@ class NodeConnection:
         wire.send(self._hello)
 
     def received(self, wire: Wire, message: object) -> None:
-        if isinstance(message, messages.Reply | SwitchOverAnswer | PrimaryIs):
+        if isinstance(message, Answer):
             answered = self._open.pop(message.request, None)
             if answered is not None:
                 answered(message)

@@ -88,7 +88,8 @@ class SimulatedReference:
         return variations.moments(failing=failing)
 
     def nobody_can_reign(self) -> bool:
-        return self._truth is not None and self._truth.lost_store()
+        truth = self._truth
+        return truth is not None and (truth.lost_store() or bool(truth.register.maintenance))
 
     def note_edges(self) -> None:
         self._edges = Edges()

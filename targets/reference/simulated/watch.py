@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from msgspec import structs
+
 from harness.model.event import Event, HealthReported, RoleChanged
 from harness.seams import Kernel, Wire
+from targets.reference.controls import ORDER_LIMIT_S, SWITCHOVER, question
 from targets.reference.driver.limits import SWITCHOVER_LIMIT_S
 from targets.reference.driver.surroundings import ENTRY_PORT
 from targets.reference.machines import messages
-from targets.reference.machines.messages import ReadAll, SwitchOver, SwitchOverAnswer
+from targets.reference.machines.messages import OrderAnswer, ReadAll, SwitchOver, SwitchOverAnswer
 from targets.reference.settings import Settings
 from targets.reference.simulated.client import Answer, ask_once
 from targets.reference.simulated.links import TOKEN, WRONG_TOKEN
@@ -52,9 +55,9 @@ class SimulatedWatch:
     """Offers harness.seams.SimulatedWatch."""
 
     def __init__(self, kernel: Kernel, hosts: Sequence[str], settings: Settings) -> None:
-        self._kernel = kernel
+        self._kernel, self._witnesses = kernel, settings.witnesses
         self._token = TOKEN if settings.operator_token == "right" else WRONG_TOKEN
-        self._primary, self._epoch = "", 0
+        self._primary, self._epoch, self._orders = "", 0, 0
         self._followers = [Follower(kernel, host) for host in hosts]
 
     def saw(self, event: Event) -> None:
@@ -63,8 +66,8 @@ class SimulatedWatch:
 
     def control(self, action: str, host: str, done: Callable[[bool, str], None]) -> None:
         primary = self._primary
-        if action != "switchover":
-            done(False, f"the reference target knows no control '{action}'; it knows 'switchover'")
+        if action != SWITCHOVER:
+            self._order(action, host, done)
             return
         if not primary:
             done(False, "no primary is known yet; wait for the cluster to be steady before a switchover")
@@ -85,6 +88,29 @@ class SimulatedWatch:
             lambda request: SwitchOver(request, host),
             answered,
             limit_s=SWITCHOVER_LIMIT_S,
+            token=self._token,
+        )
+
+    def _order(self, action: str, host: str, done: Callable[[bool, str], None]) -> None:
+        """Where any witness may be asked, one after the other is."""
+        self._orders += 1
+        witness, reign = self._witnesses[self._orders % len(self._witnesses)], (self._epoch, self._primary)
+        asked = question(action, host, reign=reign, witness=witness, request=1)
+
+        def answered(answer: Answer | None) -> None:
+            match answer:
+                case OrderAnswer(ok=ok, detail=detail):
+                    done(ok, detail)
+                case _:
+                    done(False, f"{asked.host} did not answer in {ORDER_LIMIT_S:g} s: nobody knows")
+
+        ask_once(
+            self._kernel,
+            asked.host,
+            lambda request: structs.replace(asked.order, request=request),
+            answered,
+            limit_s=ORDER_LIMIT_S,
+            port=asked.port,
             token=self._token,
         )
 

@@ -29,6 +29,8 @@ class Fences:
         self._reached.add(witness.host)
 
     def asks(self, witness: Seat, ask: AskPower) -> None:
+        if ask.request < 0:
+            return  # an operator's order, and no failover
         if ask.order == "ForceOff" and witness.host not in self._reached:
             detail = f"{witness.host} switches {ask.node} off and has not seen that a standby is there"
             self._findings.broken(witness, "hasty-fence", detail)

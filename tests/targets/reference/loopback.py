@@ -41,8 +41,10 @@ class LoopbackStack:
         for host in HOSTS:
             self.start_host(host)
         self.watch = ReferenceWatch(
-            [host for host in HOSTS if host[0] in "nw"],
+            [host for host in HOSTS if host[0] == "n"],
+            [host for host in HOSTS if host[0] == "w"],
             token=TOKEN,
+            order_token=TOKEN,
             dial=self.dial,
             emit=self.events.append,
             clock=lambda raw_s: raw_s,

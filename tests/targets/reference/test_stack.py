@@ -13,6 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
 from harness.model.command import StartLoad, StopLoad
+from harness.model.errors import TargetError
 from harness.model.event import PhaseReached
 from targets.reference.driver.surroundings import HEALTH_PORT
 from targets.reference.settings import Settings
@@ -143,3 +144,14 @@ def metrics(stack: LoopbackStack, host: str) -> list[Sample]:
         with connection.makefile("rb") as answer:
             _, body = answer.read().decode().split("\r\n\r\n", 1)
     return [sample for family in text_string_to_metric_families(body) for sample in family.samples]
+
+
+def test_an_operators_orders_are_carried_out_or_refused_with_the_reason(stack: LoopbackStack) -> None:
+    assert stack.watch is not None
+    assert "maintenance is on" in stack.watch.control("maintenance on", "w2")
+    assert "maintenance is off" in stack.watch.control("maintenance off", "w1")
+    with pytest.raises(TargetError, match="no fence device"):
+        stack.watch.control("power off", "n2")
+    new = next(iter(stack.standbys()))
+    assert new in stack.watch.control("promote", new)
+    stack.until(lambda: stack.primary() == new)

@@ -202,6 +202,7 @@ def test_what_a_cold_standby_costs_is_stated_from_its_settings() -> None:
             {"replication": "async", "standby": "cold", "ship_interval": "2s", "cold_start": "3s"}
         )
     )
+    assert cold.rpo is not None
     assert cold.rpo.limit_s == pytest.approx(2.0 + 0.4 + 0.1) and "ship_interval 2s" in cold.rpo.formula
     assert cold.outage is not None and cold.outage.limit_s == pytest.approx(0.5 + 3.0)
     assert REFERENCE.promises(REFERENCE.settings({"replication": "async"})).outage is None

@@ -140,7 +140,12 @@ class Desk:
         except TargetError as error:
             ok, detail = False, str(error)
         return Controlled(
-            control_id=command.control_id, ok=ok, detail=detail, before_s=before_s, after_s=self._now_s()
+            control_id=command.control_id,
+            action=command.action,
+            ok=ok,
+            detail=detail,
+            before_s=before_s,
+            after_s=self._now_s(),
         )
 
     def _read_all(self, command: ReadAll) -> FinalRead:

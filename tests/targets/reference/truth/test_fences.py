@@ -28,6 +28,12 @@ def test_who_is_switched_off_before_a_standby_has_answered_is_seen() -> None:
     assert stage.broken == ["hasty-fence"]
 
 
+def test_what_an_operator_has_switched_off_is_his_own_doing() -> None:
+    stage = Stage()
+    stage.witness("w1", NOTHING, [AskPower(-1, "n1", "ForceOff")])
+    assert stage.broken == []
+
+
 def test_a_standby_that_has_answered_makes_it_right_in_that_attempt_alone() -> None:
     stage = Stage()
     stage.witness("w1", Here(1, "n2", "n2.0"), [CUT])
