@@ -17,6 +17,7 @@ from harness.model.errors import DrillError, ExitCode, WorldError
 from harness.model.plan import Plan
 from harness.run import Job, OpenWorld, Result
 from harness.seams import Target
+from harness.steadiness import until_steady
 from reports import plain
 from reports.machine import Output, RunOutput, encode
 from reports.terminal import Report, summary
@@ -26,6 +27,7 @@ from targets.registry import SIMULATED, TARGETS, USUAL
 DRILLS = Path(__file__).resolve().parent.parent.parent / "drills"
 WORLDS = ("docker", "simulator")
 _NOT_YET = ("processes", "remote")
+_LOOK_AT_IT = "`failover-drill ctl status` looks at it"
 
 
 def run(args: Namespace) -> ExitCode:
@@ -52,9 +54,13 @@ def up(args: Namespace) -> ExitCode:
     (_, plan), *_ = _plans(args)
     open_world = _world(args, [plan.target])
     folder = runfolder.make(Path(args.out), f"up-{plan.drill}", datetime.now(UTC))
-    open_world(plan, folder, lambda text: write_error(f"{text}\n")).close()
-    write_error("it runs: `failover-drill ctl status` looks at it\n")
-    return ExitCode.PASS
+    world = open_world(plan, folder, lambda text: write_error(f"{text}\n"))
+    try:
+        lacks = until_steady(world, plan, within_s=plan.settle_within_s)
+    finally:
+        world.close()
+    write_error(f"it runs{f', but is not steady: {lacks}' if lacks else ' and serves'}: {_LOOK_AT_IT}\n")
+    return ExitCode.PASS if not lacks else ExitCode.UNKNOWN
 
 
 def plan(args: Namespace) -> ExitCode:

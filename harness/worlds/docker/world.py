@@ -17,6 +17,7 @@ from harness.reach import Hosts
 from harness.seams import Stack, Target
 from harness.setup.images import ROOT
 from harness.workloads.wire import LoadClient
+from harness.worlds.docker import keeper
 from harness.worlds.docker.faults.injection import Injection
 from harness.worlds.docker.faults.rail import Rail, Switches
 from harness.worlds.docker.meanwhile.deaths import DeathWatch
@@ -63,7 +64,9 @@ class DockerWorld:
                 say(f"the stack is up after {time.monotonic() - origin_s:.1f} s")
                 if keep:
                     say(f"it stays as {lifetime.run.project} at the end; `failover-drill clean` removes it")
-                return DockerWorld(plan, target, stack, up, client, lifetime, origin_s=origin_s, keep=keep)
+                return DockerWorld(
+                    plan, target, stack, up, client, lifetime, say, origin_s=origin_s, keep=keep
+                )
             except BaseException:
                 lifetime.abandon()
                 raise
@@ -79,6 +82,7 @@ class DockerWorld:
         up: Up,
         client: docker.DockerClient,
         lifetime: Lifetime,
+        say: Say,
         *,
         origin_s: float,
         keep: bool,
@@ -86,6 +90,7 @@ class DockerWorld:
         """For `open` alone."""
         self._up, self._client, self._lifetime, self._keep = up, client, lifetime, keep
         self._origin_s, self._closed = origin_s, False
+        self._hosts, self._say = Hosts.of(plan.hosts), say
         self._inbox, self._wakes = Inbox(), Wakes()
         self._injection = Injection(
             mesh=up.mesh, hub=up.hub, resident=up.resident, containers=up.containers, clock=self._since_origin
@@ -126,9 +131,8 @@ class DockerWorld:
             broke=self._inbox.broke,
         )
         self._at_end.append(deaths.close)
-        by = Hosts.of(plan.hosts)
-        if by.fences:
-            rail = self._power_rail(dict.fromkeys(by.data, by.fences[0]), explained)
+        if self._hosts.fences:
+            rail = self._power_rail(dict.fromkeys(self._hosts.data, self._hosts.fences[0]), explained)
             self._at_end.append(rail.close)
         self._desk = Desk(
             injector=self._injection,
@@ -186,8 +190,15 @@ class DockerWorld:
             self._stop_observing,
             self._lifetime.save_logs,
             lambda: self._lifetime.end(keep=self._keep),
+            self._leave_switches,
             self._client.close,
         )
+
+    def _leave_switches(self) -> None:
+        """Of a stack that stays: without somebody at them its fence device could switch nobody off."""
+        if self._keep and self._hosts.fences:
+            pid = keeper.stay(self._lifetime.run.id, self._hosts.fences[0], self._hosts.data)
+            self._say(f"process {pid} stands at its power switches until it is removed")
 
     def _since_origin(self, raw_s: float) -> float:
         return raw_s - self._origin_s

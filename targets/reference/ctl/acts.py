@@ -83,6 +83,8 @@ class Acts:
 
     def promote(self, to: str, *, forced: bool, confirm: Confirm, at: str, within_s: float) -> Done:
         """at: the witness that leads; empty: the first that answers."""
+        if wrong := self._no_witness(at):
+            return wrong
         now = self.look()
         told = risk(self._settings, now, to, forced=forced)
         if told.hindrance:
@@ -123,6 +125,12 @@ class Acts:
         """Off is confirmed by the node's name: it ends everything that runs there."""
         if node not in self._settings.nodes:
             return _wrong(f"there is no node '{node}'; the nodes are {', '.join(self._settings.nodes)}")
+        if self._settings.fence != "device":
+            return _refused(
+                "this stack has no fence device: its settings say `fence: none`; nothing was done"
+            )
+        if wrong := self._no_witness(at):
+            return wrong
         now = self.look()
         if not now.reachable:
             return Done(ExitCode.BROKEN_SURROUNDINGS, "no witness answers: nobody can ask the device")
@@ -141,6 +149,8 @@ class Acts:
         """why: empty ends it. at: the witness that proposes it; empty: the first that answers."""
         if len(why) > _WHY_CHARACTERS_MAX:
             return _wrong(f"a reason of {len(why)} characters; say it in {_WHY_CHARACTERS_MAX}")
+        if wrong := self._no_witness(at):
+            return wrong
         now = self.look()
         if not now.reachable:
             return Done(ExitCode.BROKEN_SURROUNDINGS, "no witness answers; maintenance is theirs to keep")
@@ -153,6 +163,13 @@ class Acts:
         if isinstance(answer, NoAnswer):
             return _unanswered(witness, answer)
         return Done(ExitCode.PASS if answer.ok else ExitCode.UNKNOWN, answer.detail)
+
+    def _no_witness(self, at: str) -> Done | None:
+        """None: it is one, or nobody in particular is meant."""
+        witnesses = self._settings.witnesses
+        if not at or at in witnesses:
+            return None
+        return _wrong(f"there is no witness '{at}'; the witnesses are {', '.join(witnesses)}")
 
     # --- asking -----------------------------------------------------------------------------------
 
@@ -197,6 +214,11 @@ class Acts:
                 return _refused(told.stands_aside)
             if now.serving is not None and now.serving.node == node:
                 return Done(ExitCode.PASS, f"{node} serves as primary of epoch {now.serving.epoch}")
+            if (rests := now.at_rest(node)) is not None and now.serving is not None:
+                detail = (
+                    f"{node} is cold and at rest: its agent holds {now.serving.node}'s log up to {rests.held}"
+                )
+                return Done(ExitCode.PASS, detail)
             if told is not None and now.eligible(node) and now.serving is not None:
                 tails = "\n".join(tails_of(told))
                 kept = f"\nwhat it held beyond the primary's log was moved aside:\n{tails}" if tails else ""

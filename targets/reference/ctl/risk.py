@@ -51,9 +51,10 @@ def _hindrance(settings: Settings, view: View, to: str, *, forced: bool) -> str:
             f"only {len(view.reachable)} of {len(settings.witnesses)} witnesses answer, and a promotion "
             f"needs {view.majority}: the register decides, and nobody else may. Bring a witness back first"
         )
-    if told is None:
-        return f"{to} does not answer ({view.silent.get(to, '?')}): it could not be sealed. Start it first"
-    if register.primary == to and told.role in REIGNS:
+    if told is None and view.at_rest(to) is None:
+        why = view.silent.get(to, "?")
+        return f"{to} does not answer ({why}): it could not be sealed. Start it first: `ctl rejoin {to}`"
+    if register.primary == to and told is not None and told.role in REIGNS:
         return f"{to} is primary already"
     if not register.epoch:
         return "nobody was ever primary: the cluster begins by itself once its first node runs"
@@ -85,8 +86,9 @@ def _kept(settings: Settings, to: str) -> tuple[str, ...]:
 
 def _loss(view: View, to: str) -> tuple[str, ...]:
     told = view.nodes[to]
-    assert told is not None
     known = view.last_of_primary
+    if told is None:
+        return _loss_at_rest(view, to)
     lines = [f"{to} holds everything up to {place(told.durable)}, durably"]
     if known is None:
         lines.append(f"how far {view.register.primary} was is NOT KNOWN: what may be lost cannot be said")
@@ -105,6 +107,17 @@ def _loss(view: View, to: str) -> tuple[str, ...]:
         lines.append(f"{to} is NOT eligible: acknowledged writes may be missing there, for good")
     lines.append(f"then {to} alone is eligible; others rejoin, what they hold beyond it goes to a file")
     return tuple(lines)
+
+
+def _loss_at_rest(view: View, to: str) -> tuple[str, ...]:
+    """It does not run, so it is known by its primary alone."""
+    rests = view.at_rest(to)
+    assert rests is not None
+    return (
+        f"{to} is cold: it is started, with the log up to position {rests.held} that was shipped to it",
+        f"{rests.lag_positions} records were not shipped yet {rests.heard_ago_s:.1f} s ago: they may be LOST",
+        f"then {to} alone is eligible; others rejoin, what they hold beyond it goes to a file",
+    )
 
 
 def _behind(held: Place, last: Place) -> str:

@@ -38,7 +38,8 @@ def _head(view: View) -> list[str]:
 
 
 def _warnings(view: View) -> list[str]:
-    silent = {host: why for host, why in view.silent.items() if not view.at_rest(host)}
+    rest = {host for host in view.silent if view.at_rest(host) or view.may_rest(host)}
+    silent = {host: why for host, why in view.silent.items() if host not in rest}
     found = [f"{host} does not answer: {why}{_remedy(view, host, why)}" for host, why in silent.items()]
     if not view.has_majority:
         count = len(view.reachable)
@@ -78,6 +79,10 @@ def _nodes(view: View) -> list[str]:
             last, lag = _seen_by_primary(view, name)
             remark = f"cold, at rest; shipped to {_ago(rests.heard_ago_s)}"
             rows.append((name, "cold", _yes(view.eligible(name)), last, lag, remark))
+        elif view.may_rest(name):
+            rows.append(
+                (name, "cold", _yes(view.eligible(name)), "?", "?", "does not run; who ships to it is gone")
+            )
         elif told is None:
             rows.append((name, "?", _yes(view.eligible(name)), *_seen_by_primary(view, name), "no answer"))
         else:

@@ -31,6 +31,7 @@ class View(Struct, frozen=True, kw_only=True):
     """nodes, witnesses: by name, None for who did not answer; silent says why.
 
     register: the newest that was seen; certain: it is in force, as far as a majority's answers can tell.
+    cold: by the settings.
     """
 
     nodes: dict[str, NodeStatus | None]
@@ -39,6 +40,7 @@ class View(Struct, frozen=True, kw_only=True):
     register: Register
     certain: bool
     majority: int
+    cold: tuple[str, ...] = ()
 
     @property
     def reachable(self) -> tuple[str, ...]:
@@ -75,6 +77,10 @@ class View(Struct, frozen=True, kw_only=True):
         """A cold standby that does not run on purpose, and whose agent was heard lately."""
         seen = self.standby(node) if self.nodes.get(node) is None else None
         return seen if seen and seen.at_rest and seen.heard_ago_s <= REST_HEARD_S else None
+
+    def may_rest(self, node: str) -> bool:
+        """A cold one does not answer, and nobody serves who could tell whether its agent is there."""
+        return node in self.cold and self.silent.get(node) == DOWN and self.serving is None
 
     def eligible(self, node: str) -> bool:
         return any(member.node == node for member in self.register.eligible)
@@ -115,6 +121,7 @@ def view(settings: Settings, answers: Mapping[str, StatusAnswer | NoAnswer]) -> 
         register=register,
         certain=certain,
         majority=settings.majority,
+        cold=settings.cold,
     )
 
 

@@ -44,6 +44,7 @@ class Handover:
         self.step: Literal["draining", "sealing", "proposed"] = "draining"
         self._target = epoch + 1
         self._sealed: dict[Member, Place] = {}
+        self._over = Register()  # what was proposed over
 
     def begin(self, now_s: float) -> Effects:
         return [SetTimer(TIMER, now_s + WITHIN_S)]
@@ -76,12 +77,16 @@ class Handover:
 
     def propose(self, register: Register) -> Register:
         """The change. The old primary comes back by the rule for all who come back."""
-        self.step = "proposed"
+        self.step, self._over = "proposed", register
         last = self._sealed.get(self.candidate)
         keeps = self._all_stay(register) or SWITCHOVER_KEEPS_LAGGARDS in self._defects
         stay = [other for other in self._others(register) if keeps or self._sealed.get(other) == last]
         eligible = tuple(sorted([self.candidate, *stay]))
         return register.succeeded(self._target, self.candidate.node, eligible)
+
+    def only_maintenance_moved(self, register: Register) -> bool:
+        """In force is what was proposed over, but for an operator's word, which no primary hears of."""
+        return register != self._over and register.maintained(self._over.maintenance) == self._over
 
     def answer(self, register: Register | None, why: str = "") -> Effects:
         """To the operator: did it happen? register: what is in force, None when nothing was proposed."""

@@ -225,7 +225,7 @@ class Primary:
         effects: Effects = [
             Tell("rejoined", self.epoch, member.node) for member in register.eligible if member not in before
         ]
-        effects += self._switchover.settled(register)
+        effects += self._switchover.settled(now_s, register)
         if self._retaking.is_due and not self._own.registrar.busy:
             newer = self._retaking.newer(register)
             return [*effects, *self._own.registrar.change(now_s, register, newer)]

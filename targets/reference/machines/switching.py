@@ -4,6 +4,7 @@
     idle     an order                               ordered   ForceOff, or On
     ordered  accepted                               reading   PowerState
     reading  what was wanted                        idle      done
+    reading  the opposite, or on its way there      ordered   somebody called it back: once more
     any      refused, no answer, another state      the same  asked again a moment later
     any      too late                               idle      what the device said last
 
@@ -20,7 +21,9 @@ from targets.reference.machines.messages import FenceOrder
 
 TIMER = "switch"
 WITHIN_S = 10.0
-_AGAIN_S = 0.2
+# Whoever is off and not being fenced is switched on within a second: to be seen it takes a quick look.
+_AGAIN_S = 0.02
+_OPPOSITE = {"Off": ("On", "PoweringOn"), "On": ("Off", "PoweringOff")}
 
 
 class Switched(Struct, frozen=True):
@@ -51,6 +54,7 @@ class Switching:
         if not self._accepted and event.state != "unknown":
             self._accepted = True
             return self._ask(now_s), None
+        self._accepted = self._accepted and event.state not in _OPPOSITE[self._order.wanted]
         return [SetTimer(TIMER, now_s + _AGAIN_S)], None
 
     def fired(self, now_s: float) -> tuple[Effects, Switched | None]:

@@ -82,10 +82,12 @@ class Switchover:
 
     # --- its end ----------------------------------------------------------------------------------
 
-    def settled(self, register: Register) -> Effects:
+    def settled(self, now_s: float, register: Register) -> Effects:
         """A full ballot has shown this, and it is this very reign."""
         if self.handover is None or self.handover.step != "proposed":
             return []
+        if self.handover.only_maintenance_moved(register):
+            return self._proposes(now_s, self.handover.propose(register))
         return self.end(register, "the register kept this primary")
 
     def left(self, register: Register | None) -> Effects:

@@ -131,6 +131,10 @@ class Rail:
         self._thread = threading.Thread(target=self._serve, name="power rail", daemon=True)
         self._thread.start()
 
+    def wait(self) -> None:
+        """Until the other end is gone."""
+        self._thread.join()
+
     def close(self) -> None:
         with contextlib.suppress(OSError):
             self._connection.shutdown(socket.SHUT_RDWR)

@@ -58,6 +58,10 @@ class HostContainers:
         with told_plainly(f"start {host} again"):
             self._client.api.start(self._services[host].id)
 
+    def kill(self, host: str) -> None:
+        with told_plainly(f"kill {host}"):
+            self._client.api.kill(self._services[host].id)
+
     def pause(self, host: str) -> None:
         with told_plainly(f"pause {host}"):
             self._client.api.pause(self._services[host].id)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Literal
+
 from harness.model.errors import ExitCode
 from targets.reference.ctl.acts import Acts, Done
 from targets.reference.machines.messages import (
@@ -25,10 +27,10 @@ MOVED = Register(4, "n2", (B,))
 class Operator:
     """said: the lines of progress. types: what is typed when a name is asked for."""
 
-    def __init__(self, hosts: Hosts, types: str = "") -> None:
+    def __init__(self, hosts: Hosts, types: str = "", *, fence: Literal["none", "device"] = "device") -> None:
         self.said: list[str] = []
         self._types = types
-        self.acts = Acts(Settings(), hosts.way, say=self.said.append, by="anna")
+        self.acts = Acts(Settings(fence=fence), hosts.way, say=self.said.append, by="anna")
 
     def confirm(self, node: str) -> bool:
         return node == self._types
@@ -191,3 +193,40 @@ def test_before_a_primary_is_switched_off_it_says_what_follows() -> None:
     operator.fence("n1")
     assert any("n1 SERVES: a failover follows" in line for line in operator.said)
     assert any("ctl maintenance on" in line for line in operator.said)
+
+
+def test_without_a_device_nobody_is_asked_to_confirm_anything() -> None:
+    hosts = well()
+    operator = Operator(hosts, types="n1", fence="none")
+    done = operator.fence("n1")
+    assert done.code is ExitCode.FAIL and "no fence device" in done.text
+    assert operator.said == [] and hosts.heard == []
+
+
+def test_a_witness_that_is_none_is_a_wrong_word() -> None:
+    operator = Operator(well(), types="n2")
+    for done in (
+        operator.promote("n2", at="w9"),
+        operator.acts.maintain("work", at="n1"),
+        operator.acts.fence("n2", on=True, confirm=operator.confirm, at="w9"),
+    ):
+        assert done.code is ExitCode.WRONG_INPUT and "the witnesses are w1, w2, w3" in done.text
+
+
+def test_a_cold_standby_at_rest_has_rejoined() -> None:
+    rests = standby("n2", temperature="cold", at_rest=True, held=7)
+    hosts = well(n1=says(node("n1", standbys=(rests,))))
+    del hosts.says["n2"]
+    hosts.agents["n2"] = (True, "started")
+    done = Operator(hosts).acts.rejoin("n2", within_s=1.0)
+    assert done.code is ExitCode.PASS and "at rest" in done.text
+
+
+def test_a_forced_promotion_of_a_cold_standby_says_what_was_not_shipped() -> None:
+    rests = standby("n2", temperature="cold", at_rest=True, held=7, lag_positions=2)
+    hosts = well(n1=says(node("n1", standbys=(rests,))))
+    del hosts.says["n2"]
+    operator = Operator(hosts)
+    assert operator.promote("n2", forced=True).text == "not confirmed; nothing was done"
+    assert any("it is started" in line for line in operator.said)
+    assert any("2 records were not shipped yet" in line for line in operator.said)

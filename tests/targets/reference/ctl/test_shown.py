@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from targets.reference.ctl.shown import shown
 from targets.reference.ctl.view import DOWN, NoAnswer
 from targets.reference.machines.messages import Place
@@ -97,3 +99,8 @@ def test_a_cold_standby_whose_agent_is_silent_does_not_answer() -> None:
 
 def test_a_warm_standby_is_named_so() -> None:
     assert "warm, follows, heard 50 ms ago" in shown(seen(n2=node("n2", temperature="warm")))
+
+
+def test_without_a_primary_a_cold_standby_may_rest_and_is_no_failure() -> None:
+    cold = replace(seen(n1=SILENT, n2=NoAnswer(DOWN, sent=False)), cold=("n2",))
+    assert "! n2 does" not in shown(cold) and "who ships to it is gone" in shown(cold)

@@ -74,3 +74,10 @@ def test_a_late_answer_to_an_older_question_says_nothing() -> None:
 def test_its_questions_are_no_failovers() -> None:
     device = Device(OFF)
     assert all(effect.request < 0 for effect in device.effects if isinstance(effect, AskPower))
+
+
+def test_who_was_called_back_before_it_was_seen_off_is_switched_off_once_more() -> None:
+    device = Device(OFF).says("PoweringOff").says("PoweringOn").later(0.02)
+    assert device.asked == ["ForceOff"]
+    device.says("PoweringOff").says("Off")
+    assert [ended.ok for ended in device.ended] == [True]

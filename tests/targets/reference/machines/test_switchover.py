@@ -73,3 +73,13 @@ def test_what_cannot_be_handed_over_is_refused_with_the_reason() -> None:
     late = serving(BOTH)
     late.now_s += SETTINGS.held_lease_s
     assert answers(asked(late)) == [(False, "n1 does not serve")]
+
+
+def test_an_operators_word_that_came_in_between_is_no_rival() -> None:
+    """Maintenance is a part of the register, and no primary hears of it: the compare alone fails."""
+    play = proposed().promised(BOTH.maintained("disk swap"))
+    play.accepted(play.said(Accept)[-1].ballot)
+    assert answers(play) == [] and play.said(Prepare)
+    play.promised(BOTH.maintained("disk swap"))
+    (change,) = {accept.value for accept in play.said(Accept)}
+    assert change.primary == "n2" and change.maintenance == "disk swap"
