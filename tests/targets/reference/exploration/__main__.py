@@ -2,25 +2,50 @@
 
 from __future__ import annotations
 
+import resource
 import sys
 import time
-from typing import Any
+from collections.abc import Callable
 
 from targets.reference.defects import DEFECTS
 from tests.targets.reference.exploration.ballots import Ballots, Bounds
 from tests.targets.reference.exploration.cluster import Cluster
-from tests.targets.reference.exploration.scope import Scope
+from tests.targets.reference.exploration.reduction import Reduction
+from tests.targets.reference.exploration.scope import Scope, State
 from tests.targets.reference.exploration.scopes import ALL, SEEN_IN, SEEN_LATE
 from tests.targets.reference.exploration.search import Found, Search
 
 _STATES_MAX = 3_000_000
 
 
-def explore(scope: Scope | Bounds, defect: str = "", *, states_max: int = _STATES_MAX) -> Found:
-    """The machines without a defect, or with one."""
+def explore(
+    scope: Scope | Bounds, defect: str = "", *, states_max: int = _STATES_MAX, reduces: bool = True
+) -> Found:
+    """The machines without a defect, or with one. reduces: orders that make no difference are left out."""
     broken = frozenset({defect} if defect else ())
-    space: Any = Cluster(scope, broken) if isinstance(scope, Scope) else Ballots(scope, broken)
-    return Search(space.successors, space.wrong, states_max=states_max).run(space.begin())
+    if isinstance(scope, Bounds):
+        ballots = Ballots(scope, broken)
+        return Search(ballots.successors, ballots.wrong, states_max=states_max).run(ballots.begin())
+    cluster = Cluster(scope, broken)
+    return search(cluster, states_max=states_max, reduces=reduces).run(cluster.begin())
+
+
+def search(
+    cluster: Cluster,
+    wrong: Callable[[State], str] | None = None,
+    *,
+    states_max: int = _STATES_MAX,
+    reduces: bool = True,
+) -> Search[State]:
+    """wrong: in place of the cluster's own."""
+    wrong = wrong or cluster.wrong
+    if not (reduces and Reduction.fits(cluster)):
+        return Search(cluster.successors, wrong, states_max=states_max)
+    made: Search[State] = Search(
+        cluster.successors, wrong, states_max=states_max, enough=lambda state: fewer.successors(state)
+    )
+    fewer = Reduction(cluster, made.is_done)
+    return made
 
 
 def name(scope: Scope | Bounds) -> str:
@@ -32,7 +57,7 @@ def name(scope: Scope | Bounds) -> str:
 
 def main() -> int:
     ok = True
-    print(f"{'scope':62} {'states':>9} {'steps':>9} {'depth':>5} {'CPU s':>6}")
+    print(f"{'scope':62} {'states':>9} {'steps':>9} {'depth':>5} {'CPU s':>6} {'MB':>5}")
     for scope in ALL:
         ok = _shown(scope, "").closed and ok
     print()
@@ -47,9 +72,12 @@ def _shown(scope: Scope | Bounds, defect: str) -> Found:
     begin_s = time.process_time()
     found = explore(scope, defect)
     took_s = time.process_time() - begin_s
+    # Of all searches up to here the largest.
+    memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     line = f"{defect} in {name(scope)}" if defect else name(scope)
     print(
-        f"{line:62} {found.states:9} {found.transitions:9} {found.depth:5} {took_s:6.1f}  {_end(found)}",
+        f"{line:62} {found.states:9} {found.transitions:9} {found.depth:5} {took_s:6.1f} {memory_mb:5.0f}"
+        f"  {_end(found)}",
         flush=True,
     )
     for step in () if defect else found.steps:

@@ -14,6 +14,7 @@ class Scope(Struct, frozen=True, kw_only=True):
 
     channel: so many messages of one channel may be on their way; what is sent beyond is lost.
     fast_path: the agent of a dead data node hands its epoch back.
+    detours: None: all that can happen comes in every order. Else in one order, left so often at most.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Scope(Struct, frozen=True, kw_only=True):
     channel: int = 3
     fast_path: bool = False
     may_crash: tuple[str, ...] = ()
+    detours: int | None = None
 
 
 class Left(NamedTuple):
@@ -38,6 +40,7 @@ class Left(NamedTuple):
     drops: int
     holds: int
     switchovers: int
+    detours: int = 0
 
 
 class State(NamedTuple):

@@ -74,6 +74,29 @@ DIES_LOST = Scope(
     may_crash=("a",),
 )
 THREE_CALM = Scope(name="three witnesses, nothing fails", settings=THREE, lasts_s=1.0)
+THREE_LOST = Scope(name="three witnesses, a message is lost", settings=THREE, lasts_s=1.0, drops=1)
+# A failover among three witnesses has too many orders; so many are in reach of one by a few detours.
+THREE_DIES = Scope(
+    name="three witnesses, the primary dies, one detour",
+    settings=THREE,
+    lasts_s=0.6,
+    crashes=1,
+    restarts=1,
+    may_crash=("a",),
+    fast_path=True,
+    detours=1,
+)
+THREE_DIES_LOST = Scope(
+    name="three witnesses, dies, a message is lost, no detour",
+    settings=THREE,
+    lasts_s=0.6,
+    crashes=1,
+    restarts=1,
+    drops=1,
+    may_crash=("a",),
+    fast_path=True,
+    detours=0,
+)
 
 # The standby leaves `eligible` while it is dead, and comes back.
 DEGRADES = Scope(
@@ -144,6 +167,9 @@ ALL: list[Any] = [
     DIES_LOST,
     SWITCHOVER_LOST,
     ONE_OF_TWO_DIES,
+    THREE_LOST,
+    THREE_DIES,
+    THREE_DIES_LOST,
 ]
 
 # A drill sees the others; these show in a scope so small.

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 
 import pytest
+from msgspec import structs
 
-from targets.reference.defects import DEFECTS
-from tests.targets.reference.exploration.__main__ import explore, name
+from targets.reference.defects import DEFECTS, NO_LEASE_CHECK, RESUMES_ITS_EPOCH
+from tests.targets.reference.exploration.__main__ import explore, name, search
 from tests.targets.reference.exploration.ballots import Bounds
 from tests.targets.reference.exploration.cluster import Cluster
-from tests.targets.reference.exploration.scope import Scope
-from tests.targets.reference.exploration.scopes import SEEN_IN, SHORT, THREE_CALM
+from tests.targets.reference.exploration.scope import Scope, State
+from tests.targets.reference.exploration.scopes import (
+    DIES,
+    LOST,
+    SEEN_IN,
+    SHORT,
+    SWITCHOVER,
+    THREE_CALM,
+)
 from tests.targets.reference.exploration.search import Search
 
 
@@ -30,6 +38,51 @@ def test_a_broken_rule_is_found(defect: str) -> None:
     found = explore(scope, defect)
     assert defect in DEFECTS and violation in found.violation
     assert found.steps
+
+
+SMALL = (THREE_CALM, structs.replace(SWITCHOVER, lasts_s=0.1))
+BROKEN = {LOST: NO_LEASE_CHECK, DIES: RESUMES_ITS_EPOCH}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scope", SMALL, ids=name)
+def test_what_is_left_out_shows_nothing_that_the_rest_does_not_show(scope: Scope) -> None:
+    cluster = Cluster(scope)
+    fewer, all_of_them = (_shows(cluster, reduces=reduces) for reduces in (True, False))
+    assert fewer[0] == all_of_them[0]
+    assert fewer[1] < all_of_them[1] * 0.9
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scope", BROKEN, ids=name)
+def test_what_is_left_out_hides_no_violation(scope: Scope) -> None:
+    fewer, all_of_them = (explore(scope, BROKEN[scope], reduces=reduces) for reduces in (True, False))
+    assert fewer.violation == all_of_them.violation != ""
+    assert fewer.states <= all_of_them.states
+
+
+def _shows(cluster: Cluster, *, reduces: bool) -> tuple[set[Hashable], int]:
+    """All that each host ever is, and what is seen of the data nodes together; how many states there are."""
+    seen = set[Hashable]()
+
+    def wrong(state: State) -> str:
+        nodes = (cluster.holds.shows(state, node) for node in cluster.scope.settings.nodes)
+        seen.add((state.now_s, state.shown, *nodes))
+        seen.update((state.now_s, *host) for host in enumerate(state.hosts))
+        return cluster.wrong(state)
+
+    found = search(cluster, reduces=reduces, wrong=wrong).run(cluster.begin())
+    assert found.closed
+    return seen, found.states
+
+
+def test_a_cluster_in_one_order_has_one_way(scope: Scope = THREE_CALM) -> None:
+    """And each detour adds some."""
+    calm = structs.replace(scope, writes=0)
+    states = [explore(structs.replace(calm, detours=detours)) for detours in (0, 1, 2)]
+    assert all(found.closed for found in states)
+    assert states[0].states == states[0].depth + 1
+    assert states[0].states < states[1].states < states[2].states < explore(calm, reduces=False).states * 3
 
 
 def _counts(state: int) -> Iterable[tuple[str, int]]:
