@@ -92,7 +92,7 @@ def run(
 def check(folder: Path) -> Result:
     """Judge a stored run again, with the checkers of today. Raises JournalError when it is no run."""
     file = runfolder.read_plan(folder)
-    verdict = judge(file.plan, journalfile.read(folder / runfolder.JOURNAL))
+    verdict = judge(file.plan, _journal(folder / runfolder.JOURNAL))
     return Result(
         plan=file.plan,
         exit_code=_OF_JUDGEMENT[verdict.judgement],
@@ -100,6 +100,13 @@ def check(folder: Path) -> Result:
         file=file,
         verdict=verdict,
     )
+
+
+def _journal(path: Path) -> journalfile.Journal:
+    """Of a run whose plan is there: a journal that nothing has reached is damaged, and no wrong file."""
+    if path.is_file() and not path.stat().st_size:
+        return journalfile.Journal((), ("it is empty: nothing of the run had reached the disk",), gaps=True)
+    return journalfile.read(path)
 
 
 def worst(codes: Sequence[ExitCode]) -> ExitCode:

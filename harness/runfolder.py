@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 import traceback
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -109,6 +110,8 @@ def _write(path: Path, content: bytes) -> None:
         part.write_bytes(content)
         part.replace(path)
     except OSError as error:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
         raise JournalError(
             f"{path} cannot be written: {error.strerror}; free space or name another folder with --out DIR"
         ) from error

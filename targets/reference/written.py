@@ -42,6 +42,10 @@ def settings_of(written: Mapping[str, Json]) -> Settings:
     }
     settings = msgspec.convert(read("", written, known), Settings)
     replicationwords.astray(written, settings)
+    if "fence_token" in written and settings.fence != "device":
+        raise DrillError(
+            "there is no device that it is shown to; write fence: device too", field="fence_token"
+        )
     for unsafe in why_unsafe(settings):
         raise DrillError(unsafe.reason, field=unsafe.field)
     return msgspec.structs.replace(settings, lease_s=settings.granted_lease_s)

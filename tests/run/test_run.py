@@ -431,6 +431,12 @@ def test_a_damaged_one_is_unknown(stage: Stage) -> None:
     assert workflow.check(folder).exit_code is ExitCode.UNKNOWN
 
 
+def test_one_that_nothing_has_reached_is_unknown_and_does_not_end_what_follows(stage: Stage) -> None:
+    folder = Path(stage.once().folder)
+    (folder / runfolder.JOURNAL).write_bytes(b"")
+    assert workflow.check(folder).exit_code is ExitCode.UNKNOWN
+
+
 def test_unless_a_violation_is_proven_all_the_same(stage: Stage) -> None:
     folder = Path(stage.once(at_turn=at(2, lambda w: w.forgets.add("t1.client1.0.0"))).folder)
     journal = folder / runfolder.JOURNAL

@@ -72,3 +72,16 @@ def test_a_traceback_finds_a_place_even_when_the_run_s_folder_takes_none(tmp_pat
     where = runfolder.write_internal_error(ValueError("what happened"), tmp_path / "gone")
     assert "what happened" in Path(where).read_text()
     Path(where).unlink()
+
+
+def test_what_could_not_be_written_leaves_no_part_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, content: bytes) -> int:
+        path.touch()
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(JournalError, match="No space left on device"):
+        runfolder.write_plan(tmp_path, examples.plan_file())
+    assert list(tmp_path.iterdir()) == []

@@ -112,6 +112,7 @@ WRONG: list[tuple[dict[str, Json], str, str]] = [
     ),
     ({"replication": "async", "standby": "cold", "ship_interval": "6s"}, "ship_interval", "alert later"),
     ({"webhook": "https://on.call"}, "webhook", "write http://host:port/path"),
+    ({"fence_token": "wrong"}, "fence_token", "write fence: device too"),
     ({"webhook": 5}, "webhook", "write http://host:port/path"),
     ({"replication": "async", "max_lag": "1s"}, "max_lag", "no number of positions"),
     ({"dead_standby": "removed"}, "dead_standby", "did you mean 'remove'"),
