@@ -71,7 +71,7 @@ def _ordered(shared: Shared, keys: Keys | None, journal: Journal) -> list[Findin
         keys,
         written=shared.attempted,
         all_told=all(trial.all_told for trial in shared.history.trials),
-        gaps=journal.gaps or bool(_lost_events(journal.entries)),
+        gaps=journal.gaps or bool(_lost_events(shared.history.told)),
     )
 
 
@@ -103,12 +103,12 @@ def _findings(
     shared: Shared, journal: Journal, trials: Sequence[Measured], crashed: Sequence[str]
 ) -> list[Finding]:
     plan = shared.plan
-    lost = _lost_events(journal.entries)
+    lost = _lost_events(shared.history.told)
     gaps = journal.gaps or bool(lost)
     bounds = [_bounded(plan, expectation, trials, gaps=gaps) for expectation in plan.expect]
     whole = _journal(plan, shared.history, shared.attempted, (*journal.damage, *lost, *crashed))
     findings = [*bounds, whole, _faults_bit(plan, trials), _waits(shared.history)]
-    findings += invariants.check(journal.entries)
+    findings += invariants.check(shared.history.told)
     # A time that must be long is widened by the stalls instead.
     if any(wanted.measure in TIMES and not wanted.at_least for wanted in plan.expect):
         findings.append(_noise(plan, trials))

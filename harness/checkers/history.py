@@ -72,11 +72,12 @@ class History(Struct, frozen=True, kw_only=True):
     roles: tuple[RoleChanged, ...]  # by time
     stalls: tuple[Stalled, ...]
     end: RunEnded | None
+    told: tuple[Entry, ...]  # all entries but the operations
 
 
 def history(plan: Plan, entries: Sequence[Entry]) -> History:
     hosts = Hosts.of(plan.hosts)
-    told = [entry for entry in entries if not isinstance(entry, Returned)]
+    told = tuple(entry for entry in entries if type(entry) is not Returned)
     roles = sorted((e for e in told if isinstance(e, RoleChanged)), key=lambda said: said.at_s)
     reigns = reigns_of(roles)
     clients = frozenset(client.host for client in plan.clients)
@@ -89,6 +90,7 @@ def history(plan: Plan, entries: Sequence[Entry]) -> History:
         roles=tuple(roles),
         stalls=tuple(e for e in told if isinstance(e, Stalled)),
         end=next((e for e in reversed(told) if isinstance(e, RunEnded)), None),
+        told=told,
     )
 
 

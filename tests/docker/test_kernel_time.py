@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.docker, pytest.mark.slow]
 AGREES_WITHIN_S = 0.005
 
 
-def test_the_kernel_stamps_each_kill_within_its_interval_in_the_journal(tmp_path: Path) -> None:
+def test_the_kernel_s_stamp_of_each_kill_agrees_with_the_journal(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "harness.cli", "run", "kill-primary", "--trials", "2", "--seed", "7"]
     with kernel_kills() as kills:
         done = subprocess.run(
@@ -36,7 +36,8 @@ def test_the_kernel_stamps_each_kill_within_its_interval_in_the_journal(tmp_path
     assert len(applied) == 2
     for act in applied:
         pid = _pid(act)
-        (at_s,) = [kill.at_s - origin_s for kill in kills if kill.pid == pid]
+        # Its agent and its namespace signal it as well, once it is dying.
+        at_s = min(kill.at_s - origin_s for kill in kills if kill.pid == pid)
         assert act.before_s - AGREES_WITHIN_S <= at_s <= act.after_s + AGREES_WITHIN_S
 
 
