@@ -39,4 +39,4 @@ def test_rows_come_as_json_alone(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_section_that_is_not_there_is_named_with_those_that_are(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["judging"])
-    assert "no section 'judging'; there are journal, checkers" in capsys.readouterr().err
+    assert "no section 'judging'; there are journal, whole" in capsys.readouterr().err

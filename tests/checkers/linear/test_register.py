@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from msgspec import structs
+
 from harness.checkers.linear import register
 from tests.checkers.linear.objects import NEVER, failed, read, wrote
 
@@ -59,3 +61,10 @@ def test_a_violation_names_both_values_and_the_operations_that_show_it() -> None
     found = register.check([old, new, stale, read("b", 4, 5)])
     assert "'a' was there before 'b' was" in found.why
     assert {old, new, stale} <= set(found.operations)
+
+
+def test_a_connection_that_is_known_to_have_ended_ends_no_write() -> None:
+    given_up = structs.replace(wrote(1, 0, 1), outcome="unknown")
+    there = (wrote(2, 2, 3), read(2, 4, 5))
+    assert judged(given_up, *there, read(1, 6, 7)) == "pass"
+    assert judged(structs.replace(given_up, outcome="ok"), *there, read(1, 6, 7)) == "fail"
