@@ -412,6 +412,10 @@ class Searched(Simulated, Protocol):
         """Acts, as often as they are worth it. failing: that a failover, a switchover or a rejoin brings."""
         ...
 
+    def during(self, act: str, what: str) -> str:
+        """In which part of the protocol such an act lies, for a report."""
+        ...
+
     def nobody_can_reign(self) -> bool:
         """What alone may lead is lost: the target waits for a person, and is right to."""
         ...

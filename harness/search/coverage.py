@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
+from harness.ids import step_id
+from harness.model.drill import CrashStep, HoldStep, WaitStep
 from harness.model.event import Applied, Controlled, PhaseReached, RoleChanged
 from harness.model.fault import Cut, Fault
 from harness.model.journal import Entry
@@ -39,11 +41,15 @@ def merged(parts: Iterable[Coverage]) -> Coverage:
     return Coverage(dict(sorted(hits.items())), edges)
 
 
-def hits(plan: Plan, entries: Sequence[Entry]) -> dict[str, int]:
-    """`kill of the primary, calm` -> how often."""
+# In which part of the protocol an act lies: (act, what) -> a few words.
+During = Callable[[str, str], str]
+
+
+def hits(plan: Plan, entries: Sequence[Entry], during: During) -> dict[str, int]:
+    """`kill of the primary, calm` -> how often. What was aimed at a moment counts there as well."""
     hosts, found = Hosts.of(plan.hosts), Counter[str]()
     roles: dict[str, str] = {}
-    primary, phase = "", CALM
+    primary, phase, aims = "", CALM, _aims(plan)
     for entry in entries:
         match entry:
             case RoleChanged(host=host, role=role):
@@ -53,9 +59,28 @@ def hits(plan: Plan, entries: Sequence[Entry]) -> dict[str, int]:
                 phase = CALM if reached in _LAST else reached
             case Applied(fault=fault):
                 found[f"{_verb(fault)} of {_whom(fault, hosts, roles, primary)}, {_during(phase)}"] += 1
+                found.update(_aimed(aims, entry.fault_id, during))
             case Controlled(ok=True, action=action):
                 found[f"{action}, {_during(phase)}"] += 1
+                found.update(_aimed(aims, entry.control_id, during))
     return dict(found)
+
+
+def _aims(plan: Plan) -> dict[str, tuple[str, str]]:
+    """Of every step that waits for a moment, or dies at one: the act."""
+    aims: dict[str, tuple[str, str]] = {}
+    for trial in plan.trials:
+        for index, timed in enumerate(trial.steps):
+            step = timed.step
+            if isinstance(step, CrashStep):
+                aims[step_id(trial.number, index)] = (step.act, step.what)
+            elif not isinstance(step, WaitStep | HoldStep) and step.on is not None:
+                aims[step_id(trial.number, index)] = (step.on.act, step.on.what)
+    return aims
+
+
+def _aimed(aims: Mapping[str, tuple[str, str]], name: str, during: During) -> tuple[str, ...]:
+    return (f"aimed {during(*aims[name])}",) if name in aims else ()
 
 
 def _during(phase: str) -> str:

@@ -82,7 +82,7 @@ def played(field: Field, drawn: Schedule, defect: str) -> Result:
         number=drawn.number,
         seed=drawn.seed,
         outcome=outcome(plan, entries, nobody_can=simulated.nobody_can_reign()),
-        coverage=Coverage(hits(plan, entries), dict(simulated.edges())),
+        coverage=Coverage(hits(plan, entries, simulated.during), dict(simulated.edges())),
     )
 
 

@@ -87,6 +87,9 @@ class SimulatedReference:
     def moments(self, *, failing: bool) -> Sequence[Aim]:
         return variations.moments(failing=failing)
 
+    def during(self, act: str, what: str) -> str:
+        return variations.during(act, what)
+
     def nobody_can_reign(self) -> bool:
         truth = self._truth
         return truth is not None and (truth.lost_store() or bool(truth.register.maintenance))

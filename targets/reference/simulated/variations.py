@@ -57,6 +57,10 @@ _FAILING = (
     *_both_ends(_STANDBY, _PRIMARY, "Follow", "StreamRefused"),
     *_both_ends(_PRIMARY, _STANDBY, "Common", "FollowRefused"),
     Aim("sends", "HeartbeatRefused", _WITNESSES),
+    # The first that a primary tells after a standby's death, or its return.
+    *(Aim("tells", "register", _PRIMARY),) * 3,
+    *_both_ends(_PRIMARY, _WITNESSES, "Missing"),
+    *_both_ends(_WITNESSES, _PRIMARY, "MissingAnswer"),
     Aim("persists", "register", _WITNESSES),
     Aim("persists", "register", _WITNESSES),
     Aim("persists", "seal", (*_STANDBY, *_PRIMARY)),
@@ -65,6 +69,28 @@ _FAILING = (
     *(Aim("tells", phase, _WITNESSES) for phase in ("suspected", "decided", "lease_over")),
     *(Aim("tells", phase, (*_STANDBY, *_PRIMARY)) for phase in ("promoted", "rejoined")),
 )
+
+
+# Where in the protocol these acts lie. The rest of a word's acts lie where its message does.
+_DURING = {
+    "just after a grant": ("Granted",),
+    "between a write's check and its acknowledgement": ("Stream", "StreamAck", "Reply", "records"),
+    "between suspicion and decision": ("Vote", "suspected"),
+    "between decision and fence": ("Reach", "Here", "decided"),
+    "between fence and promotion": ("Fence", "LeaseOver", "lease_over", "Seal", "Sealed", "seal"),
+    "within a ballot": ("Prepare", "Promised", "Accept", "Accepted"),
+    "during degrade and return": ("register", "Missing", "MissingAnswer"),
+    "within a promotion": ("Promote", "Claim", "mark", "promoted", "Redirect", "Validate"),
+    "during a hand-back": ("HandBack", "HandBackNoted"),
+    "during a rejoin": ("Follow", "Common", "FollowRefused", "StreamRefused", "Truncate", "rejoined"),
+}
+_WHERE = {word: where for where, words in _DURING.items() for word in words}
+
+
+def during(act: str, what: str) -> str:
+    if (act, what) == ("persists", "register"):
+        return "within a ballot"
+    return _WHERE.get(what, "at a heartbeat")
 
 
 def moments(*, failing: bool) -> Sequence[Aim]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from random import Random
 
-from targets.reference.simulated.variations import moments, variation
+from targets.reference.simulated.variations import during, moments, variation
 from targets.reference.target import REFERENCE
 
 MANY = [variation(Random(seed)) for seed in range(400)]
@@ -26,6 +26,23 @@ def test_every_moment_is_one_that_a_drill_can_name() -> None:
     offered = REFERENCE.moments()
     for failing in (True, False):
         assert all(aim.what in offered[aim.act] for aim in moments(failing=failing))
+
+
+def test_every_part_of_the_protocol_is_aimed_at() -> None:
+    parts = {during(aim.act, aim.what) for failing in (True, False) for aim in moments(failing=failing)}
+    assert parts == {
+        "at a heartbeat",
+        "just after a grant",
+        "between a write's check and its acknowledgement",
+        "between suspicion and decision",
+        "between decision and fence",
+        "between fence and promotion",
+        "within a ballot",
+        "within a promotion",
+        "during degrade and return",
+        "during a hand-back",
+        "during a rejoin",
+    }
 
 
 def test_what_a_defect_needs_is_drawn_alone() -> None:
