@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -21,14 +22,7 @@ class Hosts(Struct, frozen=True, kw_only=True):
 
     @staticmethod
     def of(plans: Sequence[HostPlan]) -> Hosts:
-        names = {role: tuple(p.name for p in plans if p.role == role) for role in _ROLES}
-        return Hosts(
-            data=names["data"],
-            witnesses=names["witness"],
-            routers=names["router"],
-            fences=names["fence"],
-            clients=names["client"],
-        )
+        return _hosts(tuple(plans))
 
     @property
     def all(self) -> tuple[str, ...]:
@@ -36,6 +30,19 @@ class Hosts(Struct, frozen=True, kw_only=True):
 
 
 _ROLES = ("data", "witness", "router", "fence", "client")
+
+
+@lru_cache(maxsize=64)
+def _hosts(plans: tuple[HostPlan, ...]) -> Hosts:
+    """Kept: a rehearsal asks for those of one plan a thousand times."""
+    names = {role: tuple(p.name for p in plans if p.role == role) for role in _ROLES}
+    return Hosts(
+        data=names["data"],
+        witnesses=names["witness"],
+        routers=names["router"],
+        fences=names["fence"],
+        clients=names["client"],
+    )
 
 
 def silenced(fault: Fault) -> str:

@@ -35,6 +35,7 @@ from harness.model.event import (
     MembershipChanged,
     MomentCame,
     PhaseReached,
+    Returned,
     Woke,
 )
 from harness.model.fault import describe
@@ -74,7 +75,8 @@ class Conductor:
         if self.finished:
             return [], []
         self._stand.saw(event)
-        self._take(event)
+        if not isinstance(event, Returned):
+            self._take(event)
         while self._moved():
             pass
         return self._stand.told()

@@ -45,9 +45,11 @@ class Stand:
 
     def saw(self, event: Event) -> None:
         self.now_s = max(self.now_s, stamp(event))
-        self.view_before, self.view = self.view, self.view.seen(event)
+        self.view_before = self.view
         if isinstance(event, Returned):
             self.load.seen(event)
+        else:
+            self.view = self.view.seen(event)
 
     def ask(self, *commands: Command) -> None:
         self._commands += commands

@@ -50,6 +50,7 @@ class Replication:
         self._by_position = ANSWER_WITHOUT_EPOCH in defects
         self._epoch = register.epoch
         self._sessions: dict[str, _Session] = {}
+        self._following: tuple[Member, ...] = ()
         self.at_rest: dict[str, AtRest] = {}  # cold standbys, as their agents say
         self.counting = Counting(
             settings,
@@ -68,7 +69,7 @@ class Replication:
         return session.held if session and session.member == member else 0
 
     def following(self) -> Iterable[Member]:
-        return [session.member for session in self._sessions.values()]
+        return self._following
 
     def heard(self, since_s: float) -> Iterable[Member]:
         """Those who follow and have answered since then."""
@@ -117,6 +118,7 @@ class Replication:
         start = self._log.common(message.history)
         session = _Session(Member(message.node, message.identity), via, start, now_s)
         self._sessions[message.node] = session
+        self._note_who_follows()
         self.counting.begins_anew(session.member)
         self.counting.forget_the_gone()
         of = message.history[-1] if message.history else Place()
@@ -191,4 +193,8 @@ class Replication:
 
     def _lose(self, node: str) -> None:
         del self._sessions[node]
+        self._note_who_follows()
         self.counting.forget_the_gone()
+
+    def _note_who_follows(self) -> None:
+        self._following = tuple(session.member for session in self._sessions.values())

@@ -107,13 +107,8 @@ class Leases:
         """This machine is a primary, with a lease or without."""
         self._primaries[seat.host] = (seat, node)
 
-    @property
-    def several_reign(self) -> bool:
-        """With a lease or without: only then can two serve."""
-        return len(self._primaries) > 1
-
     def one_server(self, seat: Seat, node: DataNode) -> None:
-        if not node.serving(seat.clock_s()):
+        if len(self._primaries) < 2 or not node.serving(seat.clock_s()):
             return
         serving = [
             other.host

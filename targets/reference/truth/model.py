@@ -190,8 +190,7 @@ class Truth:
             if not self.chosen.names((role.epoch, seat.host)):
                 detail = f"{seat.host} reigns in {role.epoch}, which nothing has chosen"
                 self._findings.broken(seat, "unchosen-reign", detail)
-        if self.leases.several_reign:
-            self.leases.one_server(seat, machine)
+        self.leases.one_server(seat, machine)
         if granted:
             self.leases.check(seat, machine)
         self.records.acknowledged(seat, machine, role)
