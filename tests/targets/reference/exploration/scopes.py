@@ -87,15 +87,14 @@ THREE_DIES = Scope(
     detours=1,
 )
 THREE_DIES_LOST = Scope(
-    name="three witnesses, dies, a message is lost, no detour",
+    name="three witnesses, dies, a message is lost, one detour",
     settings=THREE,
-    lasts_s=0.6,
+    lasts_s=0.4,
     crashes=1,
-    restarts=1,
     drops=1,
     may_crash=("a",),
     fast_path=True,
-    detours=0,
+    detours=1,
 )
 
 # The standby leaves `eligible` while it is dead, and comes back.
