@@ -8,6 +8,7 @@ outcome    what a played schedule proves: sound, a violation, or nothing that co
 coverage   which fault hit whom in which phase, which edges of the state tables were taken. Pure
 crew       many schedules on all cores, their results in order
 results    the folder of a search: a line a schedule; it can be gone on with
+reduction  one violating schedule -> its drill file, with slack
 shrink     a violating drill -> a smaller one that violates the same. Pure
 story      what happened in it, for a person. Pure
 

@@ -35,6 +35,11 @@ class Broken(Struct, frozen=True):
     at_s: float | None
     detail: str
 
+    @property
+    def is_of_a_client(self) -> bool:
+        """A client's history proves it, not only who sees all machines."""
+        return self.at_s is None and self.name != STUCK
+
 
 class Outcome(Struct, frozen=True, kw_only=True):
     """why: it does not count; empty for the others. broken: the first by its time comes first."""

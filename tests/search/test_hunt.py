@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.search.hunt import Found, hunt, reduced, summary
+from harness.search.hunt import hunt, reduced, summary
+from harness.search.reduction import Found
 from harness.search.results import Folder, Result
 from tests.search.fields import asked, field_of
 from tests.worlds.simulator.rehearsals import judged, planned

@@ -49,6 +49,15 @@ class Register(Struct, frozen=True):
     fenced: tuple[tuple[Number, Name], ...] = ()
     maintenance: Text = ""
 
+    def __str__(self) -> str:
+        """For a person: without what the stores have drawn, and without what is empty."""
+        fenced = "".join(f", ({epoch}, {node}) fenced" for epoch, node in self.fenced)
+        resting = f", maintenance: {self.maintenance}" if self.maintenance else ""
+        eligible = " ".join(member.node for member in self.eligible)
+        return (
+            f"(epoch {self.epoch}, primary {self.primary or 'nobody'}, eligible {eligible}{fenced}{resting})"
+        )
+
     def succeeded(self, epoch: int, primary: str, eligible: tuple[Member, ...]) -> Register:
         """A newer reign in place of this one."""
         fenced = tuple(reign for reign in self.fenced if reign[0] >= self.epoch)
@@ -81,3 +90,6 @@ class Record(Struct, frozen=True, array_like=True):
     position: Number
     key: str
     value: str
+
+    def __str__(self) -> str:
+        return f"({self.epoch}, {self.position}) {self.key or 'mark'}"
