@@ -1,7 +1,8 @@
 """The protocol as pure machines: `handle(now_s, event) -> effects`. No clock, no socket, no randomness.
 
 grammar    what goes into a machine and what comes out
-nouns      what messages carry; messages  what machines and clients say to each other
+nouns      what messages carry; messages  what machines and clients say to each other: balloting, leasing,
+           promoting, streaming, calls
 operating  what operators ask, and the state that a host tells
 register   one compare-and-set register by CASPaxos: acceptor's state and proposer's ballot
 registrar  register operations to their end
