@@ -11,8 +11,9 @@ It is proven if the low end is above 0, or if the old primary served an operatio
 call > ret of one that another node had served under a newer epoch, in this trial or before (by call: an
 old answer that only travelled slowly proves nothing), or if two nodes served under one epoch.
 
-`claimed` is apart, and no proof: how long two nodes *said* that they are primary. A paused node says
-nothing. Absence means: no window longer than about the time between two operations.
+While a node was paused it served nobody, though its reign goes on. `claimed` is apart, and no proof: how long
+two nodes *said* that they are primary; a paused one says nothing. Absence means: no window longer than about
+the time between two operations.
 """
 
 from __future__ import annotations
@@ -80,8 +81,9 @@ def check(trial: Trial, roles: Sequence[RoleChanged], first: Firsts) -> SplitBra
     """first: of the whole run."""
     served, refused = first.served[trial.number], _refused(trial, first.clock_error_s)
     reigns = {key: _Reign(ops, refused.get(key[1], [])) for key, ops in served.items()}
-    certain = shared(_by_node({key: reign.certain for key, reign in reigns.items()}))
-    possible = shared(_by_node({key: reign.possible for key, reign in reigns.items()}))
+    asleep, froze = _paused(trial), _surely_paused(trial, first.clock_error_s)
+    certain = shared(_by_node({key: reign.certain for key, reign in reigns.items()}, asleep))
+    possible = shared(_by_node({key: reign.possible for key, reign in reigns.items()}, froze))
     late, twins = _late(trial, served, first), _twins(trial, served, first)
     return SplitBrain(
         low_s=length(certain),
@@ -174,10 +176,12 @@ class _Order:
         return union(holes)
 
 
-def _by_node(spans: dict[tuple[int, str], list[Span]]) -> list[list[Span]]:
+def _by_node(spans: dict[tuple[int, str], list[Span]], silent: Mapping[str, list[Span]]) -> list[list[Span]]:
+    """silent: when a node served nobody, whatever its reign was."""
     nodes: dict[str, list[Span]] = {}
     for (_, node), mine in spans.items():
-        nodes.setdefault(node, []).extend(mine)
+        holes = union(silent.get(node, []))
+        nodes.setdefault(node, []).extend(left for span in mine for left in without(span, holes))
     return [union(mine) for mine in nodes.values()]
 
 
@@ -261,4 +265,14 @@ def _paused(trial: Trial) -> dict[str, list[Span]]:
         if isinstance(act.fault, Pause):
             end_s = act.ended.after_s if act.ended else trial.ended_s
             paused.setdefault(act.fault.host, []).append((act.before_s, end_s))
+    return paused
+
+
+def _surely_paused(trial: Trial, clock_error_s: float) -> dict[str, list[Span]]:
+    """Less its edges: from when it was surely frozen until it may have been woken."""
+    paused: dict[str, list[Span]] = {}
+    for act in trial.acts:
+        if isinstance(act.fault, Pause):
+            end_s = act.ended.before_s if act.ended else trial.ended_s
+            paused.setdefault(act.fault.host, []).append((act.after_s + clock_error_s, end_s - clock_error_s))
     return paused

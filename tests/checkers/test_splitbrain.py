@@ -187,6 +187,18 @@ def test_a_paused_node_claims_nothing() -> None:
     assert round(found.claimed_s, 6) == 1.0  # from its resumption to its word
 
 
+def test_a_zombie_shares_the_time_after_it_woke_and_none_of_its_sleep() -> None:
+    """n1 reigns from 1 to 12, and is frozen from 3 to 9; n2 serves from 5 to 12."""
+    found = check(
+        [acked("a", 1, 1.5, by="n1", epoch=1), acked("z", 11.5, 12, by="n1", epoch=1)],
+        paused("n1", at=3, until=9),
+        [acked("b", 5, 5.5, by="n2", epoch=2), acked("c", 11.5, 12, by="n2", epoch=2)],
+    )
+    assert 2.4 <= found.low_s <= 2.5  # from its waking to the last calls
+    assert 3.0 <= found.high_s <= 3.1
+    assert found.late_ops == 1
+
+
 def test_a_claim_from_an_earlier_trial_goes_on() -> None:
     first = trial(says("n1", "primary", 1, at=1), ended=10)
     second = trial(says("n2", "primary", 2, at=24), number=2, begun=20, ended=30)
