@@ -7,16 +7,18 @@ from harness.search.hunt import summary
 from tests.search.fields import asked, field_of
 
 SCHEDULES = 150
-# Of what no schedule can do: nobody gives orders, no fence device is there, no data node loses its store.
-BEYOND = (
+# What so few schedules may miss: orders, fence devices and lost stores come in some of them only.
+RARE = (
     "desk: ",
     "fencing → fencing",
     "fencing → marking",
     "marking → sealing",
     "maintenance",
     "another store",
+    "refused as too old",
+    "the child was stopped",
+    "fenced → serving",
 )
-RARE = ("refused as too old", "the child was stopped", "fenced → serving")
 
 
 def test_a_sample_of_schedules_is_sound_and_reaches_the_state_tables() -> None:
@@ -24,4 +26,4 @@ def test_a_sample_of_schedules_is_sound_and_reaches_the_state_tables() -> None:
     told = summary(SCHEDULES, results)
     assert [(v.number, v.seed, v.outcome.broken[0]) for v in told.violations] == []
     assert told.sound > 0.97 * SCHEDULES
-    assert [e for e in told.coverage.never if not any(word in e for word in (*BEYOND, *RARE))] == []
+    assert [e for e in told.coverage.never if not any(word in e for word in RARE)] == []
