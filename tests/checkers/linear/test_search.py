@@ -71,3 +71,9 @@ def test_steps_are_bounded_too() -> None:
 def test_a_history_without_an_answer_is_no_violation() -> None:
     assert search([], Register()).judgement == "pass"
     assert search([wrote(1, 0, NEVER)], Register()).judgement == "pass"
+
+
+def test_a_longer_order_that_is_found_later_takes_the_place_of_a_shorter_one() -> None:
+    one, two = wrote(1, 0, 9), wrote(2, 0, 9)
+    longest = search([one, two, read(2, 1, 2), read(1, 3, 4), read(9, 20, 21)], Register()).longest
+    assert {len(order) for order in longest.values()} == {4}
