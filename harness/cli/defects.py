@@ -6,8 +6,9 @@ import os
 import signal
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import closing
 from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import NoReturn
@@ -53,8 +54,9 @@ def defects(args: Namespace) -> ExitCode:
     if args.keep and args.world != "docker":
         raise DrillError("--keep is for containers: in virtual time the whole table takes minutes")
     began_s = time.monotonic()
-    tried = _in_containers(made, args) if args.world == "docker" else _in_virtual_time(made)
-    cells = [*_told(tried, made)]
+    # Closed at once, whatever ends this: a generator that waits to be collected keeps its workers going.
+    with closing(_in_containers(made, args) if args.world == "docker" else _in_virtual_time(made)) as tried:
+        cells = [*_told(tried, made)]
     table = Table(
         world=args.world,
         target=target.name,
@@ -119,7 +121,7 @@ class EndedError(HarnessError):
         self.exit_code = _ENDINGS[signal.Signals(number)]
 
 
-def _in_virtual_time(made: Sequence[Pair]) -> Iterator[Cell]:
+def _in_virtual_time(made: Sequence[Pair]) -> Generator[Cell, None, None]:
     """All cores. Whatever ends this ends the workers too: they only compute, and leave nothing behind."""
     pool = ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn"), initializer=_begin)
     before = {number: signal.signal(number, _ended) for number in _ENDINGS}
@@ -171,7 +173,7 @@ def _simulated(plan: Plan) -> Verdict:
 # --- containers -------------------------------------------------------------------------------------
 
 
-def _in_containers(made: Sequence[Pair], args: Namespace) -> Iterator[Cell]:
+def _in_containers(made: Sequence[Pair], args: Namespace) -> Generator[Cell, None, None]:
     """One stack after the other, each run in its own folder. What was kept before is not run again."""
     opened, made_from = containers([args.target], keep=False), images([args.target])
     asked = Asked(target=args.target, world=args.world, seed=args.seed, images=made_from)

@@ -6,10 +6,14 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
+from multiprocessing import active_children
 
 import pytest
 
 from harness.cli import defects, main
+from harness.model.proof import Cell
+from harness.proving import Pair
 from targets.reference.defects import DEFECTS
 
 
@@ -72,3 +76,17 @@ def test_a_signal_ends_it_at_once_and_its_workers_too(number: signal.Signals, co
         # They hold its standard error open: it ends only when all of them have gone.
         rest = process.stderr.read()
     assert (process.returncode, number.name in rest) == (code, True)
+
+
+def test_what_ends_it_while_a_cell_is_told_ends_the_workers_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[BaseException] = []
+
+    def told(cells: Iterator[Cell], made: Sequence[Pair]) -> Iterator[Cell]:
+        yield next(cells)
+        # Held beyond its handling, as a cycle of references would hold it, with all that its trace refers to.
+        kept.append(defects.EndedError(signal.SIGTERM))
+        raise kept[0]
+
+    monkeypatch.setattr(defects, "_told", told)
+    assert main(["defects", "--defect", "stopped-is-dead"]) == 143
+    assert active_children() == []
