@@ -158,8 +158,7 @@ def containers(targets: Collection[str], *, keep: bool) -> OpenWorld:
     from harness import setup
 
     words = [f" --target {name}" for name in sorted(targets) if name != USUAL]
-    remedy = f"failover-drill setup{''.join(words)}"
-    hindrance = setup.ready(recipes_of(targets), remedy=remedy)
+    hindrance = setup.ready(recipes_of(targets), setup=f"failover-drill setup{''.join(words)}")
     if hindrance:
         raise WorldError(f"{hindrance}\n  `failover-drill doctor` shows everything that runs need")
     from harness.worlds.docker.world import DockerWorld

@@ -44,8 +44,8 @@ def checks(own: Collection[str], others: Collection[str]) -> tuple[Check, ...]:
     with ThreadPoolExecutor(max_workers=2) as pool:
         compose = pool.submit(_compose)
         docker_root = pool.submit(_docker_root)
-        version = engine.version()
-        seen = (_python(), _user(), _engine(version), compose.result(), *_images(bool(version), own, others))
+        answer = engine.ask()
+        seen = (_python(), _user(), _engine(answer), compose.result(), *_images(answer, own, others))
     return (*seen, _disk(docker_root.result()), *_kernel(), _addresses())
 
 
@@ -64,16 +64,13 @@ def _user() -> Check:
     return Check(name="user", ok=True, detail=detail, needed=False)
 
 
-def _engine(version: str) -> Check:
-    if version:
-        return Check(name="Docker engine", ok=True, detail=version)
-    return Check(name="Docker engine", ok=False, detail=engine.why_silent(), remedy=_engine_remedy())
-
-
-def _engine_remedy() -> str:
-    if chosen := engine.elsewhere():
-        return f"start the engine at {chosen}, or unset that choice to use one on this machine"
-    return _SET_UP if apt.usable() or engine.installed() else engine.HOW_TO_GET_ONE
+def _engine(answer: engine.Answer) -> Check:
+    return Check(
+        name="Docker engine",
+        ok=bool(answer.version),
+        detail=answer.version or answer.why,
+        remedy="" if answer.version else engine.remedy(answer),
+    )
 
 
 def _compose() -> Check:
@@ -82,10 +79,10 @@ def _compose() -> Check:
     return Check(name="Compose plugin", ok=bool(version), detail=version or "not found", remedy=remedy)
 
 
-def _images(engine_answers: bool, own: Collection[str], others: Collection[str]) -> list[Check]:
-    if not engine_answers:
+def _images(answer: engine.Answer, own: Collection[str], others: Collection[str]) -> list[Check]:
+    if not answer.version:
         detail = "cannot tell without an engine"
-        return [Check(name="images", ok=False, detail=detail, remedy=_engine_remedy())]
+        return [Check(name="images", ok=False, detail=detail, remedy=engine.remedy(answer))]
     try:
         wanted, absent = images.needed((*own, *others)), images.missing((*own, *others))
         only_some = {images.image_tag(name) for name in others}

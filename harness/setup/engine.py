@@ -14,11 +14,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from harness.model.errors import WorldError
 from harness.setup import apt
-from harness.setup.programs import environment, found, run
+from harness.setup.programs import LIMIT_PASSED, environment, found, run
 
 LOG = Path("/var/log/failover-drill-dockerd.log")
 PID_FILE = Path("/var/run/docker.pid")
@@ -28,6 +29,8 @@ DAEMON_JSON = Path("/etc/docker/daemon.json")
 _BRIDGE = "198.19.255.1/24"
 _POOL = {"base": "198.19.0.0/17", "size": 24}
 _UP_WITHIN_S = 60.0
+# A well engine answers within a tenth of a second, one under load within a few.
+_ANSWER_WITHIN_S = 10.0
 
 HOW_TO_GET_ONE = (
     "install Docker (Debian, Ubuntu: `apt-get install docker.io` as root), start it, and see that your "
@@ -35,18 +38,60 @@ HOW_TO_GET_ONE = (
 )
 
 
+class Answer(Struct, frozen=True):
+    """What one ping brought. version is empty where no engine answered: then `why`, in a line, says why.
+
+    hangs: something took the question, and said nothing in time.
+    """
+
+    version: str
+    why: str = ""
+    hangs: bool = False
+
+
+def ask() -> Answer:
+    """One ping, which ends within ten seconds whatever the engine does."""
+    if not found("docker"):
+        return Answer("", "the docker command is not installed")
+    done = run(["docker", "version", "--format", "{{.Server.Version}}"], limit_s=_ANSWER_WITHIN_S)
+    if done.ok:
+        return Answer(done.stdout.strip())
+    if done.returncode == LIMIT_PASSED:
+        return Answer("", f"it hangs: it says nothing for {_ANSWER_WITHIN_S:g} s", hangs=True)
+    said = done.last_lines.splitlines()
+    return Answer("", said[-1] if said else "the docker command says nothing")
+
+
 def version() -> str:
     """The engine's version, empty when none answers."""
-    done = run(["docker", "version", "--format", "{{.Server.Version}}"], limit_s=10)
-    return done.stdout.strip() if done.ok else ""
+    return ask().version
 
 
-def why_silent() -> str:
-    """What the client says when no engine answers."""
-    if not found("docker"):
-        return "the docker command is not installed"
-    said = run(["docker", "version"], limit_s=10).last_lines.splitlines()
-    return said[-1] if said else "the docker command says nothing"
+def remedy(answer: Answer) -> str:
+    """What to do about an engine that did not answer."""
+    if chosen := elsewhere():
+        return _remedy_elsewhere(chosen)
+    if answer.hangs:
+        return _remedy_of_hanging()
+    return "run `failover-drill setup`" if apt.usable() or installed() else HOW_TO_GET_ONE
+
+
+def _remedy_elsewhere(chosen: str) -> str:
+    undo = "unset DOCKER_HOST" if chosen.startswith("DOCKER_HOST=") else "docker context use default"
+    where = "" if found("docker") else "install the docker command; "
+    return f"{where}start the engine at {chosen}, correct that choice, or use this machine's: `{undo}`"
+
+
+def _remedy_of_hanging() -> str:
+    """Ending it is for a person to do: containers of others may hang on it."""
+    pid = _running()
+    if _systemd_runs():
+        how = "`systemctl restart docker` as root"
+    elif pid:
+        how = f"end it (`kill {pid}`, or `kill -9 {pid}` if it stays), then `failover-drill setup`"
+    else:
+        how = "start it again"
+    return f"wait a little where it has only just started; else {how}; its log is {_log()}"
 
 
 def installed() -> bool:
@@ -64,15 +109,10 @@ def elsewhere() -> str:
     return f"docker context '{name}'" if name not in ("", "default") else ""
 
 
-def must_be_ours_to_make() -> None:
-    """Raises WorldError where an engine that does not answer is not ours to install or start."""
-    if chosen := elsewhere():
-        raise WorldError(
-            f"no Docker engine answers at {chosen}\n  start that engine, or unset the choice "
-            "(`unset DOCKER_HOST`, `docker context use default`) to use one on this machine"
-        )
-    if not installed() and not apt.usable():
-        raise WorldError(f"no Docker engine answers: {why_silent()}\n  {HOW_TO_GET_ONE}")
+def must_be_ours_to_make(answer: Answer) -> None:
+    """Raises WorldError where an engine that did not answer is not ours to install or start, or hangs."""
+    if elsewhere() or answer.hangs or not (installed() or apt.usable()):
+        raise WorldError(f"no Docker engine answers: {answer.why}\n  {remedy(answer)}")
 
 
 def install() -> None:
@@ -164,7 +204,7 @@ def _wait_until_it_answers(process: subprocess.Popen[bytes] | None) -> None:
     if pid := _running():
         raise WorldError(
             f"the Docker engine runs (process {pid}) but does not answer\n"
-            f"  end it (`kill {pid}`, or `kill -9 {pid}` if it stays), then try again; its log is {LOG}"
+            f"  end it (`kill {pid}`, or `kill -9 {pid}` if it stays), then try again; its log is {_log()}"
         )
     raise WorldError(f"the Docker engine did not start; its last words:\n{_last_words()}")
 
@@ -172,12 +212,14 @@ def _wait_until_it_answers(process: subprocess.Popen[bytes] | None) -> None:
 def _last_words() -> str:
     if _systemd_runs():
         said = run(["journalctl", "-u", "docker", "-n", "5", "--no-pager", "-o", "cat"], limit_s=10).stdout
-        where = "`journalctl -u docker`"
     else:
         said = LOG.read_text(errors="replace") if LOG.exists() else ""
-        where = str(LOG)
     lines = said.splitlines()[-5:] or ["(none)"]
-    return "\n".join(f"    {line}" for line in lines) + f"\n  all of it: {where}; mend it, then try again"
+    return "\n".join(f"    {line}" for line in lines) + f"\n  all of it: {_log()}; mend it, then try again"
+
+
+def _log() -> str:
+    return "`journalctl -u docker`" if _systemd_runs() else str(LOG)
 
 
 def _running() -> int:

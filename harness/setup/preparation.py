@@ -18,40 +18,47 @@ def prepare(say: Say, own: Collection[str]) -> None:
 
     own: the recipes of the targets that are to be drilled.
     """
-    absent, plugin = _look(own)
+    answer, absent, plugin = _look(own)
     if plugin and not absent:
         return
-    if not engine.version():
-        engine.must_be_ours_to_make()
+    if not answer.version:
+        engine.must_be_ours_to_make(answer)
     if not plugin:
         compose_plugin.must_be_ours_to_install()
     try:
         with alone(say):
             _prepare_engine(say)
             # Another set-up may have made some of it meanwhile.
-            absent, plugin = _look(own)
+            _, absent, plugin = _look(own)
             _make(say, own, absent, plugin_there=bool(plugin))
     except OSError as error:
         raise unwritable(error) from error
 
 
-def ready(own: Collection[str], *, remedy: str = "failover-drill setup") -> str:
-    """Why a run cannot start, in one line with the fix; empty when it can. own: its targets' recipes."""
-    absent, plugin = _look(own)
+def ready(own: Collection[str], *, setup: str = "failover-drill setup") -> str:
+    """Why a run cannot start, and the fix; empty when it can.
+
+    own: the recipes of its targets; setup: the command that makes what they need.
+    """
+    answer, absent, plugin = _look(own)
     if plugin and not absent:
         return ""
-    if not engine.version():
-        return f"no Docker engine answers ({engine.why_silent()}): run `failover-drill setup`"
+    if not answer.version:
+        return f"no Docker engine answers: {answer.why}\n  {engine.remedy(answer)}"
     if absent:
-        return f"the image {absent[0]} is missing: run `{remedy}`"
-    return "the Docker Compose plugin is missing: run `failover-drill setup`"
+        return f"the image {absent[0]} is missing: run `{setup}`"
+    return f"the Docker Compose plugin is missing: run `{setup}`"
 
 
-def _look(own: Collection[str]) -> tuple[tuple[str, ...], str]:
-    """The missing images and the plugin's version, in one go. Without an engine every image is missing."""
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        plugin = pool.submit(compose_plugin.version)
-        return images.missing(own), plugin.result()
+def _look(own: Collection[str]) -> tuple[engine.Answer, tuple[str, ...], str]:
+    """The engine's answer, the missing images (without an engine all) and the plugin's version.
+
+    Side by side: an engine that hangs is waited for once.
+    """
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        plugin, answer = pool.submit(compose_plugin.version), pool.submit(engine.ask)
+        absent = images.missing(own)
+        return answer.result(), absent, plugin.result()
 
 
 def _make(say: Say, own: Collection[str], absent: tuple[str, ...], *, plugin_there: bool) -> None:

@@ -23,6 +23,7 @@ _DISK_FULL = (
     "the disk is full: free some space (`docker system df` shows Docker's share), "
     "or set TMPDIR to a folder with 1 GiB free; then try again"
 )
+LIMIT_PASSED = 124
 _NOT_WRITABLE = "set TMPDIR to a folder that you may write, with 1 GiB free; then try again"
 
 
@@ -69,7 +70,7 @@ def run(
     except OSError as error:
         return Ended(126, "", f"{argv[0]}: {error.strerror}")
     except subprocess.TimeoutExpired:
-        return Ended(124, "", f"{argv[0]}: no end after {limit_s:g} s")
+        return Ended(LIMIT_PASSED, "", f"{argv[0]}: no end after {limit_s:g} s")
     return Ended(done.returncode, done.stdout, done.stderr)
 
 

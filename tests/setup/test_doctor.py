@@ -35,3 +35,14 @@ def test_without_root_and_engine_set_up_says_what_to_install() -> None:
 @pytest.mark.usefixtures("bare_user")
 def test_a_run_is_told_why_it_cannot_start() -> None:
     assert "failover-drill setup" in ready(("reference",))
+
+
+def test_a_choice_that_leads_nowhere_is_named_and_nothing_is_to_be_installed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/nobody.sock")
+    told = {check.name: check.remedy for check in doctor.checks(("reference",), ())}
+    for text in (told["Docker engine"], told["images"], ready(("reference",))):
+        assert f"DOCKER_HOST=unix://{tmp_path}/nobody.sock" in text
+        assert "`unset DOCKER_HOST`" in text
+        assert "failover-drill setup" not in text

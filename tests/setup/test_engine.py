@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from harness.model.errors import WorldError
 from harness.setup import apt, engine
+from harness.setup.engine import Answer
+
+SILENT = Answer("", "Cannot connect")
+HANGS = Answer("", "it hangs", hangs=True)
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +28,7 @@ def own_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(engine, "_systemd_runs", lambda: False)
     monkeypatch.setattr(engine, "_UP_WITHIN_S", 0.3)
     monkeypatch.setattr(engine, "version", lambda: "")
+    monkeypatch.setattr(engine, "elsewhere", lambda: "")
 
 
 @pytest.fixture
@@ -64,11 +69,70 @@ def dockerd(monkeypatch: pytest.MonkeyPatch) -> Iterator[Dockerd]:
         process.wait(10)
 
 
-def test_a_chosen_engine_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
-    with pytest.raises(WorldError, match="unix:///nowhere") as raised:
-        engine.must_be_ours_to_make()
-    assert "unset DOCKER_HOST" in str(raised.value)
+@pytest.fixture
+def docker(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], None]:
+    """Puts a docker command of this script in place of the machine's."""
+
+    def put(script: str) -> None:
+        program = tmp_path / "bin/docker"
+        program.parent.mkdir()
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+
+    return put
+
+
+def test_an_engine_that_answers_says_its_version(docker: Callable[[str], None]) -> None:
+    docker("echo 20.10")
+    assert engine.ask() == Answer("20.10")
+
+
+def test_an_engine_that_refuses_is_quoted_by_its_last_line(docker: Callable[[str], None]) -> None:
+    docker("echo Client: 20.10; echo no socket >&2; exit 1")
+    assert engine.ask() == Answer("", "no socket")
+
+
+def test_an_engine_that_takes_a_question_and_says_nothing_hangs(
+    docker: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "_ANSWER_WITHIN_S", 0.1)
+    docker("exec sleep 30")
+    assert engine.ask() == Answer("", "it hangs: it says nothing for 0.1 s", hangs=True)
+
+
+def test_an_engine_that_hangs_is_nobody_s_to_start_again(living: subprocess.Popen[bytes]) -> None:
+    engine.PID_FILE.write_text(f"{living.pid}")
+    with pytest.raises(WorldError, match="it hangs") as raised:
+        engine.must_be_ours_to_make(HANGS)
+    assert f"`kill {living.pid}`" in str(raised.value)
+    assert str(engine.LOG) in str(raised.value)
+
+
+def test_under_an_init_system_that_restarts_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "_systemd_runs", lambda: True)
+    assert "`systemctl restart docker`" in engine.remedy(HANGS)
+    assert "journalctl" in engine.remedy(HANGS)
+
+
+@pytest.mark.parametrize("answer", [SILENT, HANGS])
+@pytest.mark.parametrize(
+    ("chosen", "undo"),
+    [
+        ("DOCKER_HOST=unix:///nowhere/docker.sock", "`unset DOCKER_HOST`"),
+        ("docker context 'far'", "`docker context use default`"),
+    ],
+)
+def test_a_chosen_engine_that_does_not_answer_is_named_and_none_installed(
+    monkeypatch: pytest.MonkeyPatch, answer: Answer, chosen: str, undo: str
+) -> None:
+    monkeypatch.setattr(engine, "elsewhere", lambda: chosen)
+    with pytest.raises(WorldError, match=chosen) as raised:
+        engine.must_be_ours_to_make(answer)
+    assert str(raised.value).endswith(undo)
+    assert answer.why in str(raised.value)
+    assert "setup" not in str(raised.value)
+    assert "apt-get" not in str(raised.value)
 
 
 def test_an_engine_that_is_coming_up_is_waited_for_and_not_started_twice(

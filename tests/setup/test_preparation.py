@@ -10,6 +10,7 @@ import pytest
 
 from harness.model.errors import WorldError
 from harness.setup import compose_plugin, doctor, engine, images, preparation, toxiproxy_image
+from harness.setup.engine import Answer
 from harness.setup.preparation import prepare, ready
 from harness.setup.steps import alone
 
@@ -28,6 +29,9 @@ class Machine:
 
     def version(self) -> str:
         return "20.10" if "engine" in self.has else ""
+
+    def ask(self) -> Answer:
+        return Answer(self.version(), "" if "engine" in self.has else "it sleeps")
 
     def compose_version(self) -> str:
         return "2.26" if "compose" in self.has else ""
@@ -63,8 +67,9 @@ def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Machine:
     places: dict[object, dict[str, object]] = {
         engine: {
             "version": it.version,
+            "ask": it.ask,
             "installed": lambda: "docker.io" in it.has,
-            "must_be_ours_to_make": lambda: None,
+            "must_be_ours_to_make": lambda answer: None,
             "install": it.makes("docker.io"),
             "start": it.makes("engine", needs="docker.io"),
         },
@@ -157,14 +162,36 @@ def test_what_fails_is_told_once_everything_else_has_ended(
 def test_a_run_is_told_the_first_thing_that_hinders_it(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "why_silent", lambda: "it sleeps")
-    assert "it sleeps" in ready(OWN)
+    monkeypatch.setattr(engine, "remedy", lambda answer: f"wake it, for {answer.why}")
+    assert ready(OWN) == "no Docker engine answers: it sleeps\n  wake it, for it sleeps"
     machine.has = {"engine", "compose"}
     assert ready(OWN) == f"the image {images.BASE} is missing: run `failover-drill setup`"
     machine.has = {"engine", *images.needed(OWN)}
     assert ready(OWN) == "the Docker Compose plugin is missing: run `failover-drill setup`"
     machine.has.add("compose")
     assert ready(OWN) == ""
+
+
+def test_what_is_asked_for_is_named_in_the_command_that_makes_it(machine: Machine) -> None:
+    machine.has = {"engine", "compose"}
+    assert ready(OWN, setup="failover-drill setup --target x").endswith("`failover-drill setup --target x`")
+
+
+def test_an_engine_that_hangs_is_told_before_anything_is_begun(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Answer] = []
+
+    def refuse(answer: Answer) -> None:
+        asked.append(answer)
+        raise WorldError("it is not ours to end")
+
+    hangs = Answer("", "it hangs", hangs=True)
+    monkeypatch.setattr(engine, "ask", lambda: hangs)
+    monkeypatch.setattr(engine, "must_be_ours_to_make", refuse)
+    with pytest.raises(WorldError, match="not ours"):
+        prepare(quiet, OWN)
+    assert (asked, machine.done) == ([hangs], [])
 
 
 @pytest.mark.docker
