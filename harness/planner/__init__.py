@@ -13,6 +13,7 @@ import difflib
 from collections.abc import Collection, Mapping
 
 from harness.checkers.bounds import promised
+from harness.drillfile.verbs import VERBS
 from harness.model.drill import (
     ClockStep,
     ControlStep,
@@ -130,8 +131,10 @@ def _check_defect(target: Target, defect: str) -> None:
 
 
 def _located(error: DrillError, drill: Drill) -> DrillError:
-    """With the file, and the line of the field or of the nearest one around it."""
-    return DrillError(error.problem, path=drill.path, line=_line(error.field, drill.lines), field=error.field)
+    """With the file, a bare step's verb, and the line of the field or of the nearest one around it."""
+    verbs = (f"{error.field}.{verb}" for verb in VERBS)
+    field = next((verb for verb in verbs if verb in drill.lines), error.field)
+    return DrillError(error.problem, path=drill.path, line=_line(field, drill.lines), field=field)
 
 
 def _line(field: str, lines: Mapping[str, int]) -> int:

@@ -6,7 +6,8 @@ only some can play is left to the run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import product
 from typing import TypeVar
 
@@ -62,10 +63,18 @@ def rehearse(steps: Sequence[Step], hosts: Sequence[HostPlan]) -> None:
     """Raises DrillError without a path, at the first step that nobody can play."""
     stage = _Stage(tuple(hosts))
     for index, step in enumerate(steps):
-        try:
-            stage = _played(step, _due(step, stage))
-        except RoleError as error:
-            raise DrillError(f"{error}", field=f"steps[{index}]") from error
+        with _pointing(f"steps[{index}].on.host"):
+            stage = _due(step, stage)
+        with _pointing(f"steps[{index}]"):
+            stage = _played(step, stage)
+
+
+@contextmanager
+def _pointing(field: str) -> Iterator[None]:
+    try:
+        yield
+    except RoleError as error:
+        raise DrillError(f"{error}", field=field) from error
 
 
 def _due(step: Step, stage: _Stage) -> _Stage:

@@ -72,7 +72,10 @@ def test_a_wrong_file_is_one_message_and_nothing_is_started(
             "an unknown fault",
             "bad.yaml:4: steps[0].partion: unknown step 'partion'; did you mean 'partition'?",
         ),
-        ("an unknown role", "bad.yaml:4: steps[0]: unknown role or host 'primry'; did you mean 'primary'?"),
+        (
+            "an unknown role",
+            "bad.yaml:4: steps[0].kill: unknown role or host 'primry'; did you mean 'primary'?",
+        ),
         ("no unit", "bad.yaml:5: steps[0].until: 3 has no unit; write 3s or 3ms"),
         ("an unknown target", "bad.yaml:3: target: unknown target 'referense'; did you mean 'reference'?"),
     ],

@@ -50,7 +50,7 @@ def test_what_the_target_never_does_is_refused(written: str, field: str, says: s
 
 def test_a_moment_of_a_host_that_is_not_there_is_refused() -> None:
     error = refused(with_steps(KILL + "{tells: decided, host: witness/9}"))
-    assert (error.line, error.field) == (4, "steps[0]")
+    assert (error.line, error.field) == (6, "steps[0].on.host")
     assert "no witness/9" in error.problem
 
 
@@ -68,7 +68,7 @@ def test_a_point_that_no_host_ever_comes_to_is_refused() -> None:
 
 def test_only_what_runs_a_machine_can_die_at_a_point() -> None:
     error = refused_in("simulator", with_steps("- crash: router\n  before: {sends: Seal}\n  until: 3s"))
-    assert error.field == "steps[0]"
+    assert error.field == "steps[0].crash"
     assert "kill it instead: kill: router" in error.problem
 
 

@@ -62,7 +62,8 @@ def test_a_setting_that_is_missing_is_told_with_the_line_around_it() -> None:
 )
 def test_what_the_target_does_not_offer_is_refused(steps: str, target: PaperTarget, says: str) -> None:
     error = refused(with_steps(steps), target=target)
-    assert (error.path, error.line, error.field) == ("mine.yaml", 4, "steps[0]")
+    verb = steps.removeprefix("- ").partition(":")[0]
+    assert (error.path, error.line, error.field) == ("mine.yaml", 4, f"steps[0].{verb}")
     assert says in error.problem
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.planner.planning import planned, refused, with_steps
@@ -42,8 +44,14 @@ KILL = "- kill: primary\n  until: 1s\n"
 )
 def test_what_nobody_can_play_is_refused(steps: str, line: int, index: int, says: str) -> None:
     error = refused(with_steps(steps))
-    assert (error.path, error.line, error.field) == ("mine.yaml", line, f"steps[{index}]")
+    verb = re.findall(r"^- (\w+):", steps, re.MULTILINE)[index]
+    assert (error.path, error.line, error.field) == ("mine.yaml", line, f"steps[{index}].{verb}")
     assert says in error.problem
+
+
+def test_a_verb_that_stands_below_other_words_is_pointed_at() -> None:
+    error = refused(with_steps("- at: 1s\n  kill: primry\n  until: 3s"))
+    assert (error.line, error.field) == (5, "steps[0].kill")
 
 
 @pytest.mark.parametrize(
