@@ -49,6 +49,19 @@ def test_a_kill_strands_nobody() -> None:
     assert apart(killed("n1", at=1.0)) == set()
 
 
+def test_what_comes_while_the_old_primary_is_isolated_strands_nobody() -> None:
+    alone = parted("n1", at=1.0)
+    succeeded = says("n2", "primary", 2, at=1.5)
+    assert apart(alone, succeeded, killed("w1", at=2.0, name="t1.s2")) == set()
+    assert apart(alone, succeeded, parted("w1", at=2.0, name="t1.s2")) == set()
+
+
+def test_a_client_is_that_loses_the_others_before_its_primary_does() -> None:
+    first = fault(Cut(cut_of("client1", "n2"), "drop"), at=1.0, until=5.0)
+    second = fault(Cut(cut_of("n1", "w1 w2 w3 n2"), "drop"), at=2.0, until=5.0, name="t1.s2")
+    assert apart(first, second) == {"client1"}
+
+
 def test_a_client_that_is_bound_to_the_primary_always_is() -> None:
     bound = (client("client1", via="primary"), client("client2"))
     assert apart(clients=bound) == {"client1"}

@@ -76,7 +76,7 @@ def _shown(strike: Strike, where: list[Point], verdict: Verdict) -> int:
 def _became(trial: TrialMeasures | None) -> str:
     if trial is None:
         return "not run"
-    gap = trial.outage_gap or trial.stranded_outage
+    gap = trial.outage_gap
     lost = trial.lost_before_fault + trial.lost_after_fault
     gap_s = "never" if gap is None or gap.value is None else f"{gap.value:.2f} s"
     harm = f"{lost} lost, {trial.stale_reads} stale, {trial.split_brain_low_s:g} s of two primaries"

@@ -64,5 +64,5 @@ def test_whoever_dies_the_failover_is_finished(
 
 def _gap_s(trial: TrialMeasures) -> float:
     """From the last good write to the next: of two strikes in a trial each counts by itself."""
-    gap = trial.outage_gap or trial.stranded_outage
+    gap = trial.outage_gap
     return float("inf") if gap is None or gap.value is None else gap.value
