@@ -158,7 +158,9 @@ class Target(Protocol):
 
     def promises(self, settings: Mapping[str, Json]) -> Promises: ...
 
-    def stack(self, plan: Plan, compose_root: Path) -> Stack: ...
+    def stack(self, plan: Plan, compose_root: Path) -> Stack:
+        """Asked before anything starts. Raises TargetError for what is not here and watching it needs."""
+        ...
 
     def watch(
         self, plan: Plan, stack: Stack, dial: Dial, emit: Emit, clock: Callable[[float], float]

@@ -175,7 +175,10 @@ def _simulated(plan: Plan) -> Verdict:
 
 def _in_containers(made: Sequence[Pair], args: Namespace) -> Generator[Cell, None, None]:
     """One stack after the other, each run in its own folder. What was kept before is not run again."""
-    opened, made_from = containers([args.target], keep=False), images([args.target])
+    opened, made_from = (
+        containers([plan for pair in made for plan in pair.plans], keep=False),
+        images([args.target]),
+    )
     asked = Asked(target=args.target, world=args.world, seed=args.seed, images=made_from)
     kept = CellFile.opened(Path(args.keep), asked) if args.keep else None
 

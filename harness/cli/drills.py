@@ -34,7 +34,7 @@ def run(args: Namespace) -> ExitCode:
     """Plan everything, look whether a run can start, run drill by drill, report each as it comes."""
     planned = _plans(args)
     targets = {plan.target for _, plan in planned}
-    open_world = _world(args, targets)
+    open_world = _world(args, [plan for _, plan in planned])
     made_from = images(targets) if args.world == "docker" else {}
     jobs = [Job(plan=plan, command=_again(args, drill, plan), images=made_from) for drill, plan in planned]
     results: list[Result] = []
@@ -52,7 +52,7 @@ def up(args: Namespace) -> ExitCode:
         raise DrillError("name one drill file: its settings say what is brought up")
     args.world, args.keep, args.trials = "docker", True, 1
     (_, plan), *_ = _plans(args)
-    open_world = _world(args, [plan.target])
+    open_world = _world(args, [plan])
     folder = runfolder.make(Path(args.out), f"up-{plan.drill}", datetime.now(UTC))
     world = open_world(plan, folder, lambda text: write_error(f"{text}\n"))
     try:
@@ -136,8 +136,8 @@ def _no_world(name: str) -> str:
     return f"unknown world '{name}'{nearest(name, WORLDS)}"
 
 
-def _world(args: Namespace, targets: Collection[str]) -> OpenWorld:
-    return containers(targets, keep=args.keep) if args.world == "docker" else _virtual(args)
+def _world(args: Namespace, plans: Sequence[Plan]) -> OpenWorld:
+    return containers(plans, keep=args.keep) if args.world == "docker" else _virtual(args)
 
 
 def _virtual(args: Namespace) -> OpenWorld:
@@ -153,15 +153,22 @@ def _virtual(args: Namespace) -> OpenWorld:
     return opened
 
 
-def containers(targets: Collection[str], *, keep: bool) -> OpenWorld:
-    """Raises WorldError when a run of these targets in containers cannot start."""
+def containers(plans: Sequence[Plan], *, keep: bool) -> OpenWorld:
+    """Raises before anything starts: WorldError and TargetError for what is missing here, DrillError for a
+    compose file that cannot be woven, whichever plan it is of.
+    """
     from harness import setup
 
+    targets = {plan.target for plan in plans}
     words = [f" --target {name}" for name in sorted(targets) if name != USUAL]
     hindrance = setup.ready(recipes_of(targets), setup=f"failover-drill setup{''.join(words)}")
     if hindrance:
         raise WorldError(f"{hindrance}\n  `failover-drill doctor` shows everything that runs need")
+    from harness.setup.images import ROOT
+    from harness.worlds.docker.weaving.inspection import must_weave
     from harness.worlds.docker.world import DockerWorld
+
+    must_weave(TARGETS[plan.target].stack(plan, ROOT / "compose") for plan in plans)
 
     def opened(plan: Plan, folder: Path, say: workflow.Say) -> DockerWorld:
         return DockerWorld.open(plan, TARGETS[plan.target], folder, say, keep)

@@ -12,8 +12,10 @@ import pytest
 from harness import run as workflow
 from harness import runfolder, setup
 from harness.cli import arguments, drills, main
-from harness.model.errors import WorldError
+from harness.model.errors import DrillError, WorldError
 from harness.model.plan import Plan
+from harness.seams import Stack
+from harness.worlds.docker.weaving import inspection
 from tests.run.memoryworld import MemoryWorld
 
 DRILL = """\
@@ -52,7 +54,7 @@ class Stage:
 def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     it = Stage()
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(drills, "_world", lambda args, targets: it.open)
+    monkeypatch.setattr(drills, "_world", lambda args, plans: it.open)
     monkeypatch.setattr(drills, "images", lambda targets: {})
     for name in ("one", "two"):
         Path(f"{name}.yaml").write_text(DRILL.format(name=name))
@@ -160,11 +162,25 @@ def test_what_hinders_a_run_is_told_before_any_folder_is_made(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.undo()
-    monkeypatch.setattr(setup, "ready", lambda own, remedy: "no engine: run `failover-drill setup`")
+    monkeypatch.setattr(setup, "ready", lambda own, **more: "no engine: run `failover-drill setup`")
     assert main(["run", "kill-primary"]) == 3
     text = capsys.readouterr().err
     assert "failover-drill setup" in text
     assert "failover-drill doctor" in text
+
+
+def test_the_compose_file_of_a_later_drill_is_looked_at_before_the_first_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(stacks: Iterator[Stack]) -> None:
+        later = [it.compose_file for it in stacks][1]
+        raise DrillError("mend the file", path=later)
+
+    monkeypatch.setattr(setup, "ready", lambda own, **more: "")
+    monkeypatch.setattr(inspection, "must_weave", refuse)
+    assert main(["run", "kill-primary", "sentinel-kill-primary", "--out", str(tmp_path / "runs")]) == 2
+    assert "redis_sentinel/compose.yaml: mend the file" in capsys.readouterr().err
+    assert not (tmp_path / "runs").exists()
 
 
 def test_a_plan_needs_no_engine_and_is_the_same_for_the_same_seed(

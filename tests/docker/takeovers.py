@@ -54,7 +54,7 @@ def _survey(strike: Strike, whose: Sequence[Who], out: Path) -> int:
     plan = planner.plan(drill, REFERENCE, world="docker", seed=1, trials=1, defect="")
     job = run.Job(plan=a_trial_each(plan, where), command="", images=images([plan.target]))
     (result,) = run.run(
-        [job], out=out, deadline_s=None, open_world=containers([plan.target], keep=False), audience=_Quiet()
+        [job], out=out, deadline_s=None, open_world=containers([plan], keep=False), audience=_Quiet()
     )
     print(f"{strike}, {', '.join(whose)}: {result.folder} {result.problem}")
     if result.verdict is None:
