@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from targets.reference.machines.grammar import AgentSaw, Answer, Began, Effect, Event
+from targets.reference.machines.grammar import Answer, Began, Effect, Event
 from targets.reference.machines.messages import Place, Shipped
 from targets.reference.machines.node import DataNode
 from targets.reference.truth.findings import Findings, Seat
@@ -19,10 +19,10 @@ class Shipments:
         self._sent: dict[str, Shipped] = {}
 
     def agent(self, host: str, event: Event, effects: Sequence[Effect]) -> None:
-        if host in self._said:
-            self._sent[host] = self._said.pop(host)
-        if type(event) is Began or (type(event) is AgentSaw and event.what == "child rests"):
-            self._said.pop(host, None)
+        said = self._said.pop(host, None)
+        # Another agent's beginning shows nothing: the one before it may have died before its answer left.
+        if said is not None and type(event) is not Began:
+            self._sent[host] = said
         for effect in effects:
             if type(effect) is Answer and type(effect.message) is Shipped:
                 self._said[host] = effect.message

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from targets.reference.machines.grammar import Answer, Fired
+from targets.reference.machines.grammar import Answer, Began, Event, Fired
 from targets.reference.machines.messages import Member, Place, Shipped
 from targets.reference.settings import Settings
 from targets.reference.truth.findings import Findings
@@ -8,15 +8,16 @@ from targets.reference.truth.shipments import Shipments
 from tests.targets.reference.truth.stage import Stage, records
 
 LOG = records(1, "", "a", "b")
+NEXT = Fired("x")
 
 
-def starts(stage: Stage, said: Place, *, sent: bool = True, identity: str = "n2.0") -> list[str]:
-    """n2's agent has answered for that, and its data node starts."""
+def starts(stage: Stage, said: Place, *, then: Event | None = NEXT, identity: str = "n2.0") -> list[str]:
+    """n2's agent has answered for that, handles one event more, and its data node starts."""
     findings = Findings()
     shipments = Shipments(findings)
     shipments.agent("n2", Fired("x"), [Answer("v", Shipped("n2", identity, said))])
-    if sent:
-        shipments.agent("n2", Fired("x"), [])
+    if then is not None:
+        shipments.agent("n2", then, [])
     shipments.began(*stage.node("n2"))
     return [violation.invariant for violation in findings.violations]
 
@@ -27,7 +28,9 @@ def test_what_was_answered_for_is_in_the_log() -> None:
 
 
 def test_an_answer_that_may_not_have_been_sent_binds_nobody() -> None:
-    assert starts(Stage(n2=LOG), Place(1, 4), sent=False) == []
+    assert starts(Stage(n2=LOG), Place(1, 4), then=None) == []
+    # It died over it; another one begins.
+    assert starts(Stage(n2=LOG), Place(1, 4), then=Began()) == []
 
 
 def test_another_store_is_another_node() -> None:
