@@ -44,3 +44,9 @@ def test_it_waits_until_everybody_is_there() -> None:
 def test_what_lacks_when_its_time_is_over_is_told() -> None:
     assert until_steady(World(), plan(), within_s=1.0) == "no primary"
     assert until_steady(World(*TOLD[:-1]), plan(), within_s=2.0) == "w3 not ready"
+
+
+def test_who_is_stopped_waits_no_longer() -> None:
+    world = World()
+    assert until_steady(world, plan(), within_s=60.0, stop=lambda: world.now_s() > 0.25) == "no primary"
+    assert world.now_s() < 0.35

@@ -2,10 +2,10 @@
 
 arguments   what can be written, and the help that teaches it
 streams     standard output and error: colour, width, signs, pipes that close
-drills      run, plan, check, up
+drills      run, plan, check
 catalogue   drills
 histories   check --history
-stacks      ctl
+stacks      up, ctl
 defects     defects
 looks       doctor, setup, clean, targets
 vocabulary  faults, schema

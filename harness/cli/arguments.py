@@ -348,7 +348,7 @@ _COMMANDS: dict[str, tuple[str, Callable[[Parser], None]]] = {
     "doctor": ("looks:doctor", _doctor),
     "setup": ("looks:setup", _setup),
     "clean": ("looks:clean", _clean),
-    "up": ("drills:up", _up),
+    "up": ("stacks:up", _up),
     "ctl": ("stacks:ctl", _ctl),
     "drills": ("catalogue:drills", _drills),
     "targets": ("looks:targets", _targets),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import secrets
 import shlex
-from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from harness import drillfile, planner, runfolder
 from harness import run as workflow
@@ -17,22 +17,23 @@ from harness.model.errors import DrillError, ExitCode, WorldError
 from harness.model.plan import Plan
 from harness.run import Job, OpenWorld, Result
 from harness.seams import Target
-from harness.steadiness import until_steady
 from reports import plain
 from reports.machine import Output, RunOutput, encode
 from reports.terminal import Report, summary
 from targets.registry import SIMULATED, TARGETS, USUAL
 
+if TYPE_CHECKING:
+    from harness.worlds.docker.world import DockerWorld
+
 # The folder above the package: a checkout, or where a wheel was installed.
 DRILLS = Path(__file__).resolve().parent.parent.parent / "drills"
 WORLDS = ("docker", "simulator")
 _NOT_YET = ("processes", "remote")
-_LOOK_AT_IT = "`failover-drill ctl status` looks at it"
 
 
 def run(args: Namespace) -> ExitCode:
     """Plan everything, look whether a run can start, run drill by drill, report each as it comes."""
-    planned = _plans(args)
+    planned = plans_of(args)
     targets = {plan.target for _, plan in planned}
     open_world = _world(args, [plan for _, plan in planned])
     made_from = images(targets) if args.world == "docker" else {}
@@ -46,26 +47,9 @@ def run(args: Namespace) -> ExitCode:
     return _close(results, args)
 
 
-def up(args: Namespace) -> ExitCode:
-    """The stack of one drill file, left running; the drill itself is not run."""
-    if len(args.files) != 1:
-        raise DrillError("name one drill file: its settings say what is brought up")
-    args.world, args.keep, args.trials = "docker", True, 1
-    (_, plan), *_ = _plans(args)
-    open_world = _world(args, [plan])
-    folder = runfolder.make(Path(args.out), f"up-{plan.drill}", datetime.now(UTC))
-    world = open_world(plan, folder, lambda text: write_error(f"{text}\n"))
-    try:
-        lacks = until_steady(world, plan, within_s=plan.settle_within_s)
-    finally:
-        world.close()
-    write_error(f"it runs{f', but is not steady: {lacks}' if lacks else ' and serves'}: {_LOOK_AT_IT}\n")
-    return ExitCode.PASS if not lacks else ExitCode.UNKNOWN
-
-
 def plan(args: Namespace) -> ExitCode:
     """Show what a run would do. The seed is drawn as a run would draw it, and shown."""
-    planned = _plans(args)
+    planned = plans_of(args)
     if args.json:
         write_out(encode([plan for _, plan in planned]))
     for index, (drill, plan) in enumerate(() if args.json else planned):
@@ -92,7 +76,7 @@ def check(args: Namespace) -> ExitCode:
     return _close(results, args)
 
 
-def _plans(args: Namespace) -> list[tuple[Drill, Plan]]:
+def plans_of(args: Namespace) -> list[tuple[Drill, Plan]]:
     """All files read and planned; the first wrong one raises before anything starts."""
     if args.world not in WORLDS:
         raise DrillError(_no_world(args.world))
@@ -153,7 +137,7 @@ def _virtual(args: Namespace) -> OpenWorld:
     return opened
 
 
-def containers(plans: Sequence[Plan], *, keep: bool) -> OpenWorld:
+def containers(plans: Sequence[Plan], *, keep: bool) -> Callable[[Plan, Path, workflow.Say], DockerWorld]:
     """Raises before anything starts: WorldError and TargetError for what is missing here, DrillError for a
     compose file that cannot be woven, whichever plan it is of.
     """

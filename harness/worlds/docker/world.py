@@ -194,6 +194,11 @@ class DockerWorld:
             self._client.close,
         )
 
+    def discard(self) -> None:
+        """Close, and leave nothing running whatever was asked for when it was opened."""
+        self._keep = False
+        self.close()
+
     def _leave_switches(self) -> None:
         """Of a stack that stays: without somebody at them its fence device could switch nobody off."""
         if self._keep and self._hosts.fences:
