@@ -192,7 +192,7 @@ class ResidentDouble(Resident):
             Connection(
                 local="hub:1",
                 remote=proxy["upstream"],
-                acked=1 + self.leaking * min(self._looks, self.leaking_looks),
+                written=self.leaking * min(self._looks, self.leaking_looks),
             )
             for proxy in self._enabled()
         ]

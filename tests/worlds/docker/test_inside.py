@@ -188,6 +188,39 @@ def test_what_a_reader_does_not_take_waits_to_be_sent(pair: tuple[socket.socket,
     assert seen_at(port)["unsent"] > 0
 
 
+def test_what_is_written_counts_before_anybody_confirms_it(
+    pair: tuple[socket.socket, socket.socket, int],
+) -> None:
+    _, far, port = pair
+    far.setblocking(False)
+    sent = 0
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            sent += far.send(b"z" * (1 << 20))
+    row = seen_at(port)
+    assert row["acked"] < sent
+    assert row["written"] == sent
+
+
+def test_a_connection_that_ends_is_listed_apart_and_its_end_is_no_byte(
+    pair: tuple[socket.socket, socket.socket, int],
+) -> None:
+    near, far, port = pair
+    far.sendall(b"y" * 7)
+    far.shutdown(socket.SHUT_WR)
+    here = f"127.0.0.1:{port}"
+    assert here not in [row["local"] for row in sockets.look()["connections"]]
+    ending = {row["local"]: row for row in sockets.look()["ending"]}
+    assert ending[here]["written"] == 7
+    assert ending[f"127.0.0.1:{near.getsockname()[1]}"]["received"] == 7
+
+
+def test_a_kernel_that_does_not_count_is_told() -> None:
+    with pytest.raises(OSError, match=r"Linux 4\.19"):
+        sockets._counters(bytes(72) + b"\x8c\x00\x02\x00" + bytes(136))
+    assert sockets._counters(bytes(72)) is None
+
+
 def test_listeners_are_listed_and_the_pipes_of_the_gate_are_not(
     pair: tuple[socket.socket, socket.socket, int],
 ) -> None:

@@ -59,21 +59,24 @@ class Probe(Struct, frozen=True):
 
 
 class Connection(Struct, frozen=True, kw_only=True):
-    """An established connection of the hub's. local, remote: `address:port`; the rest in bytes.
+    """A connection of the hub's. local, remote: `address:port`; the rest in bytes.
 
-    acked: confirmed by the peer's kernel. unread: waiting in the hub for Toxiproxy. unsent: for the peer.
+    acked: confirmed by the peer's kernel. written: by Toxiproxy for the peer, confirmed or not.
+    unread: waiting in the hub for Toxiproxy. unsent: for the peer.
     """
 
     local: str
     remote: str
     acked: int = 0
     received: int = 0
+    written: int = 0
     unread: int = 0
     unsent: int = 0
 
 
 class Sockets(Struct, frozen=True):
-    """The hub's TCP sockets: where it listens, and what is connected."""
+    """The hub's TCP sockets: where it listens, what is connected, and what ends and is not yet gone."""
 
     listening: tuple[str, ...] = ()
     connections: tuple[Connection, ...] = ()
+    ending: tuple[Connection, ...] = ()

@@ -179,13 +179,14 @@ class MeshLinks:
         raise WorldError(f"bytes go on getting through the cut links: {late} so far")
 
     def _look(self) -> tuple[Look, float]:
-        """Three looks at the counters; the ms between the last two."""
+        """Four looks at the counters; the ms of the window between them."""
         first = self._resident.sockets()
         time.sleep(_UNDER_WAY_S)
-        second, began_s = self._resident.sockets(), time.monotonic()
+        begin, began_s = self._resident.sockets(), time.monotonic()
         time.sleep(_WINDOW_S)
-        last = self._resident.sockets()
-        return Look(first, second, last), (time.monotonic() - began_s) * 1000
+        window_ms = (time.monotonic() - began_s) * 1000
+        end, last = self._resident.sockets(), self._resident.sockets()
+        return Look(first, begin, end, last), window_ms
 
     def _loses(self, fault: Fault, proxy: Proxy) -> bool:
         return frozenset((proxy.source, proxy.destination)) in lost_pairs([fault])

@@ -3,6 +3,9 @@
 A connection through a proxy has two legs at the hub. The one from the source is the proxy's beyond doubt (its
 local address is where the proxy listens). The other, to the destination, looks the same whatever its source,
 so what the uncut sources sent in is subtracted there, and only the excess is held against the cut.
+
+Through is what Toxiproxy wrote, not what the peer has confirmed: a kernel may confirm 40 ms late. A look is
+no instant, so what uncut sources sent is looked at from before to after the time in which it may arrive.
 """
 
 from __future__ import annotations
@@ -28,10 +31,11 @@ class Links(Struct, frozen=True, kw_only=True):
 
 
 class Look(Struct, frozen=True):
-    """Three looks at the sockets: just after a cut, a moment later, and at the end of the window."""
+    """Four looks at the sockets: just after a cut, at both ends of the window, and right after it."""
 
     first: Sockets
-    second: Sockets
+    begin: Sockets
+    end: Sockets
     last: Sockets
 
 
@@ -68,7 +72,7 @@ def passed(links: Links, proxies: Sequence[Proxy], look: Look) -> Passed:
     upstreams = {proxy.upstream for proxy in from_source}
     return Passed(
         connections=sum(1 for proxy in {*from_source, *to_source} for _ in _near(proxy, look.last)),
-        offered=sum(_came_in(proxy, look) for proxy in from_source),
+        offered=sum(_offered(proxy, look) for proxy in from_source),
         through=sum(_went_back(proxy, look) for proxy in to_source)
         + sum(_excess(upstream, links, proxies, look) for upstream in upstreams),
     )
@@ -83,25 +87,42 @@ def _waiting(proxy: Proxy, sockets: Sockets) -> Counts:
 
 
 def _excess(upstream: str, links: Links, proxies: Sequence[Proxy], look: Look) -> int:
-    """Bytes that reached the destination and that no uncut source can have sent.
+    """Bytes that were written for the destination and that no uncut source can have sent.
 
-    What those sent is counted from the first look on, what arrived from the second: it may be under way.
-    From a slowed source it is so for too long to tell, and nothing is held against the cut there.
+    What those sent is counted from before the window on: it may be under way. From a slowed source it is so
+    for too long to tell, and nothing is held against the cut there.
     """
     to_there = [proxy for proxy in proxies if proxy.upstream == upstream]
     uncut = [proxy for proxy in to_there if Link(proxy.source, proxy.destination) not in links.silenced]
     if any(Link(proxy.source, proxy.destination) in links.slowed for proxy in uncut):
         return 0
-    arrived = _grown(_delivered(upstream, look.second), _delivered(upstream, look.last))
-    return max(0, arrived - sum(_came_in(proxy, look) for proxy in uncut))
+    written = _grown(_written(_far(upstream, look.begin)), _written(_far(upstream, look.end)))
+    return max(0, written - sum(_can_have_come(proxy, look) for proxy in uncut))
 
 
-def _came_in(proxy: Proxy, look: Look) -> int:
-    return _grown(_received(proxy, look.first), _received(proxy, look.last))
+def _can_have_come(proxy: Proxy, look: Look) -> int:
+    """What Toxiproxy can have taken from the source since the first look: what waited for it then included.
+
+    Of a connection that ends, what was last seen of it.
+    """
+    taken = {(leg.local, leg.remote): leg.received - leg.unread for leg in _near(proxy, look.first)}
+    most: Counts = {}
+    for sockets in (look.first, look.begin, look.end, look.last):
+        ending = [leg for leg in sockets.ending if leg.local == proxy.listen]
+        most |= {(leg.local, leg.remote): leg.received for leg in (*_near(proxy, sockets), *ending)}
+    return _grown(taken, most)
+
+
+def _offered(proxy: Proxy, look: Look) -> int:
+    before, after = (
+        {(leg.local, leg.remote): leg.received for leg in _near(proxy, sockets)}
+        for sockets in (look.first, look.last)
+    )
+    return _grown(before, after)
 
 
 def _went_back(proxy: Proxy, look: Look) -> int:
-    return _grown(_returned(proxy, look.second), _returned(proxy, look.last))
+    return _grown(_written(_near(proxy, look.begin)), _written(_near(proxy, look.end)))
 
 
 def _near(proxy: Proxy, sockets: Sockets) -> Iterator[Connection]:
@@ -112,17 +133,8 @@ def _far(upstream: str, sockets: Sockets) -> Iterator[Connection]:
     return (leg for leg in sockets.connections if leg.remote == upstream)
 
 
-def _received(proxy: Proxy, sockets: Sockets) -> Counts:
-    return {(leg.local, leg.remote): leg.received for leg in _near(proxy, sockets)}
-
-
-def _returned(proxy: Proxy, sockets: Sockets) -> Counts:
-    return {(leg.local, leg.remote): leg.acked for leg in _near(proxy, sockets)}
-
-
-def _delivered(upstream: str, sockets: Sockets) -> Counts:
-    # To who opens a connection, as the hub does here, the kernel counts the opening as a byte.
-    return {(leg.local, leg.remote): max(0, leg.acked - 1) for leg in _far(upstream, sockets)}
+def _written(legs: Iterable[Connection]) -> Counts:
+    return {(leg.local, leg.remote): leg.written for leg in legs}
 
 
 def _grown(before: Counts, after: Counts) -> int:

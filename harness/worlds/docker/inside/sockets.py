@@ -18,20 +18,26 @@ _REQUEST_DUMP = 0x301
 _DONE, _ERROR = 3, 2
 _INFO = 2
 _ESTABLISHED, _LISTEN = 1, 10
+# FIN_WAIT1, FIN_WAIT2, CLOSE_WAIT, LAST_ACK, CLOSING: one side has said that it is through.
+_ENDING = (4, 5, 8, 9, 11)
+# The peer has, and the kernel counts that as a byte that came from it.
+_PEER_THROUGH = (8, 9, 11)
 _HEADER = struct.Struct("=IHHII")
 _QUESTION = struct.Struct("=BBBxI48x")
 _ROW = struct.Struct("=BBBB HH 16s 16s III IIIII")
 _ATTRIBUTE = struct.Struct("=HH")
-_COUNTERS = struct.Struct("=QQ")
-_COUNTERS_AT = 120  # tcpi_bytes_acked, tcpi_bytes_received in struct tcp_info
+# Of struct tcp_info: tcpi_bytes_acked, tcpi_bytes_received; tcpi_notsent_bytes; tcpi_bytes_sent (which counts
+# no SYN and no FIN), tcpi_bytes_retrans. The kernel reads them all under one lock.
+_COUNTERS = struct.Struct("=120x QQ 8x I 52x QQ")
 _CHUNK = 1 << 18
 _ANSWER_WITHIN_S = 2.0
 
 
 class Connection(TypedDict):
-    """An established connection of the hub's. local, remote: `address:port`.
+    """A connection of the hub's. local, remote: `address:port`.
 
     acked, received: bytes that the peer's kernel has confirmed, and that came from it, since the beginning.
+    written: bytes that who holds the socket has given it; a kernel may confirm them 40 ms late.
     unread: bytes waiting here for who holds the socket. unsent: for the peer, or for its confirmation.
     """
 
@@ -39,20 +45,22 @@ class Connection(TypedDict):
     remote: str
     acked: int
     received: int
+    written: int
     unread: int
     unsent: int
 
 
 class Sockets(TypedDict):
-    """listening: `address:port` of every listener."""
+    """listening: `address:port` of every listener. connections: established. ending: no more, not gone."""
 
     listening: list[str]
     connections: list[Connection]
+    ending: list[Connection]
 
 
 def look() -> Sockets:
     """Without the gate's own pipes. Raises OSError."""
-    found: Sockets = {"listening": [], "connections": []}
+    found: Sockets = {"listening": [], "connections": [], "ending": []}
     for message in _dump():
         _take(message, found)
     found["listening"].sort()
@@ -63,7 +71,7 @@ def _dump() -> Iterator[bytes]:
     """The body of each message of the kernel's answer."""
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _NETLINK_SOCK_DIAG) as netlink:
         netlink.settimeout(_ANSWER_WITHIN_S)
-        states = 1 << _ESTABLISHED | 1 << _LISTEN
+        states = sum(1 << state for state in (_ESTABLISHED, _LISTEN, *_ENDING))
         question = _QUESTION.pack(socket.AF_INET, socket.IPPROTO_TCP, 1 << (_INFO - 1), states)
         header = _HEADER.pack(
             _HEADER.size + len(question), _SOCK_DIAG_BY_FAMILY, _REQUEST_DUMP, os.getpid() & 0x7FFF, 0
@@ -88,28 +96,36 @@ def _take(message: bytes, found: Sockets) -> None:
     local = f"{socket.inet_ntoa(source[:4])}:{local_port}"
     if state == _LISTEN:
         found["listening"].append(local)
-    elif local_port not in gate.ports:
+    elif local_port not in gate.ports and (counters := _counters(message)) is not None:
         _, unread, unsent, _, _ = rest[3:]
-        acked, received = _counters(message)
-        found["connections"].append(
+        acked, received, written = counters
+        found["ending" if state in _ENDING else "connections"].append(
             {
                 "local": local,
                 "remote": f"{socket.inet_ntoa(destination[:4])}:{remote_port}",
                 "acked": acked,
-                "received": received,
+                "received": received - (state in _PEER_THROUGH),
+                "written": written,
                 "unread": unread,
                 "unsent": unsent,
             }
         )
 
 
-def _counters(message: bytes) -> tuple[int, int]:
-    """acked, received; zeros from a kernel that does not count (before 4.1)."""
+def _counters(message: bytes) -> tuple[int, int, int] | None:
+    """acked, received, written; None of what is over, and only waits for its peer's end.
+
+    Raises OSError where the kernel does not count: zeros prove nothing.
+    """
     at = _ROW.size
     while at + _ATTRIBUTE.size <= len(message):
         length, kind = _ATTRIBUTE.unpack_from(message, at)
-        if kind == _INFO and length >= _ATTRIBUTE.size + _COUNTERS_AT + _COUNTERS.size:
-            acked, received = _COUNTERS.unpack_from(message, at + _ATTRIBUTE.size + _COUNTERS_AT)
-            return acked, received
+        if kind == _INFO:
+            if length < _ATTRIBUTE.size + _COUNTERS.size:
+                raise OSError(
+                    "the kernel does not count what connections carry: Linux 4.19 and newer ones do"
+                )
+            acked, received, not_sent, sent, again = _COUNTERS.unpack_from(message, at + _ATTRIBUTE.size)
+            return acked, received, sent - again + not_sent
         at += max((length + 3) & ~3, _ATTRIBUTE.size)
-    return 0, 0
+    return None
