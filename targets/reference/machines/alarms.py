@@ -47,8 +47,10 @@ class Alarms:
 
     def _lagging(self, now_s: float) -> Effects:
         held = {node: one.held for node, one in self._replication.at_rest.items()}
-        held |= {member.node: self._replication.held(member) for member in self._replication.following()}
+        held |= self._replication.said()
         return [Alert(f"{self._own.name}: {text}") for text in self._lags.look(now_s, held)]
 
     def _lags_from(self, begun_s: float) -> Lags:
-        return Lags(self._own.log, self._own.settings.lag_alert, mark=self._mark, begun_s=begun_s)
+        own = self._own
+        each_s = own.settings.detector.interval_s
+        return Lags(own.log, own.settings.lag_alert, mark=self._mark, begun_s=begun_s, look_each_s=each_s)

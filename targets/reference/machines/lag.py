@@ -1,6 +1,7 @@
 """How far each standby is behind, in positions, bytes and seconds, and whether it carries the load. Pure.
 
-    seconds  since the first record that it lacks was appended; what the reign inherited counts from its begin
+    seconds  since the first record that it lacks was appended; of what the reign inherited, since it began.
+             While the primary was frozen no standby could catch up: that time does not count
     carries  not so, when for five seconds it was behind by a second's writing, ever more, and took less than
              was written
 
@@ -22,6 +23,8 @@ _SAMPLE_EACH_S = 1.0
 _SAMPLES = 6
 # It keeps up if it takes this much of what is written.
 _KEEPS_UP = 0.95
+# Who comes later than this to its next look did not run: two, since one may be late on a busy machine.
+_AWAY_LOOKS = 2
 
 
 class Lag(Struct, frozen=True):
@@ -47,17 +50,21 @@ class _Standby:
 
 
 class Lags:
-    """Of one reign. mark: the position of the record that opened it, appended at begun_s."""
+    """Of one reign. mark: the position of the record that opened it, appended at begun_s.
 
-    def __init__(self, log: Log, limits: LagAlert, *, mark: int, begun_s: float) -> None:
+    look_each_s: how often the primary looks while it runs.
+    """
+
+    def __init__(self, log: Log, limits: LagAlert, *, mark: int, begun_s: float, look_each_s: float) -> None:
         self._log, self._limits, self._mark = log, limits, mark
+        self._looked_s, self._frozen_s, self._late_s = begun_s, 0.0, _AWAY_LOOKS * look_each_s
         self._at_s, self._bytes = array("d", [begun_s]), array("q", [0])
         self._standbys: dict[str, _Standby] = {}
         self._sampled_s = begun_s
 
     def appended(self, now_s: float, size_bytes: int) -> None:
         """The next record of the reign."""
-        self._at_s.append(now_s)
+        self._at_s.append(self._awake_s(now_s))
         self._bytes.append(self._bytes[-1] + size_bytes)
 
     def of(self, now_s: float, node: str, held: int) -> Lag:
@@ -68,14 +75,16 @@ class Lags:
         first = max(held + 1, self._mark)
         own = self._bytes[-1] - (self._bytes[held - self._mark] if held >= self._mark else 0)
         size_bytes = own + self._inherited_bytes(node, held)
-        return Lag(last - held, size_bytes, now_s - self._at_s[first - self._mark])
+        return Lag(last - held, size_bytes, self._awake_s(now_s) - self._at_s[first - self._mark])
 
     def carries_load(self, node: str) -> bool:
         standby = self._standbys.get(node)
         return standby is None or not standby.short
 
     def look(self, now_s: float, held: dict[str, int]) -> list[str]:
-        """held: of everyone who follows. What a person is to be told."""
+        """held: of everyone who follows and has said it. What a person is to be told."""
+        self._frozen_s += max(0.0, now_s - self._looked_s - self._late_s)
+        self._looked_s = now_s
         self._standbys = {node: self._standbys.get(node) or _Standby() for node in held}
         found = [text for node, position in held.items() for text in self._over(now_s, node, position)]
         if now_s - self._sampled_s < _SAMPLE_EACH_S:
@@ -85,6 +94,10 @@ class Lags:
             *found,
             *(text for node, position in held.items() for text in self._short(now_s, node, position)),
         ]
+
+    def _awake_s(self, now_s: float) -> float:
+        """A clock that stood still while this process did."""
+        return min(now_s, self._looked_s + self._late_s) - self._frozen_s
 
     def _over(self, now_s: float, node: str, held: int) -> list[str]:
         lag, over = self.of(now_s, node, held), self._standbys[node].over

@@ -36,7 +36,7 @@ class _Session:
         self.member, self.via = member, via
         self.start = self.sent = start.position
         # Its log may be longer than what its disk holds: it says so itself, in its first answer.
-        self.held = 0
+        self.held, self.has_said = 0, False
         self.heard_s = now_s
 
 
@@ -70,6 +70,10 @@ class Replication:
 
     def following(self) -> Iterable[Member]:
         return self._following
+
+    def said(self) -> dict[str, int]:
+        """What those hold who follow and have said it; of who has just come nothing is known."""
+        return {node: session.held for node, session in self._sessions.items() if session.has_said}
 
     def heard(self, since_s: float) -> Iterable[Member]:
         """Those who follow and have answered since then."""
@@ -136,7 +140,7 @@ class Replication:
             return []
         session.heard_s = now_s
         if self._by_position or self._log.holds(message.last):
-            session.held = max(session.held, message.last.position)
+            session.held, session.has_said = max(session.held, message.last.position), True
         return self._pump(session)
 
     def refused(self, message: StreamRefused) -> Effects:

@@ -15,7 +15,9 @@ class Given:
 
     def __init__(self, **limits: Any) -> None:
         self.log = Log([record(1, position) for position in range(1, 11)] + [record(2, 11, "")])
-        self.lags = Lags(self.log, LagAlert(**{"seconds_s": 0.0, **limits}), mark=11, begun_s=100.0)
+        self.lags = Lags(
+            self.log, LagAlert(**{"seconds_s": 0.0, **limits}), mark=11, begun_s=100.0, look_each_s=10.0
+        )
         self.last = 11
 
     def append(self, now_s: float, size_bytes: int = 2) -> Given:
@@ -33,6 +35,18 @@ def test_the_lag_is_what_it_lacks_since_the_first_of_it_was_written() -> None:
     given = Given().append(101.0, 5).append(102.0, 7)
     assert given.lags.of(104.0, "n2", 12) == Lag(1, 7, 2.0)
     assert given.lags.of(104.0, "n2", 11) == Lag(2, 12, 3.0)
+
+
+def test_the_time_in_which_the_primary_was_frozen_is_no_lag() -> None:
+    given = Given(seconds_s=5.0).append(101.0)
+    assert given.lags.look(102.0, {"n2": 11}) == []
+    # It looks each 10 s, and wakes an hour later: 20 s are all that it may have been late.
+    assert given.lags.of(3702.0, "n2", 11).seconds_s == 21.0
+    [text] = given.lags.look(3702.0, {"n2": 11})
+    assert "21 s behind" in text
+    given.append(3703.0)
+    assert given.lags.of(3705.0, "n2", 12).seconds_s == 2.0
+    assert given.lags.of(3705.0, "n2", 11).seconds_s == 24.0
 
 
 def test_what_the_reign_inherited_counts_from_its_begin() -> None:
