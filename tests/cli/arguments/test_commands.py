@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
 
 from harness.cli.arguments import UsageError, parse
 
-COMMANDS = ("run", "plan", "check", "doctor", "setup", "clean", "targets", "faults", "schema")
+COMMANDS = (
+    *("run", "plan", "check", "search", "defects", "doctor", "setup", "clean", "up", "ctl"),
+    *("drills", "targets", "faults", "schema"),
+)
 
 
 def refused(words: list[str]) -> str:
@@ -70,3 +75,10 @@ def test_what_was_written_arrives() -> None:
         True,
     )
     assert args.does == "drills:run"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_names_a_function_that_is_there(command: str) -> None:
+    words = {"run": ["a"], "plan": ["a"]}.get(command, [])
+    module, _, name = parse([command, *words]).does.partition(":")
+    assert callable(getattr(import_module(f"harness.cli.{module}"), name))
