@@ -153,3 +153,9 @@ def silence(
         and not any(i.last_good_s < b and a < i.end_s for i in apart_from)
     ]
     return max(quiet, key=lambda s: s.to_s - s.from_s, default=None)
+
+
+def hidden_s(ops: Sequence[Returned], *, from_s: float) -> float:
+    """So long an interruption may have lasted that no write met: each good one was served in its time."""
+    good = sorted((returned_s(op), op.call_s) for op in ops if is_good(op))
+    return max((b - max(call, from_s) for (_, call), (b, _) in pairwise(good) if b > from_s), default=0.0)

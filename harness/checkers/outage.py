@@ -8,7 +8,7 @@ that hangs is not made well by one that is served.
                                                         detection bound + 1 s
     length  = end − last good return before it          every other interruption: a later one, or one of a
                                                         fault that leaves the primary alone
-    outage  = the longest of these; 0 if there is none
+    outage  = the longest of these; 0 if there is none, and at most what fits between two good writes
 
 The error: t_fault lies in the injection's interval; service was back at the earliest just after the last
 bad call, and at the latest with the good return. A call that came late only because its writer was still
@@ -28,6 +28,7 @@ from harness.checkers.figures import censored, longest
 from harness.checkers.interruptions import (
     Interruption,
     Silence,
+    hidden_s,
     interruptions,
     is_good,
     open_until_s,
@@ -65,7 +66,7 @@ class Outage(Struct, frozen=True, kw_only=True):
 
     @property
     def gap(self) -> Figure:
-        return self.downs[0].gap if self.downs else Figure(value=0.0, low=0.0, high=0.0)
+        return self.downs[0].gap if self.downs else self.figure
 
     @property
     def end_s(self) -> float | None:
@@ -85,9 +86,11 @@ def check(
     lanes = _lanes(writes)
     if not lanes and not any(client.writers for client in clients):
         return None
-    found = [down for ops in lanes.values() for down in _downs(ops, acts, bound_s, timeout_s)]
+    by_lane = [(ops, _downs(ops, acts, bound_s, timeout_s)) for ops in lanes.values()]
+    found = [down for _, downs in by_lane for down in downs]
+    hidden = [_hidden(ops, acts) for ops, downs in by_lane if not downs]
     return Outage(
-        figure=longest([down.figure for down in found]),
+        figure=longest([*(down.figure for down in found), *hidden]),
         downs=tuple(sorted(found, key=_size, reverse=True)),
         slow=sum(1 for op in writes if is_good(op) and returned_s(op) - op.scheduled_s > SLOW_S),
         writes=len(writes),
@@ -115,7 +118,7 @@ def _untried(lanes: Lanes, acts: Sequence[Act], clients: Sequence[ClientPlan]) -
 
 def _downs(ops: Sequence[Returned], acts: Sequence[Act], bound_s: float, timeout_s: float) -> list[Down]:
     """Of one writer. Of all that a strike may have caused the first counts from it."""
-    from_s = acts[0].before_s if acts else ops[0].scheduled_s
+    from_s = _from_s(ops, acts)
     spans = interruptions(ops, from_s=from_s, timeout_s=timeout_s)
     left = [act for act in acts if act.strikes]
     downs = []
@@ -126,6 +129,14 @@ def _downs(ops: Sequence[Returned], acts: Sequence[Act], bound_s: float, timeout
     struck_s = [act.before_s for act in acts if act.strikes]
     quiet = silence(ops, from_s=from_s, apart_from=spans, struck_s=struck_s)
     return [*downs, _silent(quiet)] if quiet else downs
+
+
+def _from_s(ops: Sequence[Returned], acts: Sequence[Act]) -> float:
+    return acts[0].before_s if acts else ops[0].scheduled_s
+
+
+def _hidden(ops: Sequence[Returned], acts: Sequence[Act]) -> Figure:
+    return Figure(value=0.0, low=0.0, high=hidden_s(ops, from_s=_from_s(ops, acts)))
 
 
 def _cause(span: Interruption, strikes: Sequence[Act], bound_s: float, timeout_s: float) -> Act | None:

@@ -54,8 +54,16 @@ def writer(outcomes: str, *, of: str = "client1", index: int = 0, begun: float =
 BEFORE = "+" * 5  # until the fault at 1.0
 
 
-def test_without_an_interruption_the_outage_is_nothing() -> None:
-    assert ends(measured(killed("n1", at=1.0), writer(BEFORE + "+" * 20)).figure) == (0, 0, 0)
+def test_without_an_interruption_the_outage_is_nothing_or_hides_between_two_writes() -> None:
+    found = measured(killed("n1", at=1.0), writer(BEFORE + "+" * 20))
+    assert ends(found.figure) == ends(found.gap) == (0, 0, 0.021)
+
+
+def test_the_fewer_writes_there_are_the_more_may_hide() -> None:
+    """Before the fault nothing of it can."""
+    sparse = [acked(f"t1.client1.0.{n}", 0.5 + 0.3 * n, 0.501 + 0.3 * n) for n in range(5)]
+    assert ends(measured(killed("n1", at=1.6), sparse).figure) == (0, 0, 0.101)
+    assert ends(measured(killed("n1", at=1.0), sparse).figure) == (0, 0, 0.301)
 
 
 def test_it_counts_from_the_fault_to_the_first_good_return() -> None:
@@ -188,7 +196,7 @@ def test_noise_before_a_strike_makes_its_outage_less_sure_and_does_not_hide_it()
 
 
 def test_the_same_noise_is_no_outage_where_nobody_was_struck() -> None:
-    assert ends(measured(killed("n2", at=1.0), noisy_then_held()).figure) == (0, 0, 0)
+    assert ends(measured(killed("n2", at=1.0), noisy_then_held()).figure) == (0, 0, 0.07)
 
 
 def test_a_writer_that_wrote_nothing_after_the_fault_is_named() -> None:
