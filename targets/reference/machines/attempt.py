@@ -25,10 +25,11 @@ class Order(Struct, frozen=True):
 
 
 class Ended(Struct, frozen=True):
-    """How an attempt ended. detail: for people."""
+    """How an attempt ended. detail: for people. primary: whom another one has promoted meanwhile."""
 
     outcome: Outcome
     detail: str
+    primary: str = ""
 
 
 class Attempt(Struct, frozen=True):
@@ -57,6 +58,8 @@ class Attempt(Struct, frozen=True):
             return "" if sealing.standbys else "no standby is eligible"
         if order.forced or any(member.node == order.to for member in sealing.standbys):
             return ""
+        if order.to == self.reign[1]:
+            return f"{order.to} is the primary already, of epoch {self.reign[0]}"
         return f"{order.to} is not eligible: it may lack acknowledged writes; only a forced promotion does it"
 
     def late(self, step: Step, sealing: Sealing, heard: Heard, chosen: str, settings: Settings) -> str:

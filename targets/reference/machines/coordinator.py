@@ -109,7 +109,7 @@ class Coordinator:
             case "moving":
                 return self._moved(now_s, register)
             case "confirming" | "fencing" | "marking" | "rereading":
-                return self._give_up(now_s, "overtaken", _names(register))
+                return self._give_up(now_s, "overtaken", _names(register), register.primary)
             case _:
                 return []
 
@@ -252,7 +252,7 @@ class Coordinator:
             if VALUE_READ_AFTER_THE_SEALS in self._defects:
                 self._value, self._epoch = register, max(self._epoch, register.epoch + 1)
                 return self._move(now_s)
-            return self._give_up(now_s, "overtaken", _names(register))
+            return self._give_up(now_s, "overtaken", _names(register), register.primary)
         self._end("promoted", _names(register))
         self.step = "hinting"
         return [*self._hint(), *self._power.release(now_s), self._tick(now_s)]
@@ -262,12 +262,12 @@ class Coordinator:
         ended, self._ended = self._ended, None
         return ended
 
-    def _end(self, outcome: Outcome, detail: str) -> None:
-        self._ended = Ended(outcome, detail)
+    def _end(self, outcome: Outcome, detail: str, primary: str = "") -> None:
+        self._ended = Ended(outcome, detail, primary)
         self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
 
-    def _give_up(self, now_s: float, outcome: Outcome, detail: str) -> Effects:
-        self._end(outcome, detail)
+    def _give_up(self, now_s: float, outcome: Outcome, detail: str, primary: str = "") -> Effects:
+        self._end(outcome, detail, primary)
         self.step = "idle"
         self._registrar.abandon()
         return [StopTimer(TIMER), *self._power.release(now_s)]

@@ -8,6 +8,8 @@
     changing  it shows something else                  reading
     idle      PromoteOrder                             leading   the coordinator's steps, without votes
     leading   the coordinator has ended                idle      answered
+    idle      PromoteOrder, an attempt is under way    waiting   one of the votes: it goes on to its end
+    waiting   that attempt has ended                   leading   at once, before the next by votes
     any       too late                                 idle      answered: nobody knows
 
 Maintenance is a part of the register: one compare-and-set turns it on for all, and a failover that was under
@@ -73,7 +75,7 @@ class Desk:
         self._registrar, self._coordinator = registrar, coordinator
         self._granter, self._accuser = granter, accuser
         self._detector, self._keeper = detector, keeper
-        self.step: Literal["idle", "reading", "changing", "leading", "switching"] = "idle"
+        self.step: Literal["idle", "reading", "changing", "waiting", "leading", "switching"] = "idle"
         self._order: Maintain | PromoteOrder | FenceOrder | None = None
         self._switching = Switching()
         self._via = ""
@@ -137,14 +139,18 @@ class Desk:
     @property
     def leads(self) -> bool:
         """An order waits for what becomes of the coordinator's attempt."""
-        return self.step == "leading"
+        return self.step in ("waiting", "leading")
 
-    def led(self) -> Effects:
+    def led(self, now_s: float) -> Effects:
         """The coordinator's attempt may have ended."""
+        order = self._order
+        assert isinstance(order, PromoteOrder)
+        if self.step == "waiting":
+            return self._lead(now_s, order) if self._coordinator.step == "idle" else []
         ended = self._coordinator.take_ended()
         if ended is None:
             return []
-        return self._done(ended.outcome == "promoted", ended.detail)
+        return self._done(ended.outcome == "promoted" or ended.primary == order.to, ended.detail)
 
     def fired(self, now_s: float, timer: str) -> Effects:
         if timer == REMIND:
@@ -187,9 +193,12 @@ class Desk:
         )
 
     def _promote(self, now_s: float, message: PromoteOrder, via: str) -> Effects:
-        if self._coordinator.step != "idle":
-            return [_answer(message, via, f"{self._name} leads a failover already: {self._coordinator.step}")]
-        self._order, self._via, self.step = message, via, "leading"
+        """Attempts by votes that cannot succeed fill most of the time: an order is not refused for one."""
+        self._order, self._via, self.step = message, via, "waiting"
+        return self.led(now_s)
+
+    def _lead(self, now_s: float, message: PromoteOrder) -> Effects:
+        self.step = "leading"
         self._coordinator.take_ended()  # of an attempt before this one
         order = Order(message.to, message.forced, message.by)
         attempt = Attempt((message.epoch, message.primary), order=order)

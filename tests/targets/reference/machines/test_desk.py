@@ -233,9 +233,41 @@ def test_a_forced_order_is_not_shortened_by_a_healthy_lease() -> None:
 
 
 def test_an_order_against_a_reign_that_is_over_changes_nothing() -> None:
-    moved = Register(2, "n2", (B,))
+    moved = Register(2, "n3", (B,))
     answer = answered(ordered(watching()).shows(moved))
-    assert not answer.ok and answer.detail == "the register names n2, epoch 2"
+    assert not answer.ok and answer.detail == "the register names n3, epoch 2"
+
+
+def attempting(value: Register = V) -> Play:
+    """A majority's votes stand, and w1 looks whom it could promote; nobody answers."""
+    play = watching(value).hears("w2", Vote(1, "n1", "x")).hears("w3", Vote(1, "n1", "x"))
+    return play.shows(value)
+
+
+def test_an_order_waits_for_the_attempt_that_is_under_way_and_then_goes_first() -> None:
+    play = ordered(attempting(), forced=True)
+    assert not play.said(OrderAnswer) and not play.said(Prepare)
+    play.when(Fired(COORDINATE), after_s=L_S + 1.1)
+    play.shows(V)
+    assert [told.detail for told in play.of(Tell)] == ["forced, ordered by anna: n2"]
+    assert status(play).outcomes == {"too late": 1}
+
+
+def test_while_an_order_waits_there_is_no_other() -> None:
+    play = ordered(attempting())
+    assert "another order" in answered(play.hears("operator", OFF, via="o")).detail
+
+
+def test_an_order_for_one_whom_the_votes_have_promoted_meanwhile_has_happened() -> None:
+    play = ordered(attempting()).when(Fired(COORDINATE), after_s=L_S + 1.1)
+    assert answered(play.shows(Register(2, "n2", (B,)))) == OrderAnswer(
+        8, True, "the register names n2, epoch 2"
+    )
+
+
+def test_the_present_primary_is_the_primary_already() -> None:
+    answer = answered(ordered(watching(), "n1").shows(V))
+    assert answer == OrderAnswer(8, False, "n1 is the primary already, of epoch 1")
 
 
 def test_an_order_names_who_holds_more() -> None:
