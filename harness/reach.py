@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from harness.model.fault import Clock, Crash, Cut, Disk, Fault, Kill, Lose, Pause, Slow, Stop, Switch
+from harness.model.fault import Clock, Crash, Cut, Disk, Fault, Impair, Kill, Lose, Pause, Slow, Stop, Switch
 from harness.model.plan import HostPlan
 
 
@@ -50,7 +50,7 @@ def silenced(fault: Fault) -> str:
     match fault:
         case Kill(host=host) | Stop(host=host) | Pause(host=host) | Crash(host=host) | Disk(host=host):
             return host
-        case Cut() | Slow() | Lose() | Clock() | Switch():
+        case Cut() | Slow() | Lose() | Impair() | Clock() | Switch():
             return ""
 
 

@@ -16,6 +16,7 @@ from harness.model.drill import (
     CrashStep,
     Direction,
     DiskStep,
+    ImpairStep,
     KillStep,
     LatencyStep,
     LossStep,
@@ -24,7 +25,21 @@ from harness.model.drill import (
     SwitchStep,
     WaitStep,
 )
-from harness.model.fault import Clock, Crash, Cut, Disk, Fault, Kill, Link, Lose, Pause, Slow, Stop, Switch
+from harness.model.fault import (
+    Clock,
+    Crash,
+    Cut,
+    Disk,
+    Fault,
+    Impair,
+    Kill,
+    Link,
+    Lose,
+    Pause,
+    Slow,
+    Stop,
+    Switch,
+)
 from harness.model.moment import Moment
 from harness.model.wording import words
 from harness.reach import Hosts
@@ -67,6 +82,9 @@ def begin(step: Step, cast: Cast) -> Begun:
         case LossStep(sides=sides, share=share):
             links = _across(sides_of(sides, cast), "both")
             return Begun(text=text_of(step), hosts=_named(sides, cast), fault=Lose(links, share))
+        case ImpairStep(sides=sides, by=by, direction=direction):
+            links = _across(sides_of(sides, cast), direction)
+            return Begun(text=text_of(step), hosts=_named(sides, cast), fault=Impair(links, by))
         case DiskStep(victim=victim, does=does):
             host = host_of(victim, cast)
             return Begun(text=text_of(step), hosts=(host,), fault=Disk(host, does))

@@ -24,6 +24,7 @@ from harness.drillfile.fields import (
     UNTIL,
     WITHIN,
 )
+from harness.drillfile.impairments import IMPAIRMENTS
 from harness.drillfile.moments import ON, ON_WITHIN
 from harness.drillfile.orders import ORDER
 from harness.drillfile.surroundings import CLOCK, DISK, LOSS
@@ -245,6 +246,7 @@ _FAULTS = (
         "no failover.",
         example=f"- latency: [[primary], {REST}]\n  delay: 30ms\n  jitter: 10ms\n  at: 1s..2s\n  until: 6s",
     ),
+    *IMPAIRMENTS,
     LOSS,
     DISK,
     CLOCK,

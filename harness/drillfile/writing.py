@@ -15,6 +15,7 @@ from harness.model.drill import (
     Drill,
     Expectation,
     HoldStep,
+    ImpairStep,
     Json,
     KillStep,
     LatencyStep,
@@ -27,6 +28,7 @@ from harness.model.drill import (
     WaitStep,
     Window,
 )
+from harness.model.impairment import Bandwidth, Reset, Slicing, SlowClose, name_of
 from harness.model.moment import TELLS
 from harness.model.units import duration, seconds
 
@@ -109,6 +111,9 @@ def _step(step: Step) -> Fields:
         case LossStep(sides=sides, share=share):
             much = [("share", f"{share * 100:g}%")]
             return [("loss", _sides(sides)), *much, *_when(step.on, step.at), _until(step.until_s)]
+        case ImpairStep(direction=direction):
+            way = [] if direction == "both" else [("direction", direction)]
+            return [*_impaired(step), *way, *_when(step.on, step.at), _until(step.until_s)]
         case DiskStep(victim=victim, does=does):
             return [("disk", victim), ("does", does), *_when(step.on, step.at), _until(step.until_s)]
         case ClockStep(victim=victim, rate=rate):
@@ -117,6 +122,20 @@ def _step(step: Step) -> Fields:
             return [("switch", victim), ("how", how), *_when(step.on, step.at), _until(step.until_s)]
         case _:
             assert_never(step)
+
+
+def _impaired(step: ImpairStep) -> Fields:
+    head = (name_of(step.by), _sides(step.sides))
+    match step.by:
+        case Bandwidth(rate_kb_per_s=rate):
+            return [head, ("rate", f"{rate}KB/s")]
+        case Slicing(piece_bytes=piece_bytes, delay_s=delay_s):
+            apart = [("apart", _span(delay_s))] if delay_s else []
+            return [head, ("piece_bytes", f"{piece_bytes}"), *apart]
+        case Reset():
+            return [head]
+        case SlowClose(delay_s=delay_s):
+            return [head, ("delay", _span(delay_s))]
 
 
 def _cut(step: PartitionStep) -> Fields:

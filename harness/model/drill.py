@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from msgspec import Struct
 
 from harness.model.fault import CutMode, DiskTrouble, Scope, Side, SwitchMode
+from harness.model.impairment import Impairment
 
 # Anything that JSON can carry: what a target's own settings are made of before it reads them.
 if TYPE_CHECKING:
@@ -130,6 +131,17 @@ class LossStep(Struct, frozen=True, kw_only=True, tag="loss"):
     on: Trigger | None = None
 
 
+class ImpairStep(Struct, frozen=True, kw_only=True, tag="impair"):
+    """Impair every link between the sides; direction as of a partition."""
+
+    sides: tuple[tuple[str, ...], ...]
+    by: Impairment
+    direction: Direction
+    at: Window
+    until_s: float
+    on: Trigger | None = None
+
+
 class DiskStep(Struct, frozen=True, kw_only=True, tag="disk"):
     """What the store of `victim` (a role or a host) is on stalls, fails or is lost."""
 
@@ -184,7 +196,17 @@ class SwitchStep(Struct, frozen=True, kw_only=True, tag="switch"):
 
 
 # A fault, with its times.
-FaultStep = KillStep | CrashStep | PartitionStep | LatencyStep | LossStep | DiskStep | ClockStep | SwitchStep
+FaultStep = (
+    KillStep
+    | CrashStep
+    | PartitionStep
+    | LatencyStep
+    | LossStep
+    | ImpairStep
+    | DiskStep
+    | ClockStep
+    | SwitchStep
+)
 Step = FaultStep | WaitStep | HoldStep | ControlStep
 
 Measure = Literal[

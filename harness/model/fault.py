@@ -10,6 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from harness.model.impairment import Impairment, much_of, name_of
 from harness.model.moment import Moment, text_of
 
 Scope = Literal["process", "host"]
@@ -88,6 +89,16 @@ class Lose(Struct, frozen=True, tag="lose"):
     share: float
 
 
+class Impair(Struct, frozen=True, tag="impair"):
+    """These links still carry bytes, but not as they should: see the impairment. Healing restores them.
+
+    reset is of whole connections, so it asks for both directions of a pair.
+    """
+
+    links: tuple[Link, ...]
+    by: Impairment
+
+
 class Disk(Struct, frozen=True, tag="disk"):
     """What the host's store is on. Healing mends it, and starts what has died of it.
 
@@ -121,7 +132,7 @@ class Switch(Struct, frozen=True, tag="switch"):
 
 SLOW_SWITCH_S = 5.0
 
-Fault = Kill | Stop | Pause | Crash | Cut | Slow | Lose | Disk | Clock | Switch
+Fault = Kill | Stop | Pause | Crash | Cut | Slow | Lose | Impair | Disk | Clock | Switch
 LinkFault = Cut | Slow | Lose
 
 
@@ -149,6 +160,9 @@ def describe(fault: Fault) -> str:
             return f"slow {pairs(links)} ({delay_s * 1000:g} ms ± {jitter_s * 1000:g} ms)"
         case Lose(links=links, share=share):
             return f"lose {share * 100:g} % of {pairs(links)}"
+        case Impair(links=links, by=by):
+            much = much_of(by)
+            return f"{name_of(by)} {pairs(links)}" + (f" ({much})" if much else "")
         case Disk(host=host, does=does):
             return f"disk of {host}: {_DISKS[does]}"
         case Clock(host=host, rate=rate):

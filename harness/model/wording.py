@@ -11,6 +11,7 @@ from harness.model.drill import (
     DiskStep,
     FaultStep,
     HoldStep,
+    ImpairStep,
     KillStep,
     LatencyStep,
     LossStep,
@@ -22,6 +23,7 @@ from harness.model.drill import (
     WaitStep,
     Window,
 )
+from harness.model.impairment import much_of, name_of
 from harness.model.moment import TELLS
 from harness.model.plan import TimedStep
 from harness.model.units import duration
@@ -49,6 +51,9 @@ def words(step: Step, *, short: bool = False) -> str:
             return f"latency {_sides(sides)} ({much})" + _when(step, short)
         case LossStep(sides=sides, share=share):
             return f"loss {_sides(sides)} ({share * 100:g} %)" + _when(step, short)
+        case ImpairStep(sides=sides, by=by, direction=direction):
+            said = ", ".join(part for part in (much_of(by), "" if direction == "both" else direction) if part)
+            return f"{name_of(by)} {_sides(sides)}" + (f" ({said})" if said else "") + _when(step, short)
         case DiskStep(victim=victim, does=does):
             return f"disk of {victim} ({does})" + _when(step, short)
         case ClockStep(victim=victim, rate=rate):

@@ -20,6 +20,7 @@ from harness.model.drill import (
     CrashStep,
     Drill,
     HoldStep,
+    ImpairStep,
     Json,
     LatencyStep,
     LossStep,
@@ -36,7 +37,7 @@ from harness.planner.rehearsal import rehearse
 from harness.seams import Target
 
 _NEEDS_A_FAULT = frozenset({"detection_time", "rejoin_time"})
-_STRIKES_NOBODY = (WaitStep, HoldStep, ControlStep, LatencyStep, LossStep, ClockStep, SwitchStep)
+_STRIKES_NOBODY = (WaitStep, HoldStep, ControlStep, LatencyStep, LossStep, ImpairStep, ClockStep, SwitchStep)
 
 
 def plan(drill: Drill, target: Target, *, world: str, seed: int, trials: int, defect: str) -> Plan:

@@ -10,6 +10,7 @@ from harness.model.drill import (
     CrashStep,
     DiskStep,
     HoldStep,
+    ImpairStep,
     KillStep,
     LatencyStep,
     LossStep,
@@ -18,9 +19,24 @@ from harness.model.drill import (
     SwitchStep,
     WaitStep,
 )
+from harness.model.impairment import name_of
 
 FAULTS_OF_WORLDS: Mapping[str, frozenset[str]] = {
-    "docker": frozenset({"kill", "stop", "pause", "crash", "partition", "latency", "switch"}),
+    "docker": frozenset(
+        {
+            "kill",
+            "stop",
+            "pause",
+            "crash",
+            "partition",
+            "latency",
+            "bandwidth",
+            "slicing",
+            "reset",
+            "slow_close",
+            "switch",
+        }
+    ),
     "simulator": frozenset(
         {"kill", "stop", "pause", "crash", "partition", "latency", "loss", "disk", "clock", "switch"}
     ),
@@ -42,6 +58,8 @@ def needed_fault(step: Step) -> str:
             return "latency"
         case LossStep():
             return "loss"
+        case ImpairStep(by=by):
+            return name_of(by)
         case DiskStep():
             return "disk"
         case ClockStep():

@@ -17,6 +17,7 @@ from harness.model.drill import (
     Drill,
     FaultStep,
     HoldStep,
+    ImpairStep,
     Json,
     KillStep,
     LatencyStep,
@@ -100,7 +101,7 @@ def _lighter(drill: Drill) -> Iterator[Drill]:
 
 def _hosts(step: Step) -> Iterator[Step]:
     """One host less on a side."""
-    if not isinstance(step, PartitionStep | LatencyStep | LossStep):
+    if not isinstance(step, PartitionStep | LatencyStep | LossStep | ImpairStep):
         return
     for index, side in enumerate(step.sides):
         for word in side if len(side) > 1 else ():

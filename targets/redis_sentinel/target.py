@@ -31,7 +31,10 @@ class RedisSentinelTarget:
         return {f"failover-drill/{FOLDER}": FOLDER}
 
     def faults(self) -> frozenset[str]:
-        return frozenset({"kill", "stop", "pause", "partition", "latency", "loss"})
+        return frozenset(
+            {"kill", "stop", "pause", "partition", "latency", "loss"}
+            | {"bandwidth", "slicing", "reset", "slow_close"}
+        )
 
     def controls(self) -> frozenset[str]:
         return frozenset()

@@ -57,7 +57,8 @@ class ReferenceTarget:
 
     def faults(self) -> frozenset[str]:
         return frozenset(
-            {"kill", "stop", "pause", "crash", "partition", "latency", "loss", "disk", "clock", "switch"}
+            {"kill", "stop", "pause", "crash", "disk", "clock", "switch"}
+            | {"partition", "latency", "bandwidth", "slicing", "reset", "slow_close", "loss"}
         )
 
     def controls(self) -> frozenset[str]:

@@ -13,7 +13,22 @@ from typing import Literal
 from msgspec import Struct
 
 from harness.model.errors import WorldError
-from harness.model.fault import Clock, Crash, Cut, Disk, Fault, Kill, Link, Lose, Pause, Slow, Stop, Switch
+from harness.model.fault import (
+    Clock,
+    Crash,
+    Cut,
+    Disk,
+    Fault,
+    Impair,
+    Kill,
+    Link,
+    Lose,
+    Pause,
+    Slow,
+    Stop,
+    Switch,
+)
+from harness.model.impairment import Bandwidth, Impairment, Reset, Slicing, SlowClose
 from harness.worlds.links.proxy import Proxy
 
 Stream = Literal["upstream", "downstream"]
@@ -21,11 +36,14 @@ Pair = frozenset[str]
 
 # Toxiproxy checks nothing: a negative rate panics it. An hour is more than any drill lasts.
 ATTRIBUTE_MAX = 3_600_000
-# What our toxics are made of; bandwidth is in KB/s, the rest in ms.
+# What our toxics are made of: rate in KB/s, sizes in bytes, the slicer's delay in µs, other times in ms.
 ATTRIBUTES: dict[str, tuple[str, ...]] = {
     "timeout": ("timeout",),
     "bandwidth": ("rate",),
     "latency": ("jitter", "latency"),
+    "slicer": ("average_size", "delay", "size_variation"),
+    "reset_peer": ("timeout",),
+    "slow_close": ("delay",),
 }
 
 
@@ -83,7 +101,19 @@ def refuses(fault: Fault, proxy: Proxy) -> bool:
             return any({link.source, link.destination} == ends for link in links)
         case Kill(host=host, scope="host") | Stop(host=host, scope="host"):
             return host in (proxy.source, proxy.destination)
-        case Kill() | Stop() | Pause() | Crash() | Cut() | Slow() | Lose() | Disk() | Clock() | Switch():
+        case (
+            Kill()
+            | Stop()
+            | Pause()
+            | Crash()
+            | Cut()
+            | Slow()
+            | Lose()
+            | Impair()
+            | Disk()
+            | Clock()
+            | Switch()
+        ):
             return False
 
 
@@ -92,8 +122,11 @@ def _toxics(stream: Stream, link: Link, faults: Sequence[Fault]) -> Iterable[Tox
     modes = {fault.how for fault in faults if isinstance(fault, Cut) and link in fault.links}
     if "drop" in modes:
         yield Toxic(stream, *DROP)
+    impairments = [fault.by for fault in faults if isinstance(fault, Impair) and link in fault.links]
     if "stall" in modes:
         yield Toxic(stream, *STALL)
+        impairments = [by for by in impairments if not isinstance(by, Bandwidth)]
+    yield from _impairing(stream, impairments)
     slow = [fault for fault in faults if isinstance(fault, Slow) and link in fault.links]
     if slow:
         yield _latency(stream, slow)
@@ -111,6 +144,27 @@ def _latency(stream: Stream, slow: Sequence[Slow]) -> Toxic:
     return checked(Toxic(stream, "latency", attributes))
 
 
+def _impairing(stream: Stream, impairments: Sequence[Impairment]) -> Iterable[Toxic]:
+    """Of several alike the narrowest counts, and what makes late adds up."""
+    rates = [by.rate_kb_per_s for by in impairments if isinstance(by, Bandwidth)]
+    if rates:
+        yield _whole(stream, "bandwidth", rate=min(rates))
+    sliced = [by for by in impairments if isinstance(by, Slicing)]
+    if sliced:
+        apart_us = round(math.fsum(by.delay_s for by in sliced) * 1e6)
+        piece_bytes = min(by.piece_bytes for by in sliced)
+        yield _whole(stream, "slicer", average_size=piece_bytes, delay=apart_us, size_variation=0)
+    late_s = [by.delay_s for by in impairments if isinstance(by, SlowClose)]
+    if late_s:
+        yield _whole(stream, "slow_close", delay=round(math.fsum(late_s) * 1000))
+    if any(isinstance(by, Reset) for by in impairments):
+        yield _whole(stream, "reset_peer", timeout=0)
+
+
+def _whole(stream: Stream, kind: str, **attributes: int) -> Toxic:
+    return checked(Toxic(stream, kind, tuple(sorted(attributes.items()))))
+
+
 def checked(toxic: Toxic) -> Toxic:
     """The same, or WorldError: nothing that Toxiproxy could stumble over is ever sent."""
     names = tuple(name for name, _ in toxic.attributes)
@@ -119,4 +173,6 @@ def checked(toxic: Toxic) -> Toxic:
     for name, value in toxic.attributes:
         if not 0 <= value <= ATTRIBUTE_MAX:
             raise WorldError(f"{toxic.name}: {name} is {value}; it must be from 0 to {ATTRIBUTE_MAX}")
+        if name == "average_size" and not value:
+            raise WorldError(f"{toxic.name}: pieces of no byte would overflow Toxiproxy's stack")
     return toxic

@@ -6,7 +6,21 @@ from collections.abc import Callable, Iterable, Mapping
 
 from harness.model.errors import WorldError
 from harness.model.event import Event
-from harness.model.fault import Clock, Crash, Cut, Disk, Fault, Kill, Lose, Pause, Slow, Stop, Switch
+from harness.model.fault import (
+    Clock,
+    Crash,
+    Cut,
+    Disk,
+    Fault,
+    Impair,
+    Kill,
+    Lose,
+    Pause,
+    Slow,
+    Stop,
+    Switch,
+    describe,
+)
 from harness.seams import ServiceProcess
 from harness.worlds.simulator.answers import Answers, Told
 from harness.worlds.simulator.gear import Gear
@@ -65,6 +79,10 @@ class Faults:
             case Cut() | Slow() | Lose():
                 line = self._links.apply(fault_id, fault, in_force)
                 told(self._answers.applied(fault_id, fault, line))
+            case Impair():
+                raise WorldError(
+                    f"the simulator does not offer this: {describe(fault)}; the planner refuses it"
+                )
             case Disk():
                 self._gear.disk(fault_id, fault, in_force, told)
             case Clock():
@@ -96,6 +114,8 @@ class Faults:
                 strikes.start(fault_id, host, "process", told)
             case Cut() | Slow() | Lose():
                 told(self._answers.healed(fault_id, self._links.heal(fault_id, fault, in_force)))
+            case Impair():
+                told(WorldError(f"that never was in force, and cannot be healed: {describe(fault)}"))
             case Disk():
                 self._gear.mend(fault_id, fault, in_force, told)
             case Clock():

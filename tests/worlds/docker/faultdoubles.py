@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from ipaddress import IPv4Address
 from typing import Literal
@@ -14,10 +14,13 @@ from harness.seams import ServiceProcess, StackHost
 from harness.worlds.docker.faults.answers import (
     Begun,
     Connection,
+    Destroyed,
+    End,
     Ended,
     Lost,
     Met,
     Probe,
+    Says,
     Settled,
     Sockets,
     Stamped,
@@ -107,7 +110,7 @@ class Hosts:
 class ResidentDouble(Resident):
     """Speaks of these hosts and of this Toxiproxy. leaking: bytes that get through cuts all the same.
 
-    leaking_looks: until so many looks at the sockets.
+    leaking_looks: until so many looks at the sockets. toothless: connections end as if nothing was wrong.
     """
 
     def __init__(self, hosts: Hosts, toxiproxy: ToxiproxyDouble) -> None:
@@ -116,6 +119,8 @@ class ResidentDouble(Resident):
         self.lost_addresses: tuple[str, ...] = ()
         self.keeps_packets, self.leaking, self.lingering = False, 0, False
         self._looks, self.leaking_looks = 0, 1000
+        self.toothless = False
+        self.destroyed = set[str]()
 
     def end(
         self, main_pid: int, sandbox_pid: int, *, child: bool, name: Literal["KILL", "TERM"], within_s: float
@@ -185,6 +190,22 @@ class ResidentDouble(Resident):
             else "refused"
             for probe in probes
         )
+
+    def how_they_end(self, probes: Sequence[Probe], *, says: Says, within_s: float) -> tuple[End, ...]:
+        return tuple(self._end(f"{probe.address}:{probe.port}", says) for probe in probes)
+
+    def _end(self, listen: str, says: Says) -> End:
+        (proxy,) = (row for row in self.toxiproxy.proxies.values() if row["listen"] == listen)
+        kinds = {toxic["type"] for toxic in proxy["toxics"]}
+        assert proxy["enabled"]
+        if says == "a byte":
+            return "reset" if "reset_peer" in kinds and not self.toothless else "open"
+        return "open" if "slow_close" in kinds and not self.toothless else "ended"
+
+    def destroy(self, places: Collection[str]) -> Destroyed:
+        self.destroyed |= {*places}
+        now_s = time.monotonic()
+        return Destroyed(before_s=now_s, after_s=now_s, count=len(places))
 
     def sockets(self) -> Sockets:
         self._looks += 1

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -15,7 +16,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from harness.worlds.docker.inside import addresses, gate, packetfilter, probes, processes, rail, sockets
+from harness.worlds.docker.inside import addresses, ends, gate, packetfilter, probes, processes, rail, sockets
 from harness.worlds.docker.inside.processes import ProcessError
 
 ME = os.getpid()
@@ -164,6 +165,41 @@ def seen_at(port: int) -> sockets.Connection:
     return next(row for row in sockets.look()["connections"] if row["local"] == f"127.0.0.1:{port}")
 
 
+def test_a_connection_that_is_destroyed_is_reset_for_its_peer(
+    pair: tuple[socket.socket, socket.socket, int],
+) -> None:
+    near, _, port = pair
+    done = ends.destroy(places=[f"127.0.0.1:{port}"])
+    assert done["count"] == 1
+    assert done["before_s"] <= done["after_s"]
+    near.settimeout(PATIENCE_S)
+    with pytest.raises(ConnectionResetError):
+        near.recv(1)
+    assert ends.destroy(places=[f"127.0.0.1:{port}"])["count"] == 0
+
+
+def test_a_connection_that_has_ended_meanwhile_takes_no_listener_with_it() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        place = listener.getsockname()
+        with socket.create_connection(place) as near, listener.accept()[0]:
+            (identity,) = sockets.identities([f"127.0.0.1:{place[1]}"])
+            near.close()  # first: the other end is gone at once then
+        with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 4) as netlink:
+            assert not ends.destroyed(netlink, identity)
+        with socket.create_connection(place, timeout=PATIENCE_S), listener.accept()[0]:
+            pass
+
+
+def test_the_kernel_counts_the_pieces_in_which_bytes_left(
+    pair: tuple[socket.socket, socket.socket, int],
+) -> None:
+    near, far, port = pair
+    for _ in range(3):
+        far.sendall(b"y" * 10)
+        near.recv(10, socket.MSG_WAITALL)
+    assert seen_at(port)["segments"] == 3
+
+
 def test_the_kernel_counts_what_arrived_and_what_waits(
     pair: tuple[socket.socket, socket.socket, int],
 ) -> None:
@@ -253,6 +289,43 @@ def test_a_probe_meets_a_listener_a_refusal_or_silence(here: None) -> None:
 def test_a_probe_without_a_way_is_told(here: None) -> None:
     nowhere = probes.Probe(sandbox_pid=ME, address="255.255.255.255", port=1)
     assert probes.connect_all(probes=[nowhere], within_s=0.2) == ["unreachable"]
+
+
+@contextlib.contextmanager
+def _ending(how: ends.End) -> Iterator[probes.Probe]:
+    """A service that ends its one connection so, once something was said there."""
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        connection.recv(10)
+        if how == "open":
+            over.wait(PATIENCE_S)
+        if how == "reset":
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.close()
+
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield probes.Probe(sandbox_pid=ME, address="127.0.0.1", port=listener.getsockname()[1])
+        over.set()
+        thread.join()
+
+
+@pytest.mark.parametrize("says", ["a byte", "goodbye"])
+@pytest.mark.parametrize("how", ["reset", "ended", "open"])
+def test_a_probe_tells_how_its_connection_ended(here: None, how: ends.End, says: ends.Says) -> None:
+    within_s = 0.05 if how == "open" else PATIENCE_S
+    with _ending(how) as probe:
+        assert ends.how_they_end(probes=[probe], says=says, within_s=within_s) == [how]
+
+
+def test_a_probe_that_is_refused_was_never_connected(here: None) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    probe = probes.Probe(sandbox_pid=ME, address="127.0.0.1", port=port)
+    assert ends.how_they_end(probes=[probe], says="a byte", within_s=PATIENCE_S) == ["unmade"]
 
 
 @contextlib.contextmanager

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 from hypothesis import strategies as st
 
-from harness.model.fault import Cut, Kill, Link, Pause, Slow, Stop
+from harness.model.fault import Cut, Impair, Kill, Link, Pause, Slow, Stop
+from harness.model.impairment import Bandwidth, Reset, Slicing, SlowClose
 from harness.worlds.links.changes import Request, stand_of
 from harness.worlds.links.proxy import Proxy
 from harness.worlds.links.wanted import Stand, Toxic
@@ -37,9 +38,16 @@ _scopes = st.sampled_from(("process", "host"))
 _delays = st.integers(1, 500).flatmap(
     lambda ms: st.builds(Slow, _links, st.just(ms / 1000), st.integers(0, ms).map(lambda j: j / 1000))
 )
+_impairments = (
+    st.builds(Bandwidth, st.integers(1, 1000))
+    | st.builds(Slicing, st.integers(1, 100), st.sampled_from((0.0, 0.001)))
+    | st.builds(Reset)
+    | st.builds(SlowClose, st.sampled_from((0.001, 1.0)))
+)
 faults = (
     st.builds(Cut, _links, st.sampled_from(("refuse", "drop", "stall", "loss")))
     | _delays
+    | st.builds(Impair, _links, _impairments)
     | st.builds(Kill, _hosts, _scopes)
     | st.builds(Stop, _hosts, _scopes)
     | st.builds(Pause, _hosts, _scopes)

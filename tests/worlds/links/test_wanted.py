@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.model.errors import WorldError
-from harness.model.fault import Cut, Fault, Kill, Link, Pause, Slow, Stop
+from harness.model.fault import Cut, Fault, Impair, Kill, Link, Pause, Slow, Stop
+from harness.model.impairment import Bandwidth, Impairment, Reset, Slicing, SlowClose
 from harness.worlds.links.changes import changes, settled
 from harness.worlds.links.wanted import Stand, Toxic, checked, lost_pairs, wanted
 from tests.worlds.links.examples import PROXIES, asked, faults, proxy
@@ -59,6 +60,36 @@ def test_the_delays_of_two_faults_add_up() -> None:
         Toxic("downstream", "latency", (("jitter", 0), ("latency", 50))),
         Toxic("upstream", "latency", (("jitter", 20), ("latency", 150))),
     )
+
+
+def test_impairments_are_on_the_stream_that_carries_the_links_bytes() -> None:
+    there = stands(Impair(A_TO_B, Bandwidth(10)))
+    assert there == {
+        "a-b-1": Stand(True, (Toxic("upstream", "bandwidth", (("rate", 10),)),)),
+        "b-a-1": Stand(True, (Toxic("downstream", "bandwidth", (("rate", 10),)),)),
+    }
+
+
+def test_of_impairments_alike_the_narrowest_counts_and_what_makes_late_adds_up() -> None:
+    alike = (Bandwidth(10), Bandwidth(20), Slicing(9, 0.001), Slicing(5, 0.002), SlowClose(1), SlowClose(2))
+    there = stands(*(Impair(A_TO_B, by) for by in (*alike, Reset(), Reset())))["a-b-1"]
+    assert there.toxics == (
+        Toxic("upstream", "bandwidth", (("rate", 10),)),
+        Toxic("upstream", "reset_peer", (("timeout", 0),)),
+        Toxic("upstream", "slicer", (("average_size", 5), ("delay", 3000), ("size_variation", 0))),
+        Toxic("upstream", "slow_close", (("delay", 3000),)),
+    )
+
+
+def test_a_stall_is_narrower_than_any_bandwidth() -> None:
+    there = stands(Impair(A_TO_B, Bandwidth(10)), Cut(A_TO_B, "stall"))["a-b-1"]
+    assert there.toxics == (Toxic("upstream", "bandwidth", (("rate", 0),)),)
+
+
+@pytest.mark.parametrize("by", [Bandwidth(-1), Slicing(0, 0.0), Slicing(10, 1e9), SlowClose(-1.0)])
+def test_an_impairment_that_toxiproxy_would_stumble_over_is_refused(by: Impairment) -> None:
+    with pytest.raises(WorldError):
+        stands(Impair(A_TO_B, by))
 
 
 @pytest.mark.parametrize(("delay_s", "jitter_s"), [(0.0, 0.0), (0.0001, 0.0), (0.01, 0.02), (0.01, -0.001)])

@@ -7,6 +7,8 @@ from typing import Literal
 from msgspec import Struct
 
 Met = Literal["connected", "refused", "silence", "unreachable"]
+End = Literal["reset", "ended", "open", "unmade"]
+Says = Literal["a byte", "goodbye"]
 
 
 class Ready(Struct, frozen=True):
@@ -18,6 +20,12 @@ class Stamped(Struct, frozen=True, kw_only=True):
 
     before_s: float
     after_s: float
+
+
+class Destroyed(Stamped, frozen=True, kw_only=True):
+    """count: the connections that there still were to be reset."""
+
+    count: int
 
 
 class Ended(Stamped, frozen=True, kw_only=True):
@@ -62,6 +70,7 @@ class Connection(Struct, frozen=True, kw_only=True):
     """A connection of the hub's. local, remote: `address:port`; the rest in bytes.
 
     acked: confirmed by the peer's kernel. written: by Toxiproxy for the peer, confirmed or not.
+    acked: confirmed by the peer's kernel. segments: in how many pieces bytes left for the peer.
     unread: waiting in the hub for Toxiproxy. unsent: for the peer.
     """
 
@@ -70,6 +79,7 @@ class Connection(Struct, frozen=True, kw_only=True):
     acked: int = 0
     received: int = 0
     written: int = 0
+    segments: int = 0
     unread: int = 0
     unsent: int = 0
 

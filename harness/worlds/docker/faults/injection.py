@@ -20,6 +20,7 @@ from harness.model.fault import (
     Cut,
     Disk,
     Fault,
+    Impair,
     Kill,
     Lose,
     Pause,
@@ -29,6 +30,7 @@ from harness.model.fault import (
     SwitchMode,
     describe,
 )
+from harness.model.impairment import Reset
 from harness.reach import silenced
 from harness.worlds.docker.faults.containers import Containers
 from harness.worlds.docker.faults.hostfaults import Act, HostFaults
@@ -154,7 +156,12 @@ class Injection:
 
     def _inject(self, fault: Fault, others: Collection[Fault]) -> Act:
         match fault:
-            case Cut() | Slow():
+            case Impair(by=Reset()):
+                change = self._links.bring([*others, fault])
+                done = self._links.reset(fault)
+                lines = (*change.notes, *done.notes, *self._links.bites(fault, [*others, fault]))
+                return Act(before_s=change.before_s, after_s=done.after_s, evidence=lines)
+            case Cut() | Slow() | Impair():
                 change = self._links.bring([*others, fault])
                 return _act(change, self._links.bites(fault, [*others, fault]))
             case Kill(scope="process"):
@@ -195,7 +202,7 @@ class Injection:
 
     def _heal(self, fault: Fault, others: Collection[Fault]) -> Act:
         match fault:
-            case Cut() | Slow():
+            case Cut() | Slow() | Impair():
                 change = self._links.bring(others)
                 return _act(change, [self._links.check(others)])
             case Pause():

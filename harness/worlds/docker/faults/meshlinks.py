@@ -2,7 +2,8 @@
 
 What Toxiproxy says of itself is read back, and is not the proof. The proof of `refuse` and `loss` are
 connects from the sources' own namespaces; of `drop` and `stall` the kernel's counters of the hub's
-connections, by which nothing more gets through. `slow` has its read-back alone. No service is sent a byte.
+connections, by which nothing more gets through. `slow` has its read-back alone. Impairments: see impaired.
+No service is sent a byte.
 
 Toxiproxy lets the end of a connection (FIN) through drop and stall; only under `loss` does a peer that goes
 away leave no trace at all.
@@ -15,9 +16,10 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 
 from harness.model.errors import WorldError
-from harness.model.fault import Cut, Fault, Slow
-from harness.worlds.docker.faults import streams
-from harness.worlds.docker.faults.answers import Met, Probe
+from harness.model.fault import Cut, Fault, Impair, Slow
+from harness.model.impairment import Bandwidth, Impairment, Reset, Slicing, SlowClose
+from harness.worlds.docker.faults import impaired, streams
+from harness.worlds.docker.faults.answers import End, Met, Probe, Says
 from harness.worlds.docker.faults.containers import Containers
 from harness.worlds.docker.faults.resident import Resident
 from harness.worlds.docker.faults.streams import Look
@@ -37,6 +39,9 @@ _WINDOWS_MAX = 3
 _SILENCE_S = 0.1
 # Where an answer has to come, a busy machine may take its time.
 _ANSWER_S = 2.0
+# How long a slow close is watched at most.
+_STILL_OPEN_S = 0.2
+_ENDS: dict[End, str] = {"reset": "reset (RST)", "open": "still connected"}
 
 
 class MeshLinks:
@@ -85,12 +90,54 @@ class MeshLinks:
         match fault:
             case Slow():
                 return ["no byte was sent to measure the delay"]
+            case Impair(by=by):
+                return [self._impaired(by, fault, mine, in_force)]
             case Cut(how="drop" | "stall"):
                 return [self._silent(fault, in_force)]
             case Cut(how="loss"):
                 return [self._met(mine, in_force), self._check_lost()]
             case _:
                 return [self._none_connected(mine), self._met(mine, in_force)]
+
+    def reset(self, fault: Impair) -> Change:
+        """What is open on its links: after the toxics, so that what is opened meanwhile is reset by them."""
+        ways = {frozenset((link.source, link.destination)) for link in fault.links}
+        places = {p.listen for p in self._proxies if frozenset((p.source, p.destination)) in ways}
+        done = self._resident.destroy(places)
+        note = f"{done.count} open connections were reset"
+        return Change(before_s=done.before_s, after_s=done.after_s, notes=(note,))
+
+    def _impaired(
+        self, by: Impairment, fault: Impair, mine: Sequence[Proxy], in_force: Collection[Fault]
+    ) -> str:
+        match by:
+            case Bandwidth():
+                look, window_ms = self._look()
+                return impaired.throttled(by, fault.links, self._proxies, look, window_ms / 1000)
+            case Slicing():
+                look, window_ms = self._look()
+                return impaired.sliced(by, fault.links, self._proxies, look, window_ms / 1000)
+            case Reset():
+                return self._they_end(mine, in_force, says="a byte", wish="reset", within_s=_ANSWER_S)
+            case SlowClose(delay_s=delay_s):
+                within_s = min(_STILL_OPEN_S, delay_s / 2)
+                return self._they_end(mine, in_force, says="goodbye", wish="open", within_s=within_s)
+
+    def _they_end(
+        self, mine: Sequence[Proxy], in_force: Collection[Fault], *, says: Says, wish: End, within_s: float
+    ) -> str:
+        """Where another fault takes the connection or the service there is nothing to be seen of this one."""
+        free = [proxy for proxy in mine if impaired.shows(proxy, in_force)]
+        probes = [self._probe(proxy) for proxy in free]
+        ends = self._resident.how_they_end(probes, says=says, within_s=within_s) if probes else ()
+        for proxy, end in zip(free, ends, strict=True):
+            if end != wish:
+                raise WorldError(
+                    f"a connection from {proxy.source} to {proxy.destination} ({proxy.listen}) on which "
+                    f"{says} was said was {end} instead of {wish}"
+                )
+        late = f" {within_s * 1000:.0f} ms later" if wish == "open" else ""
+        return f"{len(free)} of {len(mine)} links probed: who says {says} there is {_ENDS[wish]}{late}"
 
     def _full(self, stands: dict[str, Stand]) -> frozenset[str]:
         """The proxies on which the change would hang."""

@@ -9,7 +9,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal, TypeVar
 
 import msgspec
@@ -17,11 +17,14 @@ import msgspec
 from harness.model.errors import WorldError
 from harness.worlds.docker.faults.answers import (
     Begun,
+    Destroyed,
+    End,
     Ended,
     Lost,
     Met,
     Probe,
     Ready,
+    Says,
     Settled,
     Sockets,
     Stamped,
@@ -145,6 +148,21 @@ class Resident:
         return self._call(
             "connect_all", tuple[Met, ...], probes=[msgspec.to_builtins(p) for p in probes], within_s=within_s
         )
+
+    def how_they_end(self, probes: Sequence[Probe], *, says: Says, within_s: float) -> tuple[End, ...]:
+        """What becomes of connections on which that is said, in the order of the probes."""
+        return self._call(
+            "how_they_end",
+            tuple[End, ...],
+            limit_s=within_s + _ANSWER_WITHIN_S,
+            probes=[msgspec.to_builtins(p) for p in probes],
+            says=says,
+            within_s=within_s,
+        )
+
+    def destroy(self, places: Collection[str]) -> Destroyed:
+        """Reset all that is connected to the hub at these `address:port`."""
+        return self._call("destroy", Destroyed, places=sorted(places))
 
     def sockets(self) -> Sockets:
         return self._call("sockets", Sockets)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TypedDict
 
-from . import packetfilter, probes, processes, sockets
+from . import ends, packetfilter, probes, processes, sockets
 
 InjectorError = processes.ProcessError
 
@@ -46,4 +46,6 @@ COMMANDS: dict[str, Callable[..., object]] = {
     "lost": packetfilter.lost,
     "connect_all": probes.connect_all,
     "sockets": sockets.look,
+    "how_they_end": ends.how_they_end,
+    "destroy": ends.destroy,
 }

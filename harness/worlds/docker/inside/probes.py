@@ -28,7 +28,7 @@ class Probe(TypedDict):
 def connect_all(*, probes: Sequence[Probe], within_s: float) -> list[Met]:
     """What each met, in their order; all at once. Those that nothing answers take all of within_s."""
     with contextlib.ExitStack() as open_ones:
-        sockets = [open_ones.enter_context(_begun(probe)) for probe in probes]
+        sockets = [open_ones.enter_context(begun(probe)) for probe in probes]
         waiting = {connection.fileno(): connection for connection in sockets}
         poll = select.poll()
         for number in waiting:
@@ -41,7 +41,8 @@ def connect_all(*, probes: Sequence[Probe], within_s: float) -> list[Met]:
         return [_met(connection, connection.fileno() in waiting) for connection in sockets]
 
 
-def _begun(probe: Probe) -> socket.socket:
+def begun(probe: Probe) -> socket.socket:
+    """A connect under way, from the probe's namespace; what goes wrong is found at the socket."""
     with _network_of(probe["sandbox_pid"]):
         connection = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     connection.setblocking(False)

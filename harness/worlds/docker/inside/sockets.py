@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TypedDict
 
 from . import gate
@@ -22,13 +22,15 @@ _ESTABLISHED, _LISTEN = 1, 10
 _ENDING = (4, 5, 8, 9, 11)
 # The peer has, and the kernel counts that as a byte that came from it.
 _PEER_THROUGH = (8, 9, 11)
+ESTABLISHED_ALONE = 1 << _ESTABLISHED
 _HEADER = struct.Struct("=IHHII")
 _QUESTION = struct.Struct("=BBBxI48x")
 _ROW = struct.Struct("=BBBB HH 16s 16s III IIIII")
+_IDENTITY = slice(4, 52)  # addresses, interface and cookie in that
 _ATTRIBUTE = struct.Struct("=HH")
-# Of struct tcp_info: tcpi_bytes_acked, tcpi_bytes_received; tcpi_notsent_bytes; tcpi_bytes_sent (which counts
-# no SYN and no FIN), tcpi_bytes_retrans. The kernel reads them all under one lock.
-_COUNTERS = struct.Struct("=120x QQ 8x I 52x QQ")
+# Of struct tcp_info: tcpi_bytes_acked, tcpi_bytes_received; tcpi_notsent_bytes; tcpi_data_segs_out;
+# tcpi_bytes_sent (which counts no SYN and no FIN), tcpi_bytes_retrans. The kernel reads them under one lock.
+_COUNTERS = struct.Struct("=120x QQ 8x I 8x I 40x QQ")
 _CHUNK = 1 << 18
 _ANSWER_WITHIN_S = 2.0
 
@@ -38,6 +40,7 @@ class Connection(TypedDict):
 
     acked, received: bytes that the peer's kernel has confirmed, and that came from it, since the beginning.
     written: bytes that who holds the socket has given it; a kernel may confirm them 40 ms late.
+    segments: in how many pieces bytes left for the peer.
     unread: bytes waiting here for who holds the socket. unsent: for the peer, or for its confirmation.
     """
 
@@ -46,6 +49,7 @@ class Connection(TypedDict):
     acked: int
     received: int
     written: int
+    segments: int
     unread: int
     unsent: int
 
@@ -65,6 +69,18 @@ def look() -> Sockets:
         _take(message, found)
     found["listening"].sort()
     return found
+
+
+def identities(places: Collection[str]) -> list[bytes]:
+    """Of what is connected at these local `address:port`: by which the kernel knows it again."""
+    return [
+        message[_IDENTITY] for message in _dump() if message[1] == _ESTABLISHED and _local(message) in places
+    ]
+
+
+def _local(message: bytes) -> str:
+    _, _, _, _, port, _, address, *_ = _ROW.unpack_from(message)
+    return f"{socket.inet_ntoa(address[:4])}:{socket.ntohs(port)}"
 
 
 def _dump() -> Iterator[bytes]:
@@ -98,7 +114,7 @@ def _take(message: bytes, found: Sockets) -> None:
         found["listening"].append(local)
     elif local_port not in gate.ports and (counters := _counters(message)) is not None:
         _, unread, unsent, _, _ = rest[3:]
-        acked, received, written = counters
+        acked, received, written, segments = counters
         found["ending" if state in _ENDING else "connections"].append(
             {
                 "local": local,
@@ -106,14 +122,15 @@ def _take(message: bytes, found: Sockets) -> None:
                 "acked": acked,
                 "received": received - (state in _PEER_THROUGH),
                 "written": written,
+                "segments": segments,
                 "unread": unread,
                 "unsent": unsent,
             }
         )
 
 
-def _counters(message: bytes) -> tuple[int, int, int] | None:
-    """acked, received, written; None of what is over, and only waits for its peer's end.
+def _counters(message: bytes) -> tuple[int, int, int, int] | None:
+    """acked, received, written, segments; None of what is over, and only waits for its peer's end.
 
     Raises OSError where the kernel does not count: zeros prove nothing.
     """
@@ -125,7 +142,9 @@ def _counters(message: bytes) -> tuple[int, int, int] | None:
                 raise OSError(
                     "the kernel does not count what connections carry: Linux 4.19 and newer ones do"
                 )
-            acked, received, not_sent, sent, again = _COUNTERS.unpack_from(message, at + _ATTRIBUTE.size)
-            return acked, received, sent - again + not_sent
+            acked, received, not_sent, segments, sent, again = _COUNTERS.unpack_from(
+                message, at + _ATTRIBUTE.size
+            )
+            return acked, received, sent - again + not_sent, segments
         at += max((length + 3) & ~3, _ATTRIBUTE.size)
     return None

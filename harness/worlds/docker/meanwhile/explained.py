@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.model.fault import Clock, Crash, Cut, Disk, Fault, Kill, Lose, Pause, Slow, Stop, Switch
+from harness.model.fault import Clock, Crash, Cut, Disk, Fault, Impair, Kill, Lose, Pause, Slow, Stop, Switch
 
 
 class Explained:
@@ -33,5 +33,5 @@ def touched(fault: Fault) -> frozenset[str]:
             return frozenset(point.hosts)
         case Switch():
             return frozenset()
-        case Cut(links=links) | Slow(links=links) | Lose(links=links):
+        case Cut(links=links) | Slow(links=links) | Lose(links=links) | Impair(links=links):
             return frozenset(host for link in links for host in (link.source, link.destination))

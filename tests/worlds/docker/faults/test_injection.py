@@ -8,7 +8,21 @@ from collections.abc import Iterator
 import pytest
 
 from harness.model.errors import WorldError
-from harness.model.fault import Crash, Cut, CutMode, Fault, Kill, Link, Pause, Scope, Slow, Stop, Switch
+from harness.model.fault import (
+    Crash,
+    Cut,
+    CutMode,
+    Fault,
+    Impair,
+    Kill,
+    Link,
+    Pause,
+    Scope,
+    Slow,
+    Stop,
+    Switch,
+)
+from harness.model.impairment import Bandwidth, Reset, Slicing, SlowClose
 from harness.model.moment import Moment
 from harness.worlds.docker.faults import hostfaults, meshlinks
 from tests.worlds.docker.faultdoubles import Surroundings, surrounded
@@ -46,6 +60,7 @@ def heal(it: Surroundings, fault_id: str = "f") -> tuple[str, ...]:
 ANY_FAULT = [
     *(Cut(N1_N2, how) for how in ("refuse", "drop", "stall", "loss")),
     Slow(N1_N2, 0.1, 0.01),
+    *(Impair(N1_N2, by) for by in (Bandwidth(10), Slicing(10, 0.001), Reset(), SlowClose(1.0))),
     *(
         kind(host, scope)
         for kind in (Kill, Stop, Pause)
@@ -154,6 +169,38 @@ def test_a_slow_link_says_how_far_it_was_seen(it: Surroundings) -> None:
         "2 links read back",
         "no byte was sent to measure the delay",
     )
+
+
+def test_a_reset_ends_what_is_open_and_proves_what_becomes_of_new_ones(it: Surroundings) -> None:
+    assert inject(it, Impair(N1_N2, Reset())) == (
+        "2 open connections were reset",
+        "2 links read back",
+        "2 of 2 links probed: who says a byte there is reset (RST)",
+    )
+    places = {it.toxiproxy.proxies[name]["listen"] for name in BETWEEN}
+    assert it.resident.destroyed == places
+
+
+def test_a_slow_close_is_proved_by_an_end_that_does_not_come(it: Surroundings) -> None:
+    assert inject(it, Impair(N1_N2, SlowClose(0.1))) == (
+        "2 links read back",
+        "2 of 2 links probed: who says goodbye there is still connected 50 ms later",
+    )
+
+
+@pytest.mark.parametrize("by", [Reset(), SlowClose(0.1)])
+def test_a_connection_that_ends_as_ever_proves_that_an_impairment_did_not_bite(
+    it: Surroundings, by: Reset | SlowClose
+) -> None:
+    it.resident.toothless = True
+    with pytest.raises(WorldError, match=r"on which .* was said was (open|ended) instead of (reset|open)"):
+        inject(it, Impair(N1_N2, by))
+
+
+def test_an_impairment_of_a_dead_host_sends_no_probe_there(it: Surroundings) -> None:
+    inject(it, Kill("n1", "host"), "dead")
+    evidence = inject(it, Impair(N1_N2, Reset()))
+    assert evidence[-1].startswith("0 of 2 links probed")
 
 
 @pytest.mark.parametrize("how", ["refuse", "drop", "stall"])
