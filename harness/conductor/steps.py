@@ -1,6 +1,7 @@
 """A planned step -> the fault or control it asks for, roles resolved. Pure; knows no time.
 
-A partition cuts every pair of hosts across its sides; hosts of one side keep each other.
+A partition cuts every pair of hosts across its sides; hosts of one side keep each other, and in a
+bridge or a ring each side its neighbours.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from harness.model.drill import (
     LatencyStep,
     LossStep,
     PartitionStep,
+    Shape,
     Step,
     SwitchStep,
     WaitStep,
@@ -73,8 +75,8 @@ def begin(step: Step, cast: Cast) -> Begun:
         case SwitchStep(victim=victim, how=mode):
             host = host_of(victim, cast)
             return Begun(text=text_of(step), hosts=(host,), fault=Switch(host, mode))
-        case PartitionStep(sides=sides, how=how, direction=direction):
-            links = _across(sides_of(sides, cast), direction)
+        case PartitionStep(sides=sides, how=how, direction=direction, shape=shape):
+            links = _across(sides_of(sides, cast), direction, shape)
             return Begun(text=text_of(step), hosts=_named(sides, cast), fault=Cut(links, how))
         case LatencyStep(sides=sides, delay_s=delay_s, jitter_s=jitter_s):
             links = _across(sides_of(sides, cast), "both")
@@ -112,11 +114,13 @@ def waited_host(step: WaitStep, cast: Cast) -> str:
     return host
 
 
-def _across(sides: Sequence[Sequence[str]], direction: Direction) -> tuple[Link, ...]:
+def _across(sides: Sequence[Sequence[str]], direction: Direction, shape: Shape = "split") -> tuple[Link, ...]:
     """The links from a side to another one; `in` and `out` are seen from the first side."""
+    kept = {"split": (), "bridge": (1,), "ring": (1, len(sides) - 1)}[shape]
     return tuple(
         Link(source, destination)
         for start, end in permutations(range(len(sides)), 2)
+        if abs(start - end) not in kept
         if direction == "both" or (direction == "out" and start == 0) or (direction == "in" and end == 0)
         for source in sides[start]
         for destination in sides[end]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.drillfile.words import WINDOW, WORD, Field, choice, span
-from harness.model.drill import Direction, WaitFor, Window
+from harness.model.drill import Direction, Shape, WaitFor, Window
 from harness.model.fault import SLOW_SWITCH_S, CutMode, Scope, SwitchMode
 
 SCOPES: dict[Scope, str] = {
@@ -27,6 +27,12 @@ DIRECTIONS: dict[Direction, str] = {
     "in": "what travels towards the first side is lost",
     "out": "what leaves the first side is lost",
 }
+SHAPES: dict[Shape, str] = {
+    "split": "none",
+    "bridge": "neighbours in the line of three sides or more: who is between bridges those who are cut",
+    "ring": "neighbours in the circle of four sides or more: nobody reaches all, and everybody two",
+}
+SIDES_MIN: dict[Shape, int] = {"split": 2, "bridge": 3, "ring": 4}
 WAITS: dict[WaitFor, str] = {
     "steady": "one primary, every node in step and ready, every client served, no fault in force",
     "rejoined": "`host` is in step with the primary again; without `host` every data node is",
@@ -86,6 +92,14 @@ DIRECTION: Field[Direction] = Field(
     example="in",
     default="both",
     written="both",
+)
+SHAPE: Field[Shape] = Field(
+    name="shape",
+    kind=choice(SHAPES),
+    help="which sides still reach each other; the order of the sides counts",
+    example="ring",
+    default="split",
+    written="split",
 )
 DELAY: Field[float] = Field(
     name="delay",

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Literal
 
+from msgspec import structs
+
 from harness.drillfile.crash import CRASH
 from harness.drillfile.fields import (
     AT,
@@ -19,6 +21,8 @@ from harness.drillfile.fields import (
     HOW,
     JITTER,
     SCOPE,
+    SHAPE,
+    SIDES_MIN,
     SWITCH_HOW,
     TO,
     UNTIL,
@@ -113,7 +117,13 @@ def _partition(words: Words) -> Step:
     sides = words[_SIDES]
     if words[DIRECTION] != "both" and len(sides) != 2:
         raise words.wrong(DIRECTION, f"one way is cut between two sides, here are {len(sides)}")
-    return _cut(words, sides)
+    shape = words[SHAPE]
+    if len(sides) < SIDES_MIN[shape]:
+        raise words.wrong(
+            SHAPE,
+            f"a {shape} has {SIDES_MIN[shape]} sides or more, here are {len(sides)}: write them",
+        )
+    return structs.replace(_cut(words, sides), shape=shape)
 
 
 # What Toxiproxy can do.
@@ -126,7 +136,7 @@ def _isolate(words: Words) -> Step:
     return _cut(words, (words[_ALONE], (REST,)))
 
 
-def _cut(words: Words, sides: tuple[tuple[str, ...], ...]) -> Step:
+def _cut(words: Words, sides: tuple[tuple[str, ...], ...]) -> PartitionStep:
     how, direction = words[HOW], words[DIRECTION]
     if how in BOTH_WAYS and direction != "both":
         raise words.wrong(
@@ -222,11 +232,12 @@ _FAULTS = (
     CRASH,
     Verb(
         head=_SIDES,
-        fields=(HOW, DIRECTION, AT, ON, ON_WITHIN, UNTIL),
+        fields=(HOW, DIRECTION, SHAPE, AT, ON, ON_WITHIN, UNTIL),
         build=_partition,
         summary="cut every link between sets of hosts",
         does="Hosts of one side keep each other. A client in the list is stranded with that side; whoever "
-        "watches the run is never cut off.",
+        "watches the run is never cut off. With a shape the partition is partial: some still see both of two "
+        "that do not see each other, and no majority is of one mind.",
         example=f"- partition: [[primary, client/1], {REST}]\n  how: drop\n  at: 1s..2s\n  until: 4s",
     ),
     Verb(

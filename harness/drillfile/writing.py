@@ -102,7 +102,8 @@ def _step(step: Step) -> Fields:
             when = [field for field in _when(step.on, step.at) if field[0] != "within"]
             return [("crash", victim), point, *when, ("within", _span(within_s)), _until(until_s)]
         case PartitionStep(how=how, direction=direction):
-            way = [] if direction == "both" else [("direction", direction)]
+            way: Fields = [] if direction == "both" else [("direction", direction)]
+            way += [] if step.shape == "split" else [("shape", step.shape)]
             return [*_cut(step), ("how", how), *way, *_when(step.on, step.at), _until(step.until_s)]
         case LatencyStep(delay_s=delay_s, jitter_s=jitter_s):
             jitter = [("jitter", _span(jitter_s))] if jitter_s else []

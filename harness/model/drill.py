@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 else:
     Json = Any  # msgspec decodes no alias that names itself; what it decodes is JSON all the same
 
+Shape = Literal["split", "bridge", "ring"]
 Direction = Literal["both", "in", "out"]
 Via = Literal["router", "primary", "discovery"]
 WaitFor = Literal["steady", "rejoined", "failover"]
@@ -100,6 +101,7 @@ class PartitionStep(Struct, frozen=True, kw_only=True, tag="partition"):
     """Cut every link between the sides. A side is a set of roles and hosts; `rest` is all others.
 
     direction `in`: what travels towards the first side is lost; `out`: what leaves it.
+    shape: a bridge or a ring keeps the links of each side to its neighbours, in a line or in a circle.
     """
 
     sides: tuple[tuple[str, ...], ...]
@@ -108,6 +110,7 @@ class PartitionStep(Struct, frozen=True, kw_only=True, tag="partition"):
     at: Window
     until_s: float
     on: Trigger | None = None
+    shape: Shape = "split"
 
 
 class LatencyStep(Struct, frozen=True, kw_only=True, tag="latency"):

@@ -43,8 +43,9 @@ def words(step: Step, *, short: bool = False) -> str:
         case CrashStep(victim=victim, side=side, act=act, what=what, nth=nth):
             nth_text = f" (time {nth})" if nth > 1 else ""
             return f"crash {victim} {side} it {act} {what}{nth_text}" + _when(step, short)
-        case PartitionStep(sides=sides, how=how, direction=direction):
+        case PartitionStep(sides=sides, how=how, direction=direction, shape=shape):
             way = "" if direction == "both" else f", {direction}"
+            way += "" if shape == "split" else f", {shape}"
             return f"partition {_sides(sides)} ({how}{way})" + _when(step, short)
         case LatencyStep(sides=sides, delay_s=delay_s, jitter_s=jitter_s):
             much = f"{duration(delay_s)} ± {duration(jitter_s)}"

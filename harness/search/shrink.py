@@ -114,6 +114,8 @@ def _words(step: Step) -> Iterator[Step]:
     if isinstance(step, PartitionStep):
         if step.direction != "both":
             yield structs.replace(step, direction="both")
+        if step.shape != "split":
+            yield structs.replace(step, shape="split")
         if step.how != "drop":
             yield structs.replace(step, how="drop")
     if isinstance(step, KillStep) and step.scope == "host":

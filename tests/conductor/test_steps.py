@@ -67,6 +67,17 @@ def test_the_links_of_a_partition_are_exactly_the_pairs_across_sides(placed: lis
     assert len(found) == len(expected)
 
 
+def test_over_a_bridge_go_the_neighbours_of_the_line() -> None:
+    cut = links(partition(("n1", "w1"), ("w2",), ("n2",), shape="bridge"))
+    pairs = {("n1", "n2"), ("w1", "n2")}
+    assert set(cut) == {Link(*pair) for pair in pairs} | {Link(b, a) for a, b in pairs}
+
+
+def test_in_a_ring_everybody_reaches_both_neighbours_and_nobody_else() -> None:
+    cut = links(partition(("n1",), ("w1",), ("n2",), ("w2",), shape="ring"))
+    assert set(cut) == {Link("n1", "n2"), Link("n2", "n1"), Link("w1", "w2"), Link("w2", "w1")}
+
+
 def test_in_loses_what_travels_towards_the_first_side() -> None:
     assert set(links(partition(("primary",), ("witness/1",), direction="in"))) == {Link("w1", "n1")}
 

@@ -45,6 +45,17 @@ from tests.drillfile.written import read, step, with_steps, wrong_step
             ),
         ),
         (
+            "- partition: [[primary, w1], w2, rest]\n  shape: bridge\n  until: 3s",
+            PartitionStep(
+                sides=(("primary", "w1"), ("w2",), ("rest",)),
+                how="drop",
+                direction="both",
+                at=Window(0, 0),
+                until_s=3,
+                shape="bridge",
+            ),
+        ),
+        (
             "- switch: primary\n  how: lies\n  until: 6s",
             SwitchStep(victim="primary", how="lies", at=Window(0, 0), until_s=6),
         ),
@@ -159,6 +170,14 @@ def test_the_example_of_every_verb_is_a_step(verb: str) -> None:
         ),
         ("- partition: [a, b, c]\n  direction: out\n  until: 3s", 5, "steps[0].direction", "here are 3"),
         ("- isolate: rest\n  until: 3s", 4, "steps[0].isolate", "write who is isolated"),
+        (
+            "- partition: [a, b]\n  shape: bridge\n  until: 3s",
+            5,
+            "steps[0].shape",
+            "3 sides or more",
+        ),
+        ("- partition: [a, b, c]\n  shape: ring\n  until: 3s", 5, "steps[0].shape", "4 sides or more, here"),
+        ("- isolate: a\n  shape: ring\n  until: 3s", 5, "steps[0].shape", "has no word 'shape'"),
         ("- latency: [a, b]\n  until: 3s", 4, "steps[0]", "needs the word 'delay'"),
         (
             "- latency: [a, b]\n  delay: 1ms\n  jitter: 2ms\n  until: 3s",

@@ -53,6 +53,7 @@ steps:
     until: 305ms
   - partition: [[n1], [n2, n3], rest]
     how: loss
+    shape: bridge
     on: decided
     within: 6s
     until: 1s
