@@ -7,7 +7,22 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from harness.model.fault import Clock, Crash, Cut, Disk, Fault, Impair, Kill, Lose, Pause, Slow, Stop, Switch
+from harness.model.fault import (
+    Clock,
+    Crash,
+    Cut,
+    Disk,
+    Fault,
+    Impair,
+    Kill,
+    Link,
+    Lose,
+    Pause,
+    Slow,
+    Stop,
+    Switch,
+)
+from harness.model.impairment import Reset
 from harness.model.plan import HostPlan
 
 
@@ -58,13 +73,21 @@ def cut_peers(host: str, faults: Iterable[Fault]) -> frozenset[str]:
     """The hosts that cannot hold a conversation with this one: one lost direction is enough."""
     peers: set[str] = set()
     for fault in faults:
-        if isinstance(fault, Cut):
-            for link in fault.links:
-                if link.source == host:
-                    peers.add(link.destination)
-                elif link.destination == host:
-                    peers.add(link.source)
+        for link in _mute(fault):
+            if link.source == host:
+                peers.add(link.destination)
+            elif link.destination == host:
+                peers.add(link.source)
     return frozenset(peers)
+
+
+def _mute(fault: Fault) -> tuple[Link, ...]:
+    """Links that carry no word: where every connection is reset at its first byte none does either."""
+    match fault:
+        case Cut(links=links) | Impair(links=links, by=Reset()):
+            return links
+        case _:
+            return ()
 
 
 def without_arbiters(host: str, faults: Sequence[Fault], hosts: Hosts) -> bool:

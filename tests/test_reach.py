@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from harness.model.fault import Clock, Crash, Cut, Disk, Fault, Kill, Link, Lose, Pause, Slow, Stop
+from harness.model.fault import Clock, Crash, Cut, Disk, Fault, Impair, Kill, Link, Lose, Pause, Slow, Stop
+from harness.model.impairment import Bandwidth, Reset
 from harness.model.moment import Moment
 from harness.model.plan import HostPlan, HostRole
 from harness.reach import Hosts, cut_peers, disturbs, silenced, victim, without_arbiters
@@ -25,6 +26,12 @@ THREE = hosts()
 
 def cut(host: str, *peers: str) -> Cut:
     return Cut(tuple(Link(host, peer) for peer in peers), "drop")
+
+
+def test_who_is_reset_at_every_first_byte_is_as_good_as_cut_off() -> None:
+    links = (Link("n1", "n2"), Link("n2", "n1"))
+    assert cut_peers("n1", [Impair(links, Reset())]) == {"n2"}
+    assert cut_peers("n1", [Impair(links, Bandwidth(1))]) == frozenset()
 
 
 def test_hosts_are_sorted_by_what_they_are_for() -> None:

@@ -24,10 +24,12 @@ from harness.model.drill import (
     Json,
     LatencyStep,
     LossStep,
+    Step,
     SwitchStep,
     WaitStep,
 )
 from harness.model.errors import DrillError
+from harness.model.impairment import Reset
 from harness.model.plan import Plan, Promises
 from harness.planner.clients import client_plans
 from harness.planner.moments import check_act, check_moment
@@ -37,7 +39,7 @@ from harness.planner.rehearsal import rehearse
 from harness.seams import Target
 
 _NEEDS_A_FAULT = frozenset({"detection_time", "rejoin_time"})
-_STRIKES_NOBODY = (WaitStep, HoldStep, ControlStep, LatencyStep, LossStep, ImpairStep, ClockStep, SwitchStep)
+_STRIKES_NOBODY = (WaitStep, HoldStep, ControlStep, LatencyStep, LossStep, ClockStep, SwitchStep)
 
 
 def plan(drill: Drill, target: Target, *, world: str, seed: int, trials: int, defect: str) -> Plan:
@@ -112,7 +114,7 @@ def _check_offer(who: str, kind: str, wanted: str, offered: Collection[str], fie
 
 def _check_expectations(drill: Drill, target: str, promises: Promises) -> None:
     """What could only end as unknown is told at once."""
-    harmless = all(isinstance(step, _STRIKES_NOBODY) for step in drill.steps)
+    harmless = all(_strikes_nobody(step) for step in drill.steps)
     for expected in drill.expect:
         field = f"expect.{expected.measure}"
         if expected.limit is None and promised(promises, expected.measure) is None:
@@ -121,6 +123,13 @@ def _check_expectations(drill: Drill, target: str, promises: Promises) -> None:
             )
         if harmless and expected.measure in _NEEDS_A_FAULT:
             raise DrillError("no step of this drill strikes a node, so it cannot be measured", field=field)
+
+
+def _strikes_nobody(step: Step) -> bool:
+    """A reset leaves no conversation whole: that is as good as a cut."""
+    if isinstance(step, ImpairStep):
+        return not isinstance(step.by, Reset)
+    return isinstance(step, _STRIKES_NOBODY)
 
 
 def _check_defect(target: Target, defect: str) -> None:

@@ -90,6 +90,15 @@ def test_a_time_from_a_fault_needs_a_fault(measure: str) -> None:
     assert "no step of this drill strikes a node" in error.problem
 
 
+def test_a_reset_strikes_and_a_narrow_link_does_not() -> None:
+    target = PaperTarget(faults=frozenset({"reset", "bandwidth"}))
+    expecting = ("{lost_writes: 0}", "{detection_time: {max: 1s}}")
+    reset = with_steps("- reset: [primary, rest]\n  until: 1s").replace(*expecting)
+    assert planned(reset, target=target).expect
+    narrow = with_steps("- bandwidth: [primary, rest]\n  rate: 1KB/s\n  until: 1s").replace(*expecting)
+    assert "no step of this drill strikes a node" in refused(narrow, target=target).problem
+
+
 def test_an_unknown_defect_names_the_nearest() -> None:
     error = refused(EXAMPLE, defect="no-lease-chek")
     assert str(error) == "the target paper has no defect 'no-lease-chek'; did you mean 'no-lease-check'?"
