@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from msgspec import Struct
 
 from harness.model.errors import WorldError
-from harness.model.fault import Cut, Fault, Link, Pause, Slow
+from harness.model.fault import Cut, Fault, Impair, Link, Pause, Slow
 from harness.model.impairment import Bandwidth, Slicing
 from harness.reach import silenced
 from harness.worlds.docker.faults.answers import Connection, Sockets
@@ -77,6 +77,15 @@ def shows(proxy: Proxy, in_force: Collection[Fault]) -> bool:
         if silenced(fault) in pair and not isinstance(fault, Pause):
             return False
     return True
+
+
+def late_links(fault: Fault) -> tuple[Link, ...]:
+    """Links on which bytes may be under way for long, so that what arrives was not sent just now."""
+    match fault:
+        case Slow(links=links) | Impair(links=links, by=Bandwidth() | Slicing()):
+            return links
+        case _:
+            return ()
 
 
 def _grown(links: Collection[Link], proxies: Sequence[Proxy], look: Look) -> list[Grown]:

@@ -241,9 +241,8 @@ class MeshLinks:
 
 def _links(fault: Cut, in_force: Iterable[Fault]) -> streams.Links:
     silent = [f for f in in_force if isinstance(f, Cut) and f.how in ("drop", "stall")]
-    slow = [f for f in in_force if isinstance(f, Slow)]
     return streams.Links(
         cut=frozenset(fault.links),
         silenced=frozenset(link for f in silent for link in f.links),
-        slowed=frozenset(link for f in slow for link in f.links),
+        slowed=frozenset(link for f in in_force for link in impaired.late_links(f)),
     )

@@ -7,9 +7,9 @@ from msgspec import structs
 
 from harness.model.errors import WorldError
 from harness.model.fault import Cut, Fault, Impair, Kill, Link, Pause, Slow
-from harness.model.impairment import Bandwidth, Reset, Slicing
+from harness.model.impairment import Bandwidth, Reset, Slicing, SlowClose
 from harness.worlds.docker.faults.answers import Connection
-from harness.worlds.docker.faults.impaired import shows, sliced, throttled
+from harness.worlds.docker.faults.impaired import late_links, shows, sliced, throttled
 from tests.worlds.docker.faults.test_streams import PROXIES, far, look, near, proxy
 
 A_TO_B, B_TO_A, C_TO_B = Link("a", "b"), Link("b", "a"), Link("c", "b")
@@ -64,3 +64,19 @@ def test_segments_are_told_with_their_size() -> None:
 )
 def test_a_probe_shows_nothing_where_another_fault_would_be_met_first(other: Fault, shown: bool) -> None:
     assert shows(proxy("a", "b"), [Impair((A_TO_B, B_TO_A), Reset()), other]) is shown
+
+
+@pytest.mark.parametrize(
+    ("fault", "late"),
+    [
+        (Slow((A_TO_B,), 1.0, 0.0), True),
+        (Impair((A_TO_B,), RATE), True),
+        (Impair((A_TO_B,), Slicing(10, 0.1)), True),
+        (Impair((A_TO_B,), Reset()), False),
+        (Impair((A_TO_B,), SlowClose(1.0)), False),
+        (Cut((A_TO_B,), "drop"), False),
+    ],
+    ids=str,
+)
+def test_what_is_held_back_arrives_when_nobody_sends(fault: Fault, late: bool) -> None:
+    assert late_links(fault) == ((A_TO_B,) if late else ())
