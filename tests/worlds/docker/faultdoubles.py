@@ -61,6 +61,7 @@ class Hosts:
         self.frozen: set[str] = set()
         self.immortal, self.stubborn = set[int](), set[int]()
         self.restless = False
+        self.dies_of_its_child = False
         # How often the engine still speaks of a process that is gone.
         self.engine_lags = 0
         self._engine_saw: dict[str, int] = {}
@@ -157,6 +158,9 @@ class ResidentDouble(Resident):
         if self.hosts.children[host]:
             return Begun(pid=self.hosts.children[host], before_s=now_s, after_s=now_s, seen_s=now_s)
         self.hosts.did.append(f"{name} {main_pid}")
+        if self.hosts.dies_of_its_child:
+            self.hosts.end(main_pid)
+            return Begun(pid=0, before_s=now_s, after_s=now_s, seen_s=now_s + 0.02)
         self.hosts.children[host] = main_pid + 2
         return Begun(pid=main_pid + 2, before_s=now_s, after_s=now_s, seen_s=now_s + 0.02)
 

@@ -148,6 +148,8 @@ def test_no_second_child_is_begun(started: Started) -> None:
 def test_a_child_that_does_not_come_is_told(started: Started) -> None:
     with pytest.raises(ProcessError, match="no child of process"):
         processes.begin_child(main_pid=started(0), sandbox_pid=ME, name="CONT", within_s=0.05)
+    end = processes.begin_child(main_pid=started(0), sandbox_pid=ME, name="KILL", within_s=PATIENCE_S)
+    assert end["pid"] == 0 and end["seen_s"] - end["before_s"] < PATIENCE_S
 
 
 @pytest.fixture

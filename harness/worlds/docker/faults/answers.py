@@ -45,7 +45,10 @@ class Settled(Stamped, frozen=True, kw_only=True):
 
 
 class Begun(Stamped, frozen=True, kw_only=True):
-    """A child that was seen at seen_s. It ran already where before_s is seen_s."""
+    """A child that was seen at seen_s. It ran already where before_s is seen_s.
+
+    pid: 0 when the main process ended before one was seen.
+    """
 
     pid: int
     seen_s: float

@@ -92,7 +92,8 @@ class HostFaults:
             return _nothing_to_do(f"{host} stays down: another fault in force ended it too")
         if process.kind == "main" or not self._containers.main_pid(host):
             return self._start_main(host)
-        return self._start_child(host, process.start_signal)
+        dies = any(isinstance(other, Crash) and host in other.point.hosts for other in others)
+        return self._start_child(host, process.start_signal, dies=dies)
 
     def crashed(self, host: str, where: str) -> Act:
         """What the host says of itself is seen to be so: the process that it means has gone."""
@@ -230,7 +231,8 @@ class HostFaults:
             before_s=before_s, after_s=after_s, evidence=(f"process {pid} of {host} runs, started anew",)
         )
 
-    def _start_child(self, host: str, start_signal: str) -> Act:
+    def _start_child(self, host: str, start_signal: str, *, dies: bool) -> Act:
+        """dies: the host lies in wait for a point to die at, and this may be it."""
         if not start_signal:
             raise WorldError(f"the target names no signal by which the process of {host} is started again")
         begun = self._resident.begin_child(
@@ -239,6 +241,11 @@ class HostFaults:
             name=start_signal.removeprefix("SIG"),
             within_s=_CHILD_WITHIN_S,
         )
+        if not begun.pid and not dies:
+            raise WorldError(f"the main process of {host} ended when it was told to start its child")
+        if not begun.pid:
+            line = f"the main process of {host} ended before it had a child: a crash point keeps it down"
+            return Act(before_s=begun.before_s, after_s=begun.seen_s, evidence=(line,))
         if begun.seen_s == begun.before_s:
             return _nothing_to_do(f"process {begun.pid} of {host} runs already")
         took_ms = (begun.seen_s - begun.before_s) * 1000

@@ -48,7 +48,10 @@ class Settled(Signalled):
 
 
 class Begun(TypedDict):
-    """The child that runs now. before_s, after_s: of the signal; the same moment when it ran already."""
+    """The child that runs now. before_s, after_s: of the signal; the same moment when it ran already.
+
+    pid: 0 when the main process ended before one was seen.
+    """
 
     pid: int
     before_s: float
@@ -99,21 +102,30 @@ def resume(*, pid: int, start_ticks: int, sandbox_pid: int) -> list[Settled]:
 
 def begin_child(*, main_pid: int, sandbox_pid: int, name: str, within_s: float) -> Begun:
     """Ask the main process for a child by its signal, and wait until it runs. Nothing when one does."""
+    if not _lives(main_pid):
+        return _begun(0, time.monotonic())
     with _held(main_pid, sandbox_pid) as pidfd:
-        running = _children(main_pid)
-        now_s = time.monotonic()
-        if running:
-            return {"pid": running[0], "before_s": now_s, "after_s": now_s, "seen_s": now_s}
+        if running := _children(main_pid):
+            return _begun(running[0], time.monotonic())
         sent = _send(pidfd, main_pid, name)
-        pid = _until(lambda: (_children(main_pid) or [0])[0], within_s)
+
+        def child_or_end() -> int:
+            children = _children(main_pid)
+            return children[0] if children else 0 if _lives(main_pid) else -1
+
+        pid = _until(child_or_end, within_s)
     if not pid:
         raise ProcessError(f"no child of process {main_pid} was seen within {within_s:g} s of SIG{name}")
     return {
-        "pid": pid,
+        "pid": max(pid, 0),
         "before_s": sent["before_s"],
         "after_s": sent["after_s"],
         "seen_s": time.monotonic(),
     }
+
+
+def _begun(pid: int, now_s: float) -> Begun:
+    return {"pid": pid, "before_s": now_s, "after_s": now_s, "seen_s": now_s}
 
 
 def living_children(*, main_pid: int) -> list[int]:
@@ -214,7 +226,11 @@ def _children(pid: int) -> list[int]:
     threads = _names(f"/proc/{pid}/task")
     listed = [_read(f"/proc/{pid}/task/{thread}/children").split() for thread in threads]
     pids = sorted({int(child) for line in listed for child in line})
-    return [child for child in pids if _stat(f"{child}")[:1] not in (*_GONE, "")]
+    return [child for child in pids if _lives(child)]
+
+
+def _lives(pid: int) -> bool:
+    return _stat(f"{pid}")[:1] not in (*_GONE, "")
 
 
 def _ended(pid: int, start_ticks: int) -> bool:

@@ -398,6 +398,25 @@ def test_who_died_at_its_point_stays_down_when_another_fault_of_its_host_ends(it
     assert it.whole()
 
 
+def test_who_dies_at_the_start_of_its_child_stays_down_until_its_crash_ends(it: Surroundings) -> None:
+    inject(it, Kill("n1", "process"), "kill")
+    it.injection.lie_in_wait("f", lying("n1"))
+    it.hosts.dies_of_its_child = True
+    assert heal(it, "kill") == (
+        "the main process of n1 ended before it had a child: a crash point keeps it down",
+    )
+    it.injection.crashed("f", "n1", 0.0)
+    heal(it)
+    assert it.whole()
+
+
+def test_who_dies_at_the_start_of_its_child_without_a_cause_breaks_the_world(it: Surroundings) -> None:
+    inject(it, Kill("n1", "process"), "kill")
+    it.hosts.dies_of_its_child = True
+    with pytest.raises(WorldError, match="the main process of n1 ended when it was told to start"):
+        heal(it, "kill")
+
+
 def test_who_died_there_as_well_is_told_and_started_again(it: Surroundings) -> None:
     it.injection.lie_in_wait("f", lying("n1", "r"))
     for host in ("n1", "r"):
