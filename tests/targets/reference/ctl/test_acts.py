@@ -95,9 +95,9 @@ def test_a_confirmed_promotion_names_the_reign_that_the_person_has_seen() -> Non
 
 def test_another_witness_can_be_told_to_lead() -> None:
     hosts = taken_over(OrderAnswer(1, True, ""))
-    hosts.says["w3"] = says(witness("w3"), OrderAnswer(1, False, "w3 leads a failover already"))
+    hosts.says["w3"] = says(witness("w3"), OrderAnswer(1, False, "w3 carries out another order; ask again"))
     done = Operator(hosts, types="n2").promote("n2", at="w3")
-    assert done == Done(ExitCode.FAIL, "w3: w3 leads a failover already")
+    assert done == Done(ExitCode.FAIL, "w3: w3 carries out another order; ask again")
 
 
 def test_what_may_be_lost_is_said_before_the_question() -> None:
