@@ -101,7 +101,7 @@ def test_who_the_register_should_name_and_does_not_is_woken() -> None:
 def test_its_primary_tells_how_far_it_is_and_that_it_rests() -> None:
     given = Given().append(2)
     given.shipped(2, 3, now_s=1.0)
-    lags = Lags(given.own.log, given.own.settings.lag_alert, mark=2, begun_s=0.0)
+    lags = Lags(given.own.log, given.own.settings.lag_alert, mark=2, begun_s=0.0, look_each_s=10.0)
     for _ in range(2):
         lags.appended(0.5, 10)
     (told,) = given.replication.states(1.25, lags)
