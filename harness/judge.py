@@ -22,7 +22,7 @@ from harness.checkers.measure import measure
 from harness.checkers.measured import Guard, Measured, Shared, unmeasured
 from harness.checkers.wording import TIMES
 from harness.journalfile import Journal, no_collection
-from harness.model.drill import Expectation, Measure
+from harness.model.drill import ControlStep, Expectation, Measure
 from harness.model.event import EVENTS_LOST, Failed
 from harness.model.journal import Entry
 from harness.model.plan import Plan
@@ -65,7 +65,7 @@ def _keys(found: History, clock_error_s: float) -> Keys:
 
 def _ordered(shared: Shared, keys: Keys | None, journal: Journal) -> list[Finding]:
     """Where the target promises it. A crash before it is told with the journal."""
-    if keys is None or not shared.plan.promises.reads_are_linearizable:
+    if keys is None or not shared.plan.promises.reads_are_linearizable or _is_forced(shared.plan):
         return []
     return linearizability.check(
         keys,
@@ -73,6 +73,12 @@ def _ordered(shared: Shared, keys: Keys | None, journal: Journal) -> list[Findin
         all_told=all(trial.all_told for trial in shared.history.trials),
         gaps=journal.gaps or bool(_lost_events(shared.history.told)),
     )
+
+
+def _is_forced(plan: Plan) -> bool:
+    """A forced promotion gives up by order what nobody else holds: no promise is left to judge."""
+    steps = (timed.step for trial in plan.trials for timed in trial.steps)
+    return any(isinstance(step, ControlStep) and step.action == "force" for step in steps)
 
 
 def _shared(plan: Plan, found: History, keys: Keys | None, guard: Guard) -> Shared:

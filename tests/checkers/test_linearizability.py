@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from harness.checkers import linearizability
 from harness.checkers.linear.clusters import by_key
 from harness.journalfile import Journal
 from harness.judge import judge
+from harness.model.drill import Action, ControlStep, Window
 from harness.model.event import Returned
-from harness.model.plan import Bound, Promises
+from harness.model.plan import Bound, Promises, TimedStep
 from harness.model.verdict import Finding
 from tests.checkers.dramas import a_run, plus
 from tests.checkers.journals import acked, plan, read, refused, unknown
@@ -82,3 +85,17 @@ def test_a_run_is_judged_by_it_where_the_target_promises_it() -> None:
         reads_are_linearizable=False,
     )
     assert "linearizability" not in {f.measure for f in judge(plan(promises=nothing), journal).findings}
+
+
+def test_who_forces_a_promotion_gives_the_promise_up() -> None:
+    def judged(action: Action) -> set[str]:
+        step = ControlStep(action=action, to="standby", at=Window(1.0, 1.0))
+        trials = tuple(
+            structs.replace(trial, steps=(*trial.steps, TimedStep(step=step, at_s=1.0)))
+            for trial in plan().trials
+        )
+        found = judge(structs.replace(plan(), trials=trials), plus(a_run(), *FLIP)).findings
+        return {finding.measure for finding in found}
+
+    assert "linearizability" in judged("promote")
+    assert "linearizability" not in judged("force")
