@@ -45,7 +45,7 @@ def _step(line: str, number: int, path: str) -> Step:
         )
     process, type_, does, written = found.groups()
     step_type: Type = type_  # type: ignore[assignment]  # one of the pattern's words
-    kind: Kind = does  # type: ignore[assignment]
+    kind: Kind = does  # type: ignore[assignment]  # likewise
     # What ended without an answer carries a reason in place of a value; a mismatch carries its operands.
     if step_type == "info" or (step_type == "fail" and does != "cas"):
         return Step(line=number, process=process, type=step_type, does=does, kind=kind, value=None)

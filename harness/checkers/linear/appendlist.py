@@ -94,6 +94,7 @@ def _ordered(whole: Sequence[Hashable], appends: dict[Hashable, Timed], reads: S
 
 
 def _length(op: Timed) -> int:
+    """Of a read: its value is a Prefix or a tuple, which the type of an operation's value does not say."""
     return op.value.length if isinstance(op.value, Prefix) else len(op.value)  # type: ignore[arg-type]
 
 
