@@ -2,5 +2,11 @@
 
 docker     containers, woven into a mesh of Toxiproxy links
 simulator  virtual time: a target's own programs on simulated hosts, the same for the same seed
-links      the only owner of Toxiproxy
+
+What worlds with a mesh share:
+
+links      the mesh as addresses; the only owner of Toxiproxy
+faults     links, processes and hosts, each fault seen to bite
+inside     the program beside the hub: gate and injector
+meanwhile  what happens beside a running drill
 """

@@ -15,10 +15,10 @@ from harness.model.event import Applied
 from harness.model.fault import Fault, Link
 from harness.model.plan import HostPlan
 from harness.seams import ServiceProcess, Stack, StackHost
-from harness.worlds.docker.faults.injection import Injection
 from harness.worlds.docker.stack.bringup import Bringup, Up
 from harness.worlds.docker.stack.lifetime import Lifetime
 from harness.worlds.docker.weaving import composefile
+from harness.worlds.faults.injection import Injection
 
 HOSTS = ("a", "b", "c", "d")
 STATUS_PORT = 7001

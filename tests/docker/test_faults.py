@@ -9,7 +9,7 @@ import docker
 import pytest
 
 from harness.model.fault import Cut, CutMode, Kill, Link, Pause, Slow
-from harness.worlds.docker.faults.streams import full
+from harness.worlds.faults.streams import full
 from tests.docker.faulthosts import PAIRS, FaultHosts, both_ways, running, until
 
 pytestmark = pytest.mark.docker

@@ -53,14 +53,14 @@ def test_a_changed_dockerfile_is_another_image(tree: Path) -> None:
 
 def test_compiled_leftovers_change_nothing(tree: Path) -> None:
     before = tag("mesh", tree)
-    leftovers = tree / "harness/worlds/docker/inside/__pycache__"
+    leftovers = tree / "harness/worlds/inside/__pycache__"
     leftovers.mkdir()
     (leftovers / "program.pyc").write_bytes(b"\0")
     assert tag("mesh", tree) == before
 
 
 def test_two_files_that_swap_their_contents_are_another_image(tree: Path) -> None:
-    inside = tree / "harness/worlds/docker/inside"
+    inside = tree / "harness/worlds/inside"
     (inside / "a.py").write_text("1")
     (inside / "b.py").write_text("2")
     before = tag("mesh", tree)
@@ -89,7 +89,7 @@ def test_a_folder_of_compose_says_what_goes_into_its_image(tree: Path) -> None:
     folder = tree / "compose" / "mine"
     folder.mkdir()
     (folder / "Dockerfile").write_text("FROM debian:trixie-slim\n")
-    (folder / "sources").write_text("# mine\nharness/model\nharness/worlds/docker/inside -> inside\n")
+    (folder / "sources").write_text("# mine\nharness/model\nharness/worlds/inside -> inside\n")
     paths = set(images.context("mine", root=tree))
     assert paths == {"Dockerfile", "harness/model/program.py", "inside/program.py"}
 

@@ -17,10 +17,10 @@ import docker
 
 from harness.model.errors import WorldError
 from harness.setup.images import ROOT
-from harness.worlds.docker.faults.rail import Rail, Switches
 from harness.worlds.docker.running import running
 from harness.worlds.docker.stack import engine
 from harness.worlds.docker.stack.hostcontainers import HostContainers
+from harness.worlds.faults.rail import Rail, Switches
 
 READY = b"ready\n"
 _DIES_WITHIN_S = 5.0
@@ -28,7 +28,7 @@ _POLL_S = 0.05
 
 
 class EnginePower:
-    """Offers harness.worlds.docker.faults.rail.Power, by the engine alone: no drill measures it."""
+    """Offers harness.worlds.faults.rail.Power, by the engine alone: no drill measures it."""
 
     def __init__(self, containers: HostContainers) -> None:
         self._containers = containers

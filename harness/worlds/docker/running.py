@@ -10,12 +10,12 @@ import docker
 from msgspec import Struct
 
 from harness.model.errors import DrillError, WorldError
-from harness.worlds.docker.faults.resident import Resident
 from harness.worlds.docker.stack import engine
 from harness.worlds.docker.stack.bringup import LOOPBACK
 from harness.worlds.docker.stack.hostcontainers import HostContainers
 from harness.worlds.docker.weaving.meshparts import RESIDENT_PORT
 from harness.worlds.docker.weaving.ownership import RUN
+from harness.worlds.faults.resident import Resident
 
 _TOKEN = "FAILOVER_DRILL_TOKEN"
 

@@ -18,20 +18,20 @@ from harness.seams import Stack, Target
 from harness.setup.images import ROOT
 from harness.workloads.wire import LoadClient
 from harness.worlds.docker import keeper
-from harness.worlds.docker.faults.injection import Injection
-from harness.worlds.docker.faults.rail import Rail, Switches
-from harness.worlds.docker.meanwhile.deaths import DeathWatch
-from harness.worlds.docker.meanwhile.desk import Desk
-from harness.worlds.docker.meanwhile.explained import Explained
-from harness.worlds.docker.meanwhile.inbox import Inbox
-from harness.worlds.docker.meanwhile.noise import NoiseWatch
-from harness.worlds.docker.meanwhile.power import Accounted
-from harness.worlds.docker.meanwhile.wakes import Wakes
 from harness.worlds.docker.stack import engine
 from harness.worlds.docker.stack.bringup import Bringup, Up
+from harness.worlds.docker.stack.deaths import DeathWatch
 from harness.worlds.docker.stack.lifetime import Lifetime
 from harness.worlds.docker.weaving import composefile
 from harness.worlds.docker.weaving.admission import admit
+from harness.worlds.faults.injection import Injection
+from harness.worlds.faults.rail import Rail, Switches
+from harness.worlds.meanwhile.desk import Desk
+from harness.worlds.meanwhile.explained import Explained
+from harness.worlds.meanwhile.inbox import Inbox
+from harness.worlds.meanwhile.noise import NoiseWatch
+from harness.worlds.meanwhile.power import Accounted
+from harness.worlds.meanwhile.wakes import Wakes
 
 Say = Callable[[str], None]
 

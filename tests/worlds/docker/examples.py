@@ -7,10 +7,10 @@ from ipaddress import IPv4Address
 from harness.model.plan import HostPlan
 from harness.seams import Stack, StackHost
 from harness.worlds.docker.weaving.dialect import Table
-from harness.worlds.docker.weaving.mesh import Mesh, mesh
 from harness.worlds.docker.weaving.meshparts import Images
 from harness.worlds.docker.weaving.ownership import Owner, Run
 from harness.worlds.docker.weaving.weave import Woven, weave
+from harness.worlds.links.mesh import Mesh, mesh
 
 BLOCK = IPv4Address("198.18.40.0")
 RUN = Run("0badcafe", Owner(4711, 123456, "4026531836"))

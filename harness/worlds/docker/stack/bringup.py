@@ -14,7 +14,6 @@ from harness.model.errors import WorldError
 from harness.seams import Stack
 from harness.setup import machine
 from harness.setup.images import TOXIPROXY, image_tag
-from harness.worlds.docker.faults.resident import Resident
 from harness.worlds.docker.stack import composing, removal
 from harness.worlds.docker.stack.diagnosis import BlockTakenError
 from harness.worlds.docker.stack.engine import told_plainly
@@ -22,11 +21,12 @@ from harness.worlds.docker.stack.hostcontainers import HostContainers
 from harness.worlds.docker.weaving import composefile
 from harness.worlds.docker.weaving.blocks import RANGE, free_blocks
 from harness.worlds.docker.weaving.dialect import Table
-from harness.worlds.docker.weaving.mesh import Mesh, mesh
 from harness.worlds.docker.weaving.meshparts import HUB_PORT, RESIDENT_PORT, Images
 from harness.worlds.docker.weaving.ownership import Run
 from harness.worlds.docker.weaving.weave import Woven, weave
+from harness.worlds.faults.resident import Resident
 from harness.worlds.links.hub import Hub
+from harness.worlds.links.mesh import Mesh, mesh
 
 Say = Callable[[str], None]
 

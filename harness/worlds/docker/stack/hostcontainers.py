@@ -33,7 +33,7 @@ class Container(Struct, frozen=True):
 
 
 class HostContainers:
-    """Offers harness.worlds.docker.faults.containers.Containers. Looks once which containers there are."""
+    """Offers harness.worlds.faults.containers.Containers. Looks once which containers there are."""
 
     def __init__(self, client: docker.DockerClient, run_id: str) -> None:
         """Raises WorldError."""

@@ -12,9 +12,9 @@ import yaml
 from harness.model.errors import DrillError, WorldError
 from harness.setup.programs import run
 from harness.worlds.docker.weaving.dialect import Table
-from harness.worlds.docker.weaving.mesh import Mesh
 from harness.worlds.docker.weaving.meshparts import PROXIES_FILE, proxies_file
 from harness.worlds.docker.weaving.weave import Woven
+from harness.worlds.links.mesh import Mesh
 
 WOVEN_FILE = "compose.yaml"
 _READ_WITHIN_S = 30.0

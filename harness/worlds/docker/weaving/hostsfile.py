@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from harness.model.errors import DrillError
 from harness.worlds.docker.weaving.dialect import Table, addresses, rows, tables, text
-from harness.worlds.docker.weaving.mesh import Mesh, MeshHost
+from harness.worlds.links.mesh import Mesh, MeshHost
 
 Names = Mapping[str, tuple[str, ...]]
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from harness.seams import Stack
 from harness.worlds.docker.weaving import composefile
 from harness.worlds.docker.weaving.blocks import RANGE
-from harness.worlds.docker.weaving.mesh import mesh
 from harness.worlds.docker.weaving.meshparts import Images
 from harness.worlds.docker.weaving.ownership import Owner, Run
 from harness.worlds.docker.weaving.weave import weave
+from harness.worlds.links.mesh import mesh
 
 _NOBODY = Run("00000000", Owner(0, 0, ""))
 

@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from harness.model.drill import Json
 from harness.worlds.docker.weaving.dialect import Table
-from harness.worlds.docker.weaving.mesh import Mesh, MeshHost
 from harness.worlds.docker.weaving.ownership import Run
+from harness.worlds.links.mesh import Mesh, MeshHost
 
 SANDBOX, HUB, RESIDENT = "fd-sandbox-", "fd-hub", "fd-resident"
 CONTROL = "fd-control"

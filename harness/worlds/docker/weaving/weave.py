@@ -14,9 +14,9 @@ from harness.worlds.docker.weaving import meshparts
 from harness.worlds.docker.weaving.admission import admit
 from harness.worlds.docker.weaving.dialect import Table, literal, rows, table, tables, text
 from harness.worlds.docker.weaving.hostsfile import hostname, hosts_file, names
-from harness.worlds.docker.weaving.mesh import Mesh, MeshHost
 from harness.worlds.docker.weaving.meshparts import CONTROL, HUB, NO_NAME_SERVERS, RESIDENT, SANDBOX, Images
 from harness.worlds.docker.weaving.ownership import Run
+from harness.worlds.links.mesh import Mesh, MeshHost
 
 # What the sandbox owns now, what the mesh replaces, and what admission names as left out.
 _NETWORK_FIELDS = frozenset(

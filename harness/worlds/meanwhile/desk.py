@@ -12,8 +12,8 @@ from harness.model.errors import HarnessError, TargetError
 from harness.model.event import Applied, Controlled, Event, Failed, FinalRead, Healed, MomentCame
 from harness.model.fault import Crash, Fault
 from harness.seams import Watch
-from harness.worlds.docker.meanwhile.explained import Explained
-from harness.worlds.docker.meanwhile.inbox import Inbox
+from harness.worlds.meanwhile.explained import Explained
+from harness.worlds.meanwhile.inbox import Inbox
 
 Work = Inject | Heal | StartLoad | StopLoad | Control | ReadAll
 

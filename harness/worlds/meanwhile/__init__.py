@@ -2,5 +2,5 @@
 
 desk        commands, one fault at a time   inbox       what happened, in order
 wakes       the conductor's clock           noise       the harness's own stalls
-deaths      containers that die unasked     explained   those that a fault explains
+explained   which deaths a fault explains   power       those that a power switch explains
 """

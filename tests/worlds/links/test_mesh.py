@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.seams import StackHost
-from harness.worlds.docker.weaving.mesh import HOSTS_MAX, mesh
+from harness.worlds.links.mesh import HOSTS_MAX, mesh
 from tests.worlds.docker.examples import BLOCK, host
 
 PORTS = st.lists(st.integers(1, 65535), max_size=3, unique=True)

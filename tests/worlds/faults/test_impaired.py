@@ -8,9 +8,9 @@ from msgspec import structs
 from harness.model.errors import WorldError
 from harness.model.fault import Cut, Fault, Impair, Kill, Link, Pause, Slow
 from harness.model.impairment import Bandwidth, Reset, Slicing, SlowClose
-from harness.worlds.docker.faults.answers import Connection
-from harness.worlds.docker.faults.impaired import late_links, shows, sliced, throttled
-from tests.worlds.docker.faults.test_streams import PROXIES, far, look, near, proxy
+from harness.worlds.faults.answers import Connection
+from harness.worlds.faults.impaired import late_links, shows, sliced, throttled
+from tests.worlds.faults.test_streams import PROXIES, far, look, near, proxy
 
 A_TO_B, B_TO_A, C_TO_B = Link("a", "b"), Link("b", "a"), Link("c", "b")
 RATE = Bandwidth(10)

@@ -10,10 +10,10 @@ from msgspec import Struct
 from harness.model.errors import WorldError
 from harness.model.fault import Crash, Fault, Kill, Pause, Scope, Stop
 from harness.seams import ServiceProcess
-from harness.worlds.docker.faults.answers import Ended, Settled, Stamped
-from harness.worlds.docker.faults.containers import Containers
-from harness.worlds.docker.faults.resident import Resident
-from harness.worlds.docker.weaving.mesh import Mesh
+from harness.worlds.faults.answers import Ended, Settled, Stamped
+from harness.worlds.faults.containers import Containers
+from harness.worlds.faults.resident import Resident
+from harness.worlds.links.mesh import Mesh
 
 _DIES_WITHIN_S = 3.0
 _CHILD_WITHIN_S = 15.0

@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from harness.model.fault import Link
-from harness.worlds.docker.faults.answers import Connection, Sockets
+from harness.worlds.faults.answers import Connection, Sockets
 from harness.worlds.links.proxy import Proxy
 
 # Bytes by the two addresses of a connection.

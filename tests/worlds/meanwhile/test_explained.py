@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from harness.model.fault import Cut, Fault, Kill, Link, Pause, Slow, Stop
-from harness.worlds.docker.meanwhile.explained import Explained, touched
-from harness.worlds.docker.meanwhile.power import Accounted
+from harness.worlds.meanwhile.explained import Explained, touched
+from harness.worlds.meanwhile.power import Accounted
 
 LINKS = (Link("a", "b"), Link("b", "a"), Link("a", "c"))
 

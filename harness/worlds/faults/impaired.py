@@ -15,8 +15,8 @@ from harness.model.errors import WorldError
 from harness.model.fault import Cut, Fault, Impair, Link, Pause, Slow
 from harness.model.impairment import Bandwidth, Slicing
 from harness.reach import silenced
-from harness.worlds.docker.faults.answers import Connection, Sockets
-from harness.worlds.docker.faults.streams import Look
+from harness.worlds.faults.answers import Connection, Sockets
+from harness.worlds.faults.streams import Look
 from harness.worlds.links.proxy import Proxy
 from harness.worlds.links.wanted import lost_pairs, refuses
 

@@ -6,8 +6,8 @@ import pytest
 
 from harness.model.errors import WorldError
 from harness.model.event import Woke
-from harness.worlds.docker.meanwhile import inbox as inboxes
-from harness.worlds.docker.meanwhile.inbox import Inbox
+from harness.worlds.meanwhile import inbox as inboxes
+from harness.worlds.meanwhile.inbox import Inbox
 
 
 def woke(name: str) -> Woke:

@@ -15,11 +15,11 @@ from contextlib import contextmanager
 import pytest
 
 from harness.model.errors import WorldError
-from harness.worlds.docker.faults.resident import Resident
-from harness.worlds.docker.inside import resident as program
+from harness.worlds.faults.resident import Resident
+from harness.worlds.inside import resident as program
 
 TOKEN = "s3cret"
-PROGRAM = (sys.executable, "-m", "harness.worlds.docker.inside.resident", "--host", "127.0.0.1")
+PROGRAM = (sys.executable, "-m", "harness.worlds.inside.resident", "--host", "127.0.0.1")
 # Far more than any of this takes; what it guards against is "never".
 PATIENCE_S = 20.0
 

@@ -32,12 +32,12 @@ from harness.model.fault import (
 )
 from harness.model.impairment import Reset
 from harness.reach import silenced
-from harness.worlds.docker.faults.containers import Containers
-from harness.worlds.docker.faults.hostfaults import Act, HostFaults
-from harness.worlds.docker.faults.meshlinks import MeshLinks
-from harness.worlds.docker.faults.resident import Resident
-from harness.worlds.docker.weaving.mesh import Mesh
+from harness.worlds.faults.containers import Containers
+from harness.worlds.faults.hostfaults import Act, HostFaults
+from harness.worlds.faults.meshlinks import MeshLinks
+from harness.worlds.faults.resident import Resident
 from harness.worlds.links.hub import Change, Hub
+from harness.worlds.links.mesh import Mesh
 
 
 class Injection:

@@ -18,13 +18,13 @@ from functools import cache
 from harness.model.errors import WorldError
 from harness.model.fault import Cut, Fault, Impair, Slow
 from harness.model.impairment import Bandwidth, Impairment, Reset, Slicing, SlowClose
-from harness.worlds.docker.faults import impaired, streams
-from harness.worlds.docker.faults.answers import End, Met, Probe, Says
-from harness.worlds.docker.faults.containers import Containers
-from harness.worlds.docker.faults.resident import Resident
-from harness.worlds.docker.faults.streams import Look
-from harness.worlds.docker.weaving.mesh import Mesh
+from harness.worlds.faults import impaired, streams
+from harness.worlds.faults.answers import End, Met, Probe, Says
+from harness.worlds.faults.containers import Containers
+from harness.worlds.faults.resident import Resident
+from harness.worlds.faults.streams import Look
 from harness.worlds.links.hub import Change, Hub
+from harness.worlds.links.mesh import Mesh
 from harness.worlds.links.proxy import Proxy
 from harness.worlds.links.wanted import Stand, lost_pairs, wanted
 

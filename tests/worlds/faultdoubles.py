@@ -11,7 +11,7 @@ from typing import Literal
 from harness.model.errors import WorldError
 from harness.model.plan import HostPlan
 from harness.seams import ServiceProcess, StackHost
-from harness.worlds.docker.faults.answers import (
+from harness.worlds.faults.answers import (
     Begun,
     Connection,
     Destroyed,
@@ -25,10 +25,10 @@ from harness.worlds.docker.faults.answers import (
     Sockets,
     Stamped,
 )
-from harness.worlds.docker.faults.injection import Injection
-from harness.worlds.docker.faults.resident import Resident
-from harness.worlds.docker.weaving.mesh import Mesh, mesh
+from harness.worlds.faults.injection import Injection
+from harness.worlds.faults.resident import Resident
 from harness.worlds.links.hub import Hub
+from harness.worlds.links.mesh import Mesh, mesh
 from tests.worlds.links.toxiproxydouble import ToxiproxyDouble, served
 
 CHILD = ServiceProcess(kind="child", start_signal="SIGUSR1")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from harness.model.fault import Link
-from harness.worlds.docker.faults.answers import Connection, Sockets
-from harness.worlds.docker.faults.streams import Links, Look, crowded, full, passed
+from harness.worlds.faults.answers import Connection, Sockets
+from harness.worlds.faults.streams import Links, Look, crowded, full, passed
 from harness.worlds.links.proxy import Proxy
 
 A_TO_B = Link("a", "b")

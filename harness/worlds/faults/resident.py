@@ -1,6 +1,6 @@
 """The harness's end of the program beside the hub: connections through its gate, and its injector's calls.
 
-What the answers mean is written where they are made: harness.worlds.docker.inside.
+What the answers mean is written where they are made: harness.worlds.inside.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from harness.model.errors import WorldError
-from harness.worlds.docker.faults.answers import (
+from harness.worlds.faults.answers import (
     Begun,
     Destroyed,
     End,

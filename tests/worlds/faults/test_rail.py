@@ -14,8 +14,8 @@ from harness.model.errors import WorldError
 from harness.model.event import Event, Powered
 from harness.model.fault import SwitchMode
 from harness.seams import PowerOrder, PowerState
-from harness.worlds.docker.faults import rail
-from harness.worlds.docker.faults.rail import Rail, Switches
+from harness.worlds.faults import rail
+from harness.worlds.faults.rail import Rail, Switches
 
 PATIENCE_S = 5.0
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from harness.model.fault import Kill
-from harness.worlds.docker.faults.rail import Power
-from harness.worlds.docker.meanwhile.explained import Explained
+from harness.worlds.faults.rail import Power
+from harness.worlds.meanwhile.explained import Explained
 
 
 class Accounted:

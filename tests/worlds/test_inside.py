@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from harness.worlds.docker.inside import addresses, ends, gate, packetfilter, probes, processes, rail, sockets
-from harness.worlds.docker.inside.processes import ProcessError
+from harness.worlds.inside import addresses, ends, gate, packetfilter, probes, processes, rail, sockets
+from harness.worlds.inside.processes import ProcessError
 
 ME = os.getpid()
 # Far more than any of this takes.

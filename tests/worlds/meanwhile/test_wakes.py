@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.worlds.docker.meanwhile.wakes import Wakes
+from harness.worlds.meanwhile.wakes import Wakes
 
 
 def test_a_wake_is_told_once_and_not_before_its_time() -> None:

@@ -24,8 +24,8 @@ from harness.model.fault import (
 )
 from harness.model.impairment import Bandwidth, Reset, Slicing, SlowClose
 from harness.model.moment import Moment
-from harness.worlds.docker.faults import hostfaults, meshlinks
-from tests.worlds.docker.faultdoubles import Surroundings, surrounded
+from harness.worlds.faults import hostfaults, meshlinks
+from tests.worlds.faultdoubles import Surroundings, surrounded
 
 N1_N2 = (Link("n1", "n2"), Link("n2", "n1"))
 BETWEEN = {"n1-n2-7000", "n2-n1-7000"}

@@ -12,7 +12,7 @@ import docker
 import pytest
 
 from harness.model.errors import WorldError
-from harness.worlds.docker.meanwhile.deaths import DeathWatch
+from harness.worlds.docker.stack.deaths import DeathWatch
 from harness.worlds.docker.stack.hostcontainers import Container, HostContainers
 
 A = Container("id-a", "a", "service", "a")

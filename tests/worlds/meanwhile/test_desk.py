@@ -14,9 +14,9 @@ from harness.model.errors import TargetError, WorldError
 from harness.model.event import Applied, Controlled, Event, Failed, FinalRead, Healed, MomentCame
 from harness.model.fault import Crash, Fault, Kill, Side
 from harness.model.moment import Moment
-from harness.worlds.docker.meanwhile.desk import Desk, Work
-from harness.worlds.docker.meanwhile.explained import Explained
-from harness.worlds.docker.meanwhile.inbox import Inbox
+from harness.worlds.meanwhile.desk import Desk, Work
+from harness.worlds.meanwhile.explained import Explained
+from harness.worlds.meanwhile.inbox import Inbox
 
 KILL = Kill("a", "process")
 CRASH = Crash(Moment(act="sends", what="Seal", hosts=("a", "b")), "before")
