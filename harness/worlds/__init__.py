@@ -9,4 +9,6 @@ links      the mesh as addresses; the only owner of Toxiproxy
 faults     links, processes and hosts, each fault seen to bite
 inside     the program beside the hub: gate and injector
 meanwhile  what happens beside a running drill
+meshworld  all of it together: the three verbs
+owned      what a run has on this machine, and its end
 """

@@ -16,6 +16,7 @@ from harness.model.fault import Fault, Link
 from harness.model.plan import HostPlan
 from harness.seams import ServiceProcess, Stack, StackHost
 from harness.worlds.docker.stack.bringup import Bringup, Up
+from harness.worlds.docker.stack.freezing import CgroupFreezer
 from harness.worlds.docker.stack.lifetime import Lifetime
 from harness.worlds.docker.weaving import composefile
 from harness.worlds.faults.injection import Injection
@@ -73,6 +74,7 @@ class FaultHosts:
             hub=up.hub,
             resident=up.resident,
             containers=up.containers,
+            freezer=CgroupFreezer(up.containers, up.resident),
             clock=lambda raw_s: raw_s,
         )
 

@@ -17,13 +17,13 @@ import requests
 from harness.model.errors import WorldError
 from harness.model.fault import Cut, CutMode, Fault, Link, Slow
 from harness.setup.images import TOXIPROXY
-from harness.worlds.docker.stack import processes
 from harness.worlds.docker.weaving.ownership import Run
 from harness.worlds.links import hub as hub_module
 from harness.worlds.links import server as server_module
 from harness.worlds.links.hub import Change, Hub
 from harness.worlds.links.proxy import Proxy
 from harness.worlds.links.wanted import wanted
+from harness.worlds.owned import processes
 
 pytestmark = pytest.mark.docker
 

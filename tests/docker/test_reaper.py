@@ -15,9 +15,11 @@ import docker
 import pytest
 
 from harness.worlds.docker.clean import clean
-from harness.worlds.docker.stack import processes, reaper
-from harness.worlds.docker.stack.reaping import Reaper
-from harness.worlds.docker.weaving.ownership import MARK, RUN, Owner, Run
+from harness.worlds.docker.stack import reaper
+from harness.worlds.docker.weaving.ownership import RUN, Run
+from harness.worlds.owned import processes
+from harness.worlds.owned.owner import MARK, Owner
+from harness.worlds.owned.reaping import Reaper
 from tests.docker.inside import Inside, left_of
 
 pytestmark = pytest.mark.docker
@@ -97,7 +99,7 @@ def processes_that_say(word: str) -> list[str]:
 
 def test_a_reaper_that_is_dismissed_leaves_all_alone(tmp_path: Path, client: docker.DockerClient) -> None:
     run = Run("feed0001", processes.myself())
-    kept = Reaper(run.id, tmp_path / "reaper.log")
+    kept = Reaper("harness.worlds.docker.stack.reaper", run.id, tmp_path / "reaper.log")
     client.api.create_volume("failover-drill-feed0001", labels=run.labels())
     try:
         kept.dismiss()

@@ -87,13 +87,17 @@ class Hosts:
         if host in self.children:
             self.children[host] = self.mains[host] + 1
 
-    def pause(self, host: str) -> None:
+    def freeze(self, host: str) -> None:
         self.did.append(f"pause {host}")
         self.frozen.add(host)
 
-    def unpause(self, host: str) -> None:
+    def thaw(self, host: str) -> None:
         self.did.append(f"unpause {host}")
         self.frozen.discard(host)
+
+    def seen(self, host: str, main_pid: int, *, frozen: bool, within_s: float) -> str:
+        assert (host in self.frozen) == frozen
+        return f"the freezer of {host} says {'FROZEN' if frozen else 'THAWED'}"
 
     def end(self, pid: int) -> None:
         for host in self.mains:
@@ -167,11 +171,6 @@ class ResidentDouble(Resident):
     def living_children(self, main_pid: int) -> tuple[int, ...]:
         child = self.hosts.children[self.hosts.host_of(main_pid)]
         return (child,) if child else ()
-
-    def freezer(self, pid: int, *, frozen: bool, within_s: float) -> str:
-        if (self.hosts.host_of(pid) in self.hosts.frozen) != frozen:
-            raise WorldError(f"the cgroup of process {pid} is not as wanted")
-        return "FROZEN" if frozen else "THAWED"
 
     def lose(self, addresses: Sequence[str]) -> Stamped:
         self.hosts.did.append(f"lose {len(addresses)}")
@@ -262,6 +261,7 @@ class Surroundings:
             hub=hub,
             resident=self.resident,
             containers=self.hosts,
+            freezer=self.hosts,
             clock=lambda raw_s: raw_s - self.origin_s,
         )
 

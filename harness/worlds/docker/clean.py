@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import docker
 
-from harness.worlds.docker.stack import engine, processes, removal
+from harness.worlds.docker.stack import engine, removal
 from harness.worlds.docker.stack.removal import Thing
 from harness.worlds.docker.weaving.ownership import RUN, leftovers
+from harness.worlds.owned import processes
 
 _WITHIN_S = 60.0
 

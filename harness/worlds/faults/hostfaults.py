@@ -12,6 +12,7 @@ from harness.model.fault import Crash, Fault, Kill, Pause, Scope, Stop
 from harness.seams import ServiceProcess
 from harness.worlds.faults.answers import Ended, Settled, Stamped
 from harness.worlds.faults.containers import Containers
+from harness.worlds.faults.freezing import Freezer
 from harness.worlds.faults.resident import Resident
 from harness.worlds.links.mesh import Mesh
 
@@ -35,9 +36,9 @@ class Act(Struct, frozen=True, kw_only=True):
 class HostFaults:
     """Not for several threads at once. Every call raises WorldError naming what did not happen."""
 
-    def __init__(self, *, mesh: Mesh, resident: Resident, containers: Containers) -> None:
+    def __init__(self, *, mesh: Mesh, resident: Resident, containers: Containers, freezer: Freezer) -> None:
         self._processes = {host.name: host.stack.process for host in mesh.hosts}
-        self._resident, self._containers = resident, containers
+        self._resident, self._containers, self._freezer = resident, containers, freezer
         self._halted: dict[Pause, Settled] = {}
         self._frozen: set[str] = set()
 
@@ -133,7 +134,7 @@ class HostFaults:
         if host in self._frozen:
             # Of what is frozen nothing runs any more once it is thawed: the signal comes first.
             self._frozen.discard(host)
-            self._containers.unpause(host)
+            self._freezer.thaw(host)
         ended = self._resident.gone(sent, within_s=_DIES_WITHIN_S)
         if ended.ended_s is None:
             raise WorldError(
@@ -150,7 +151,7 @@ class HostFaults:
         return self._start_main(host).evidence[0]
 
     def pause(self, fault: Pause, *, others: Collection[Fault]) -> Act:
-        """SIGSTOP for a process; the cgroup freezer for a host, with all that runs there."""
+        """SIGSTOP for a process; for a host what freezes all that runs there."""
         main_pid = self._running(fault.host)
         if fault.scope == "host":
             return self._freeze(fault.host, main_pid, already=fault in others)
@@ -255,10 +256,10 @@ class HostFaults:
         self._frozen.add(host)
         before_s = time.monotonic()
         if not already:
-            self._containers.pause(host)
+            self._freezer.freeze(host)
         after_s = time.monotonic()
-        state = self._resident.freezer(main_pid, frozen=True, within_s=_FREEZES_WITHIN_S)
-        line = f"the freezer of {host} says {state}, {(after_s - before_s) * 1000:.1f} ms after it was asked"
+        said = self._freezer.seen(host, main_pid, frozen=True, within_s=_FREEZES_WITHIN_S)
+        line = f"{said}, {(after_s - before_s) * 1000:.1f} ms after it was asked"
         return Act(before_s=before_s, after_s=after_s, evidence=(line,))
 
     def _thaw(self, host: str) -> Act:
@@ -267,10 +268,10 @@ class HostFaults:
         self._frozen.discard(host)
         main_pid = self._running(host)
         before_s = time.monotonic()
-        self._containers.unpause(host)
+        self._freezer.thaw(host)
         after_s = time.monotonic()
-        state = self._resident.freezer(main_pid, frozen=False, within_s=_FREEZES_WITHIN_S)
-        return Act(before_s=before_s, after_s=after_s, evidence=(f"the freezer of {host} says {state}",))
+        said = self._freezer.seen(host, main_pid, frozen=False, within_s=_FREEZES_WITHIN_S)
+        return Act(before_s=before_s, after_s=after_s, evidence=(said,))
 
 
 def _went(signal_name: str, host: str, ended: Ended) -> str:

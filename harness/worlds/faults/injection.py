@@ -33,6 +33,7 @@ from harness.model.fault import (
 from harness.model.impairment import Reset
 from harness.reach import silenced
 from harness.worlds.faults.containers import Containers
+from harness.worlds.faults.freezing import Freezer
 from harness.worlds.faults.hostfaults import Act, HostFaults
 from harness.worlds.faults.meshlinks import MeshLinks
 from harness.worlds.faults.resident import Resident
@@ -50,11 +51,12 @@ class Injection:
         hub: Hub,
         resident: Resident,
         containers: Containers,
+        freezer: Freezer,
         clock: Callable[[float], float],
     ) -> None:
         """clock maps a raw CLOCK_MONOTONIC stamp to seconds since the run's origin."""
         self._links = MeshLinks(mesh=mesh, hub=hub, resident=resident, containers=containers)
-        self._hosts = HostFaults(mesh=mesh, resident=resident, containers=containers)
+        self._hosts = HostFaults(mesh=mesh, resident=resident, containers=containers, freezer=freezer)
         self._clock = clock
         self._in_force: dict[str, Fault] = {}
         self._lock = threading.Lock()
@@ -179,7 +181,7 @@ class Injection:
             case Crash():
                 raise WorldError("a crash is asked of the target: the world only looks at what became of it")
             case Lose() | Disk() | Clock():
-                raise WorldError(f"containers do not offer this: {describe(fault)}; the planner refuses it")
+                raise WorldError(f"this world does not offer this: {describe(fault)}; the planner refuses it")
 
     def _kill_host(self, fault: Kill, others: Collection[Fault]) -> Act:
         """Its links go down right after its processes: the hub would still accept for it."""

@@ -8,9 +8,10 @@ from harness.model.plan import HostPlan
 from harness.seams import Stack, StackHost
 from harness.worlds.docker.weaving.dialect import Table
 from harness.worlds.docker.weaving.meshparts import Images
-from harness.worlds.docker.weaving.ownership import Owner, Run
+from harness.worlds.docker.weaving.ownership import Run
 from harness.worlds.docker.weaving.weave import Woven, weave
 from harness.worlds.links.mesh import Mesh, mesh
+from harness.worlds.owned.owner import Owner
 
 BLOCK = IPv4Address("198.18.40.0")
 RUN = Run("0badcafe", Owner(4711, 123456, "4026531836"))

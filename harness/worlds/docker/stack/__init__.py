@@ -2,7 +2,7 @@
 
 bringup     the mesh first, then services   composing   `docker compose up`
 lifetime    what is there, and its end      removal     by label, until nothing is left
-reaper      outlives the harness            reaping     the harness's end of it
-deaths      containers that die unasked
-engine, diagnosis, processes, hostcontainers    what the engine and the kernel say
+reaper      outlives the harness            deaths      containers that die unasked
+freezing    all processes of a host stand still
+engine, diagnosis, hostcontainers           what the engine says
 """

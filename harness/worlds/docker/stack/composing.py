@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import IO
 
 from harness.model.errors import WorldError
-from harness.worlds.docker.stack import processes
 from harness.worlds.docker.stack.diagnosis import start_failed
-from harness.worlds.docker.weaving.ownership import MARK, Run
+from harness.worlds.docker.weaving.ownership import Run
+from harness.worlds.owned import processes
+from harness.worlds.owned.owner import MARK
 
 Say = Callable[[str], None]
 

@@ -9,10 +9,11 @@ from pathlib import Path
 import docker
 
 from harness.model.errors import WorldError
-from harness.worlds.docker.stack import processes, removal
+from harness.worlds.docker.stack import removal
 from harness.worlds.docker.stack.hostcontainers import HostContainers
-from harness.worlds.docker.stack.reaping import Reaper
 from harness.worlds.docker.weaving.ownership import Run
+from harness.worlds.owned import processes
+from harness.worlds.owned.reaping import Reaper
 
 _REMOVED_WITHIN_S = 30.0
 # What the engine had begun for a start that was broken off may land this much later.
@@ -26,7 +27,7 @@ class Lifetime:
         """Raises WorldError; then nothing was made."""
         self._client, self._folder = client, folder
         self.run = Run(secrets.token_hex(4), processes.myself())
-        self.reaper = Reaper(self.run.id, folder / "reaper.log")
+        self.reaper = Reaper("harness.worlds.docker.stack.reaper", self.run.id, folder / "reaper.log")
 
     def save_logs(self) -> None:
         """All containers', into the run's folder. Raises WorldError."""

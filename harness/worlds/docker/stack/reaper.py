@@ -2,9 +2,7 @@
 
     python3 -m harness.worlds.docker.stack.reaper <run id> <log file>
 
-It answers `ready` on standard output, then waits at standard input: a line there means that the harness has
-removed everything itself. The end of the input without that line is the harness's death, by whatever means.
-The standard library alone until then, since every start waits for it.
+The standard library alone until the harness is dead, since every start waits for it.
 """
 
 from __future__ import annotations
@@ -13,8 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-LEAVE = b"leave\n"
-READY = b"ready\n"
+from harness.worlds.owned.waiting import harness_died
 
 # An operation that the engine had begun for a dead client may land this much later.
 QUIET_S = 3.0
@@ -24,9 +21,7 @@ _TRY_AGAIN_S = 0.5
 
 def main() -> None:
     run_id, log = sys.argv[1], Path(sys.argv[2])
-    sys.stdout.buffer.write(READY)
-    sys.stdout.buffer.flush()
-    if sys.stdin.buffer.readline() != LEAVE:
+    if harness_died():
         reap(run_id, log)
 
 
@@ -46,7 +41,8 @@ def reap(run_id: str, log: Path) -> None:
 
 
 def _remove(run_id: str) -> int:
-    from harness.worlds.docker.stack import engine, processes, removal
+    from harness.worlds.docker.stack import engine, removal
+    from harness.worlds.owned import processes
 
     processes.end_marked(run_id)
     client = engine.connect()

@@ -8,9 +8,10 @@ from harness.seams import Stack
 from harness.worlds.docker.weaving import composefile
 from harness.worlds.docker.weaving.blocks import RANGE
 from harness.worlds.docker.weaving.meshparts import Images
-from harness.worlds.docker.weaving.ownership import Owner, Run
+from harness.worlds.docker.weaving.ownership import Run
 from harness.worlds.docker.weaving.weave import weave
 from harness.worlds.links.mesh import mesh
+from harness.worlds.owned.owner import Owner
 
 _NOBODY = Run("00000000", Owner(0, 0, ""))
 

@@ -6,25 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
 
+from harness.worlds.owned.owner import Owner, owner_of
+
 RUN = "failover-drill.run"
 OWNER = "failover-drill.owner"
 HOST = "failover-drill.host"
 PART = "failover-drill.part"
-
-# In the environment of every `docker compose` that works for a run, so that the reaper can find it.
-MARK = "FAILOVER_DRILL_COMPOSE_FOR"
-
-
-class Owner(Struct, frozen=True):
-    """A process: a pid is used again, but not with its start. pid_space: the PID namespace it counts in."""
-
-    pid: int
-    started_ticks: int
-    pid_space: str
-
-    @property
-    def text(self) -> str:
-        return f"{self.pid}.{self.started_ticks}.{self.pid_space}"
 
 
 class Run(Struct, frozen=True):
@@ -48,14 +35,6 @@ class Leftovers(Struct, frozen=True):
 
     ended: tuple[str, ...]
     unclear: tuple[str, ...]
-
-
-def owner_of(text: str) -> Owner | None:
-    """None when the text is no owner's label."""
-    fields = text.split(".")
-    if len(fields) != 3 or not (fields[0].isdecimal() and fields[1].isdecimal()):
-        return None
-    return Owner(int(fields[0]), int(fields[1]), fields[2])
 
 
 def leftovers(

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from harness.model.errors import HarnessError, WorldError
-from harness.worlds.docker.stack import composing, processes
+from harness.worlds.docker.stack import composing
+from harness.worlds.owned import processes
 from tests.worlds.docker.examples import RUN
 from tests.worlds.docker.weaving.test_composefile import fake_docker
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.worlds.docker.weaving.ownership import OWNER, RUN, Leftovers, Owner, Run, leftovers, owner_of
+from harness.worlds.docker.weaving.ownership import OWNER, RUN, Leftovers, Run, leftovers
+from harness.worlds.owned.owner import Owner, owner_of
 
 HERE = "4026531836"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from harness.model.errors import WorldError
 from harness.setup.images import ROOT
-from harness.worlds.docker.stack.reaper import LEAVE, READY
+from harness.worlds.owned.waiting import LEAVE, READY
 
 _LEAVES_WITHIN_S = 5.0
 
@@ -18,9 +18,12 @@ _LEAVES_WITHIN_S = 5.0
 class Reaper:
     """A process in a session of its own. It acts once this process is gone, and not before."""
 
-    def __init__(self, run_id: str, log: Path) -> None:
-        """Raises WorldError when it cannot be started: then nothing may be made."""
-        argv = [sys.executable, "-m", "harness.worlds.docker.stack.reaper", run_id, str(log.resolve())]
+    def __init__(self, module: str, run_id: str, log: Path) -> None:
+        """module: the program; it begins with harness.worlds.owned.waiting, and is given run_id and log.
+
+        Raises WorldError when it cannot be started: then nothing may be made.
+        """
+        argv = [sys.executable, "-m", module, run_id, str(log.resolve())]
         paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
         try:
             self._process = subprocess.Popen(
@@ -64,4 +67,4 @@ class Reaper:
             self._process.wait(timeout=wait_s)
 
 
-_WITHOUT = "without it a crash would leave faults and containers behind, so nothing was started"
+_WITHOUT = "without it a crash would leave faults, and all that was started, behind, so nothing was started"

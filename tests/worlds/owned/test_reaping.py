@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from harness.model.errors import WorldError
-from harness.worlds.docker.stack import processes
-from harness.worlds.docker.stack.reaping import Reaper
+from harness.worlds.owned import processes
+from harness.worlds.owned.reaping import Reaper
+
+REAPER = "harness.worlds.docker.stack.reaper"
 
 
 def test_it_leaves_when_it_is_dismissed_and_says_nothing(tmp_path: Path) -> None:
-    reaper = Reaper("aaaa0002", tmp_path / "reaper.log")
+    reaper = Reaper(REAPER, "aaaa0002", tmp_path / "reaper.log")
     assert processes.started_ticks(reaper.pid) is not None
     reaper.dismiss()
     assert processes.started_ticks(reaper.pid) is None
@@ -21,7 +23,7 @@ def test_it_leaves_when_it_is_dismissed_and_says_nothing(tmp_path: Path) -> None
 
 
 def test_it_is_no_process_that_it_would_end_itself(tmp_path: Path) -> None:
-    reaper = Reaper("aaaa0003", tmp_path / "reaper.log")
+    reaper = Reaper(REAPER, "aaaa0003", tmp_path / "reaper.log")
     assert processes.end_marked("aaaa0003") == 0
     reaper.dismiss()
 
@@ -29,7 +31,7 @@ def test_it_is_no_process_that_it_would_end_itself(tmp_path: Path) -> None:
 def test_without_it_nothing_is_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(WorldError, match="nothing was started"):
-        Reaper("aaaa0004", tmp_path / "reaper.log")
+        Reaper(REAPER, "aaaa0004", tmp_path / "reaper.log")
     monkeypatch.setattr(sys, "executable", str(tmp_path / "nowhere"))
     with pytest.raises(WorldError, match="nothing was started"):
-        Reaper("aaaa0005", tmp_path / "reaper.log")
+        Reaper(REAPER, "aaaa0005", tmp_path / "reaper.log")

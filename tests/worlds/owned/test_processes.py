@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness.worlds.docker.stack import processes
-from harness.worlds.docker.weaving.ownership import MARK
+from harness.worlds.owned import processes
+from harness.worlds.owned.owner import MARK
 
 
 @pytest.fixture

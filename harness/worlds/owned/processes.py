@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from harness.worlds.docker.weaving.ownership import MARK, Owner
+from harness.worlds.owned.owner import MARK, Owner
 
 _PROC = Path("/proc")
 _DIES_WITHIN_S = 1.0
