@@ -92,9 +92,10 @@ def _seed(drill: Drill, args: Namespace, drawn: int) -> int:
 
 
 def _planned(drill: Drill, args: Namespace, seed: int) -> Plan:
-    target = find_target(args.target) if args.target else _own_target(drill)
-    if args.world == "simulator" and target.name not in SIMULATED:
-        raise DrillError(f"the target '{target.name}' cannot be simulated; run it with --world docker")
+    if args.target:
+        target = _offered_in(args.world, find_target(args.target))
+    else:
+        target = _own_target(drill, args.world)
     return planner.plan(
         drill, target, world=args.world, seed=seed, trials=args.trials or drill.trials, defect=args.defect
     )
@@ -106,9 +107,15 @@ def find_target(name: str) -> Target:
     return TARGETS[name]
 
 
-def _own_target(drill: Drill) -> Target:
+def _offered_in(world: str, target: Target) -> Target:
+    if world == "simulator" and target.name not in SIMULATED:
+        raise DrillError(f"the target '{target.name}' cannot be simulated; run it with --world docker")
+    return target
+
+
+def _own_target(drill: Drill, world: str) -> Target:
     try:
-        return find_target(drill.target)
+        return _offered_in(world, find_target(drill.target))
     except DrillError as error:
         line = drill.lines.get("target", 0)
         raise DrillError(error.problem, path=drill.path, line=line, field="target") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ from harness.drillfile.drill import read_drill
 from harness.drillfile.suite import Entry, is_suite, read_suite
 from harness.drillfile.textfile import read_text
 from harness.drillfile.tree import Node, parse, shown
-from harness.drillfile.words import nearest
+from harness.drillfile.words import WORD_MAX
 from harness.model.drill import Drill
 from harness.model.errors import DrillError
 
@@ -91,7 +92,7 @@ def _named(path: str) -> Iterator[None]:
     except DrillError as error:
         if error.path:
             raise
-        raise DrillError(error.problem, path=_printable(path), line=error.line, field=error.field) from error
+        raise DrillError(error.problem, path=path, line=error.line, field=error.field) from error
 
 
 # --- finding ----------------------------------------------------------------------------------------
@@ -107,7 +108,7 @@ def _found(path: Path, drills_folder: Path) -> Path:
         there = beside if _is_there(beside) else _catalogued(path.name, drills_folder)
         if there is not None:
             return there
-    raise DrillError(_missing(path, drills_folder), path=_printable(f"{path}"))
+    raise DrillError(_missing(path, drills_folder), path=f"{path}")
 
 
 def _is_there(path: Path) -> bool:
@@ -128,10 +129,6 @@ def _catalogue(drills_folder: Path) -> dict[str, Path]:
 
 
 def _missing(path: Path, drills_folder: Path) -> str:
-    known = nearest(path.stem, sorted(_catalogue(drills_folder)))
-    return f"no such file, nor a drill of the catalogue; {known}"
-
-
-def _printable(path: str) -> str:
-    """What a shell may hand over as a name is not always text."""
-    return path.encode("utf-8", "backslashreplace").decode()
+    near = difflib.get_close_matches(path.stem[:WORD_MAX], _catalogue(drills_folder), n=1, cutoff=0.5)
+    hint = f"did you mean '{near[0]}'?" if near else "`failover-drill drills` lists it"
+    return f"no such file, nor a drill of the catalogue; {hint}"

@@ -13,7 +13,7 @@ import yaml
 from msgspec import Struct
 
 from harness.model.drill import Json
-from harness.model.errors import DrillError
+from harness.model.errors import DrillError, printable
 
 DEPTH_MAX = 12
 SHOWN_MAX = 40
@@ -116,7 +116,7 @@ def plain(node: Node) -> Json:
 
 def shown(text: str) -> str:
     """Any text, short and harmless to a terminal."""
-    return _printable(text if len(text) <= SHOWN_MAX else text[:SHOWN_MAX] + "…")
+    return printable(text if len(text) <= SHOWN_MAX else text[:SHOWN_MAX] + "…")
 
 
 def _value(text: str) -> Json:
@@ -202,8 +202,4 @@ def _not_yaml(error: yaml.MarkedYAMLError) -> DrillError:
     opened = "quoted scalar" in said or "expected ','" in said  # then the line to mend is where it was opened
     mark = error.context_mark if opened and error.context_mark else error.problem_mark or error.context_mark
     line = int(mark.line) + 1 if mark else 0
-    return DrillError(remedy or f"this is not YAML ({_printable(said)}); mend this line", line=line)
-
-
-def _printable(text: str) -> str:
-    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
+    return DrillError(remedy or f"this is not YAML ({printable(said)}); mend this line", line=line)

@@ -87,7 +87,9 @@ def _value(block: Block, what: str, field: Field[Any]) -> object:
     if entry is not None:
         return field.kind.read(entry)
     if field.required:
-        raise block.spot.wrong(f"{what} needs the word '{field.name}'; write `{field.name}: {field.example}`")
+        # On top there is no field around it to name.
+        spot = block.spot if block.spot.field else block.spot.below(field.name, block.spot.line)
+        raise spot.wrong(f"{what} needs the word '{field.name}'; write `{field.name}: {field.example}`")
     return field.default
 
 

@@ -18,6 +18,11 @@ class ExitCode(IntEnum):
     TERMINATED = 143
 
 
+def printable(text: str) -> str:
+    """Any text as one line of signs that can be seen."""
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
+
+
 class HarnessError(Exception):
     """Something that a person can mend; the text says how."""
 
@@ -30,6 +35,8 @@ class DrillError(HarnessError):
     exit_code = ExitCode.WRONG_INPUT
 
     def __init__(self, problem: str, *, path: str = "", line: int = 0, field: str = "") -> None:
+        # It shows words of the file, and any word may stand there: one line, harmless to a terminal.
+        problem, path, field = printable(problem), printable(path), printable(field)
         where = ":".join(part for part in (path, str(line) if line else "") if part)
         super().__init__(": ".join(part for part in (where, field, problem) if part))
         self.problem, self.path, self.line, self.field = problem, path, line, field

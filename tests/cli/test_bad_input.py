@@ -134,3 +134,10 @@ def test_a_good_file_is_planned_the_same_again_from_its_seed(capsys: pytest.Capt
     assert texts[0] == texts[1]
     (plan,) = json.loads(texts[0])
     assert [trial["number"] for trial in plan["trials"]] == [1, 2, 3]
+
+
+def test_a_target_that_cannot_be_simulated_is_told_with_its_place(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("mine.yaml").write_text(GOOD.replace("target: reference", "target: redis-sentinel"))
+    assert main(["plan", "mine.yaml", "--world", "simulator"]) == 2
+    problem = "the target 'redis-sentinel' cannot be simulated; run it with --world docker"
+    assert capsys.readouterr().err == f"failover-drill: mine.yaml:3: target: {problem}\n"

@@ -95,7 +95,7 @@ def test_a_suites_files_are_seen_from_its_folder(folder: Path) -> None:
         ("suite: s\ndrills: [{name: mine, file: a}]\n", 2, "drills[0]", "name one drill"),
         ("suite: s\ndrills: [{name: mine, trials: 0}]\n", 2, "drills[0].trials", "no whole number from 1"),
         ("suite: s\ndrills: []\n", 2, "drills", "drills are a list"),
-        ("suite: s\n", 1, "", "a suite needs the word 'drills'"),
+        ("suite: s\n", 1, "drills", "a suite needs the word 'drills'"),
         ("suite: s\ndrils: []\n", 2, "drils", "did you mean 'drills'?"),
     ],
 )
@@ -120,8 +120,8 @@ def test_a_missing_file_names_the_nearest_of_the_catalogue(folder: Path) -> None
     )
 
 
-def test_a_missing_file_that_is_like_nothing_lists_the_catalogue(folder: Path) -> None:
-    assert "there are few, mine, other" in str(refused("elsewhere/zzz.yaml", folder))
+def test_a_missing_file_that_is_like_nothing_says_what_lists_the_catalogue(folder: Path) -> None:
+    assert "`failover-drill drills` lists it" in str(refused("elsewhere/zzz.yaml", folder))
 
 
 @pytest.mark.parametrize("name", ["x" * 5000, "a\0b", "ünknöwn", "\udcff", "-", ".", ".."])

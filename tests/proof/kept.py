@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
 _ROOT = Path(__file__).parent.parent.parent
-_SOURCES = ("harness", "targets", "tests")
+_SOURCES = (("harness", "*.py"), ("targets", "*.py"), ("tests", "*.py"), ("drills", "*.yaml"))
 
 
 class Case(Struct, frozen=True):
-    """wrong: empty where all is well."""
+    """wrong: empty where all is well. came_to: what it is counted by. seconds: of real time."""
 
     number: int
     wrong: tuple[str, ...]
+    came_to: str = ""
+    seconds: float = 0.0
 
 
 class Kept:
@@ -27,24 +30,30 @@ class Kept:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists() or not path.read_text().startswith(self._head):
             path.write_text(self._head)
+        self._file = path.open("ab", buffering=0)
 
     def cases(self) -> dict[int, Case]:
         """A last line that was cut short is done again."""
         text = self._path.read_text()
         whole = text[: text.rfind("\n") + 1]
         if whole != text:
-            self._path.write_text(whole)
+            os.truncate(self._path, len(whole.encode()))
         found = [msgspec.json.decode(line, type=Case) for line in whole.splitlines()[1:]]
         return {case.number: case for case in found}
 
     def keep(self, case: Case) -> None:
-        with self._path.open("ab") as file:
-            file.write(msgspec.json.encode(case) + b"\n")
+        self._file.write(msgspec.json.encode(case) + b"\n")
+
+    def __enter__(self) -> Kept:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
 
 
 def sources(root: Path = _ROOT) -> str:
     """A sum over all that a proof may depend on."""
     total = hashlib.sha256()
-    for path in sorted(path for name in _SOURCES for path in (root / name).rglob("*.py")):
+    for path in sorted(path for name, kind in _SOURCES for path in (root / name).rglob(kind)):
         total.update(str(path.relative_to(root)).encode() + path.read_bytes())
     return total.hexdigest()[:16]

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from msgspec import Struct
 
 from tests.checkers import truthful
+from tests.drillfile import anyfile
+from tests.proof.found import Check, plainly
 from tests.worlds.simulator import cleanruns
 
-# A case's number -> a line for everything that is wrong with it.
-PROOFS: dict[str, tuple[str, Callable[[int], Sequence[str]]]] = {
-    "truth": ("failovers of known truth, every figure's interval", truthful.wrong_of),
-    "clean": ("clean simulated runs with random settings, false alarms", cleanruns.alarms),
+CASES = 1_000
+MANY = 100_000
+
+
+class Proof(Struct, frozen=True):
+    """check: a case's number -> what was found in it. cases: how many a whole proof has."""
+
+    what: str
+    check: Check
+    cases: int = CASES
+
+
+PROOFS: dict[str, Proof] = {
+    "truth": Proof("failovers of known truth, every figure's interval", plainly(truthful.wrong_of)),
+    "clean": Proof("clean simulated runs with random settings, false alarms", plainly(cleanruns.alarms)),
+    "files": Proof("drill and suite files, mutated", anyfile.looked_at, MANY),
 }
-CASES = 1000

@@ -7,19 +7,20 @@ from pathlib import Path
 import pytest
 
 from tests.proof import __main__ as command
+from tests.proof.found import Found
 from tests.proof.kept import Case, Kept
-from tests.proof.proofs import PROOFS
+from tests.proof.proofs import PROOFS, Proof
 
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     numbers: list[int] = []
 
-    def check(number: int) -> list[str]:
+    def check(number: int) -> Found:
         numbers.append(number)
-        return ["case 3 is bad"] if number == 3 else []
+        return Found("odd" if number % 2 else "even", ("case 3 is bad",) if number == 3 else ())
 
-    monkeypatch.setitem(PROOFS, "truth", ("cases", check))
+    monkeypatch.setitem(PROOFS, "truth", Proof("cases", check, cases=7))
     monkeypatch.setattr(command, "sources", lambda: "now")
     return numbers
 
@@ -30,16 +31,27 @@ def test_a_proof_goes_on_where_it_ended(
     assert command.main(["truth", "--cases", "3"], folder=tmp_path) == 0
     assert command.main(["truth", "--cases", "5"], folder=tmp_path) == 1
     assert asked == [0, 1, 2, 3, 4]
-    assert capsys.readouterr().out.endswith("truth: 5 cases: 1 wrong\n  case 3 is bad\n")
+    told = "truth: 5 cases: 1 wrong, 3 even, 2 odd; 0 s\n  case 3 is bad\n"
+    assert capsys.readouterr().out.endswith(told)
+
+
+def test_without_a_number_it_is_done_whole(tmp_path: Path, asked: list[int]) -> None:
+    command.main(["truth"], folder=tmp_path)
+    assert len(asked) == 7
 
 
 def test_other_sources_begin_it_anew_and_a_line_that_was_cut_is_done_again(tmp_path: Path) -> None:
     path = tmp_path / "kept"
-    Kept(path, "now").keep(Case(0, ()))
+    with Kept(path, "now") as kept:
+        kept.keep(Case(0, ()))
     with path.open("a") as file:
         file.write('{"number":1,"wr')
-    assert [*Kept(path, "now").cases()] == [0]
-    assert [*Kept(path, "later").cases()] == []
+    with Kept(path, "now") as kept:
+        assert [*kept.cases()] == [0]
+        kept.keep(Case(1, ()))
+        assert [*kept.cases()] == [0, 1]
+    with Kept(path, "later") as kept:
+        assert [*kept.cases()] == []
 
 
 def test_a_proof_that_there_is_not_is_refused() -> None:
