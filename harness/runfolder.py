@@ -8,6 +8,7 @@ import traceback
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from zlib import crc32
 
 import msgspec
 
@@ -41,7 +42,8 @@ def make(out: Path, drill: str, started: datetime) -> Path:
 
 
 def write_plan(folder: Path, file: PlanFile) -> None:
-    _write(folder / PLAN, msgspec.json.format(msgspec.json.encode(file), indent=1))
+    text = msgspec.json.format(msgspec.json.encode(file), indent=1).removesuffix(b"\n}")
+    _write(folder / PLAN, b'%b,\n "sum": "%08x"\n}' % (text, crc32(text)))
 
 
 def write_verdict(folder: Path, verdict: Verdict) -> None:
@@ -66,10 +68,14 @@ def write_internal_error(error: BaseException, folder: Path | None) -> str:
 
 
 def read_plan(folder: Path) -> PlanFile:
-    """Raises JournalError (exit 2) when there is no plan to be read."""
+    """Raises JournalError (exit 2) when there is no plan to be read, or not the one that was run."""
     path = folder / PLAN
     try:
-        return msgspec.json.decode(path.read_bytes(), type=PlanFile)
+        text = path.read_bytes()
+        file = msgspec.json.decode(text, type=PlanFile)
+        if _is_whole(text):
+            return file
+        problem = "it is not as the run wrote it, so nobody knows what was to be judged"
     except OSError as error:
         problem = error.strerror or str(error)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -101,6 +107,12 @@ def find(named: Path) -> tuple[Path, ...]:
             exit_code=ExitCode.WRONG_INPUT,
         )
     return runs
+
+
+def _is_whole(text: bytes) -> bool:
+    """Those that an older failover-drill wrote have no sum."""
+    body, sign, rest = text.rpartition(b',\n "sum": "')
+    return not sign or rest == b'%08x"\n}' % crc32(body)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from tests.checkers import truthful
 from tests.drillfile import anyfile
+from tests.journalfile import anyrun
 from tests.proof.found import Check, plainly
 from tests.worlds.simulator import cleanruns
 
@@ -24,5 +25,6 @@ class Proof(Struct, frozen=True):
 PROOFS: dict[str, Proof] = {
     "truth": Proof("failovers of known truth, every figure's interval", plainly(truthful.wrong_of)),
     "clean": Proof("clean simulated runs with random settings, false alarms", plainly(cleanruns.alarms)),
+    "journals": Proof("damaged runs", anyrun.looked_at, 10 * CASES),
     "files": Proof("drill and suite files, mutated", anyfile.looked_at, MANY),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from harness import runfolder
@@ -41,6 +42,19 @@ def test_plan_and_verdict_come_back_as_they_were(tmp_path: Path) -> None:
     runfolder.write_verdict(tmp_path, examples.split_brain())
     assert runfolder.read_plan(tmp_path) == examples.plan_file()
     assert runfolder.read_verdict(tmp_path) == examples.split_brain()
+
+
+def test_a_plan_that_was_altered_is_refused_and_one_without_a_sum_is_read(tmp_path: Path) -> None:
+    runfolder.write_plan(tmp_path, examples.plan_file())
+    file = tmp_path / "plan.json"
+    whole = file.read_bytes()
+    file.write_bytes(whole.replace(b'"limit": 0.3', b'"limit": 0.9'))
+    assert file.read_bytes() != whole
+    with pytest.raises(JournalError, match="it is not as the run wrote it") as caught:
+        runfolder.read_plan(tmp_path)
+    assert caught.value.exit_code is ExitCode.WRONG_INPUT
+    file.write_bytes(msgspec.json.encode(examples.plan_file()))
+    assert runfolder.read_plan(tmp_path) == examples.plan_file()
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"[[[[", b"\xff\xfe", b'{"plan": 1}'])

@@ -1,9 +1,8 @@
-"""The journal as a file: what is written comes back, damage is named, what is none is refused."""
+"""A whole journal at a glance, a damaged one as far as it goes, what is none refused."""
 
 from __future__ import annotations
 
 import gc
-import os
 from pathlib import Path
 
 import pytest
@@ -11,92 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness import journalfile
-from harness.journalfile import DAMAGE_LISTED_MAX, HEADER, Journal, Writer
+from harness.journalfile import Journal
+from harness.journalfile.lines import HEADER
+from harness.journalfile.reading import parse
+from harness.journalfile.salvage import DAMAGE_LISTED_MAX
 from harness.model.errors import ExitCode, JournalError
 from harness.model.event import Failed
 from harness.model.journal import Entry, RunEnded, TrialBegan, TrialEnded
-from tests.checkers.dramas import a_run
-from tests.checkers.journals import acked, says, unknown
-
-HEAD = b'{"journal":"failover-drill","version":1}\n'
-ENTRIES = a_run(2, spacing_s=0.5).entries
-
-
-def written(path: Path, *entries: Entry) -> bytes:
-    with Writer(path) as writer:
-        for entry in entries:
-            writer.append(entry)
-    return path.read_bytes()
-
-
-def read(data: bytes, folder: Path) -> Journal:
-    path = folder / "journal.jsonl"
-    path.write_bytes(data)
-    return journalfile.read(path)
-
-
-# --- writing --------------------------------------------------------------------------------------------
-
-
-def test_what_is_written_comes_back(tmp_path: Path) -> None:
-    data = written(tmp_path / "j", *ENTRIES)
-    assert journalfile.read(tmp_path / "j") == Journal(ENTRIES)
-    assert data.startswith(HEAD)
-    assert data.count(b"\n") == len(ENTRIES) + 2
-
-
-def test_an_event_is_in_the_file_at_once_and_operations_when_they_are_due(tmp_path: Path) -> None:
-    """So that a killed harness leaves a journal that can be judged."""
-    with Writer(tmp_path / "j") as writer:
-        writer.append(acked("a", 1, 2))
-        assert (tmp_path / "j").read_bytes() == HEAD
-        writer.append(says("n1", "primary", 1, at=3))
-        assert (tmp_path / "j").read_bytes().count(b"\n") == 3
-
-
-def test_an_operation_that_is_due_is_written_with_the_next_call(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    now_s = [100.0]
-    monkeypatch.setattr("harness.journalfile.time.monotonic", lambda: now_s[0])
-    with Writer(tmp_path / "j") as writer:
-        writer.append(acked("a", 1, 2))
-        now_s[0] += 0.05
-        writer.flush_when_due()
-        assert (tmp_path / "j").read_bytes() == HEAD
-        now_s[0] += 0.051
-        writer.flush_when_due()
-        assert (tmp_path / "j").read_bytes().count(b"\n") == 2
-        now_s[0] += 0.2
-        writer.append(acked("b", 1, 2))
-        assert (tmp_path / "j").read_bytes().count(b"\n") == 3
-
-
-def test_a_journal_is_never_written_over(tmp_path: Path) -> None:
-    written(tmp_path / "j", *ENTRIES)
-    with pytest.raises(JournalError, match="is there already; name another folder") as caught:
-        Writer(tmp_path / "j")
-    assert caught.value.exit_code is ExitCode.BROKEN_SURROUNDINGS
-
-
-def test_a_folder_that_is_not_there_is_told_with_the_fix(tmp_path: Path) -> None:
-    with pytest.raises(JournalError, match="free space or make the folder writable"):
-        Writer(tmp_path / "nowhere" / "j")
-
-
-def test_a_full_disk_ends_the_writing_with_the_fix(tmp_path: Path) -> None:
-    writer = Writer(tmp_path / "j")
-    full = os.open("/dev/full", os.O_WRONLY)
-    os.dup2(full, writer._file.fileno())
-    os.close(full)
-    with pytest.raises(JournalError, match="No space left on device; free space"):
-        writer.append(says("n1", "primary", 1, at=3))
-    with pytest.raises(JournalError):
-        writer.close()
-    writer.close()  # twice is safe
-
-
-# --- reading --------------------------------------------------------------------------------------------
+from tests.checkers.journals import unknown
+from tests.journalfile.files import ENTRIES, HEAD, read, written
 
 
 def test_a_whole_journal_has_no_damage(tmp_path: Path) -> None:
@@ -109,7 +31,7 @@ def test_a_journal_without_entries_is_whole(tmp_path: Path) -> None:
 
 
 def test_cut_at_any_byte_it_yields_what_was_whole_and_names_a_cut_line(tmp_path: Path) -> None:
-    data = written(tmp_path / "j", *ENTRIES[:12])
+    data = written(tmp_path / "j", *ENTRIES[:6])
     for length in range(len(HEAD), len(data)):
         journal = read(data[:length], tmp_path)
         lines = data[len(HEAD) : length].split(b"\n")
@@ -170,8 +92,8 @@ def test_what_is_no_journal_is_wrong_input_with_the_fix(data: bytes, tmp_path: P
 
 
 def test_a_journal_of_another_version_says_so(tmp_path: Path) -> None:
-    with pytest.raises(JournalError, match="version 7, this failover-drill reads version 1"):
-        read(HEAD.replace(b":1}", b":7}"), tmp_path)
+    with pytest.raises(JournalError, match="version 7, this failover-drill reads versions 1 to 2"):
+        read(HEAD.replace(b":2}", b":7}"), tmp_path)
 
 
 def test_a_file_that_cannot_be_read_is_wrong_input(tmp_path: Path) -> None:
@@ -209,7 +131,13 @@ def test_a_whole_line_that_is_gone_from_the_middle_is_a_gap(lost: int, tmp_path:
         ([began(1), ended(2)], ("trial 2 ends out of order",)),
         ([ended(1)], ("trial 1 ends out of order",)),
         ([began(1), ended(1), ended(1)], ("trial 1 ends out of order",)),
-        ([DONE, began(1)], ("line 3 is no entry of a journal", "there are entries after the run's end")),
+        (
+            [DONE, began(1)],
+            (
+                "1 line is out of place; all were put back in their order",
+                "there are entries after the run's end",
+            ),
+        ),
     ],
 )
 def test_an_order_that_no_run_writes_is_damage(
@@ -222,7 +150,7 @@ def test_an_order_that_no_run_writes_is_damage(
 def test_bytes_of_any_kind_are_a_journal_or_refused(data: bytes) -> None:
     for prefix in (b"", HEAD):
         try:
-            journal = journalfile._parse(Path("j"), prefix + data)
+            journal = parse(Path("j"), prefix + data)
         except JournalError as error:
             assert error.exit_code is ExitCode.WRONG_INPUT
         else:
@@ -242,7 +170,7 @@ def test_reading_leaves_the_collector_as_it_was(tmp_path: Path) -> None:
 
 
 def test_the_header_names_what_it_is() -> None:
-    assert (HEADER.journal, HEADER.version) == ("failover-drill", 1)
+    assert (HEADER.journal, HEADER.version) == ("failover-drill", 2)
 
 
 def test_operations_without_an_answer_come_back_as_such(tmp_path: Path) -> None:
