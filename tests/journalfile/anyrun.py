@@ -1,7 +1,7 @@
 """What is left of a run, however damaged: judged as far as it goes, and nothing for the damage alone.
 
 A whole journal says what was true. A damaged one of the same run may prove less of it, and nothing else: it
-never passes, and what it fails, the whole one fails too. A damaged plan is refused. Older journals cannot show
+never passes, and what it fails, the whole one fails too. A damaged plan is refused. Older ones cannot show
 that they were altered, so of them only this is asked: no pass, and no mistake of ours.
 """
 
