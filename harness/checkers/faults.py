@@ -1,4 +1,4 @@
-"""Did every planned fault bite, and end in time? Ignores what the cluster made of it.
+"""Did every planned fault bite, last, and end in time? Ignores what the cluster made of it.
 
 A fault without evidence was not seen to bite. A trial in which one did not bite proves nothing about times,
 and a drill with such a trial is unknown. Steps that were left out because a wait had expired are no failure
@@ -17,7 +17,11 @@ from harness.ids import step_id
 from harness.model.drill import ControlStep, HoldStep, WaitStep
 from harness.model.plan import TimedStep
 
-LATE_S = 1.0  # a fault that lasts this much longer than planned is another fault
+LATE_S = 1.0  # a fault that lasts this much longer or shorter than planned is another fault
+# Of a short one this share of its time.
+_EARLY_SHARE = 0.5
+# What was down starts within a second or two; what takes longer has not ended at a known time.
+_ENDS_WITHIN_S = 10.0
 
 
 def check(trial: Trial, steps: Sequence[TimedStep]) -> tuple[str, ...]:
@@ -59,7 +63,20 @@ def _left_out(trial: Trial, index: int) -> bool:
 def _end(act: Act, trial: Trial, planned_s: float) -> str:
     if act.ended is None:
         return f"{act.text} was never seen to end" if trial.whole else ""
+    if act.ended.lapsed:
+        return f"{act.text} had ended before its time: {act.ended.lapsed}"
     lasted_s = act.ended.before_s - act.after_s
-    if lasted_s > planned_s + LATE_S:
+    if lasted_s > planned_s + LATE_S or (lasted_s < _at_least_s(planned_s) and not _abandoned(trial)):
         return f"{act.text} lasted {seconds(lasted_s)} instead of {seconds(planned_s)}"
-    return ""
+    took_s = act.ended.after_s - act.ended.before_s
+    return f"{act.text} took {seconds(took_s)} to end" if took_s > _ENDS_WITHIN_S else ""
+
+
+def _at_least_s(planned_s: float) -> float:
+    """It counts from the order to inject it, and is in force a little later."""
+    return planned_s - min(LATE_S, planned_s * _EARLY_SHARE)
+
+
+def _abandoned(trial: Trial) -> bool:
+    """Then everything is healed at once, and the wait that expired says so."""
+    return not trial.completed or any(not wait.met for wait in trial.waits)

@@ -46,12 +46,16 @@ class Applied(Struct, frozen=True, kw_only=True, tag="applied"):
 
 
 class Healed(Struct, frozen=True, kw_only=True, tag="healed"):
-    """The fault is over, and was seen to be."""
+    """The fault is over, and was seen to be.
+
+    lapsed: it had ended before it was asked to, by whom is not known: why that is so; empty when it had not.
+    """
 
     fault_id: str
     before_s: float
     after_s: float
     evidence: tuple[str, ...]
+    lapsed: str = ""
 
 
 class Failed(Struct, frozen=True, kw_only=True, tag="failed"):

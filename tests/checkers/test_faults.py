@@ -1,11 +1,13 @@
-"""Did every planned fault bite, and end in time?"""
+"""Did every planned fault bite, last, and end in time?"""
 
 from __future__ import annotations
+
+from msgspec import structs
 
 from harness.checkers import faults
 from harness.checkers.history import history
 from harness.model.drill import ControlStep, Window
-from harness.model.event import Applied
+from harness.model.event import Applied, Healed
 from harness.model.fault import Kill
 from harness.model.plan import TimedStep
 from tests.checkers.journals import (
@@ -80,3 +82,31 @@ def test_a_control_must_be_answered_be_it_by_a_refusal() -> None:
     assert problems(switched(at=1.0, ok=False, name="t1.s0"), steps=SWITCHOVER) == ()
     assert problems(steps=SWITCHOVER) == ("trial 1, step 1: the control was not answered",)
     assert problems(failed("t1.s0", "no primary"), steps=SWITCHOVER) == ("trial 1, step 1: no primary",)
+
+
+def test_one_that_was_much_shorter_than_planned_was_another_fault() -> None:
+    assert problems(killed("n1", at=1.0, until=1.6)) == ()
+    assert problems(killed("n1", at=1.0, until=1.4)) == (
+        "trial 1, step 2: kill n1 (process) lasted 398 ms instead of 1.000 s",
+    )
+
+
+def test_one_that_an_expired_wait_ended_is_no_failure_of_the_injection() -> None:
+    assert problems(killed("n1", at=1.0, until=1.1), waited(2, at=1.1, met=False)) == ()
+
+
+def test_one_that_somebody_else_ended_before_its_time_is_named() -> None:
+    applied, healed = killed("n1", at=1.0, until=2.0)
+    assert isinstance(healed, Healed)
+    early = structs.replace(healed, lapsed="n1 runs, and nobody here has started it")
+    assert problems(applied, early) == (
+        "trial 1, step 2: kill n1 (process) had ended before its time: "
+        "n1 runs, and nobody here has started it",
+    )
+
+
+def test_one_that_took_too_long_to_end_has_no_known_end() -> None:
+    applied, healed = killed("n1", at=1.0, until=2.0)
+    assert isinstance(healed, Healed)
+    slow = structs.replace(healed, after_s=12.5)
+    assert problems(applied, slow) == ("trial 1, step 2: kill n1 (process) took 10.500 s to end",)

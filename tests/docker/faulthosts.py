@@ -69,12 +69,13 @@ class FaultHosts:
 
     def __init__(self, up: Up) -> None:
         self.up = up
+        self.freezer = CgroupFreezer(up.containers, up.resident)
         self.injection = Injection(
             mesh=up.mesh,
             hub=up.hub,
             resident=up.resident,
             containers=up.containers,
-            freezer=CgroupFreezer(up.containers, up.resident),
+            freezer=self.freezer,
             clock=lambda raw_s: raw_s,
         )
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 import time
 from collections.abc import Iterator
+from http.client import HTTPConnection
 
 import docker
 import pytest
 
 from harness.model.fault import Cut, CutMode, Kill, Link, Pause, Slow
+from harness.worlds.docker.stack.bringup import LOOPBACK
+from harness.worlds.docker.weaving.meshparts import HUB_PORT
 from harness.worlds.faults.streams import full
 from tests.docker.faulthosts import PAIRS, FaultHosts, both_ways, running, until
 
@@ -101,7 +106,24 @@ def test_a_slow_link_delays_each_way(hosts: FaultHosts) -> None:
         until(lambda: hosts.told("b", "a").round_trip_s > 0.3)
         assert hosts.told("c", "d").round_trip_s < 0.3
     assert applied.evidence[0] == "2 links read back"
+    pieces = re.fullmatch(
+        r"in 450 ms \d+ pieces came and left ([\d.]+) to ([\d.]+) ms later", applied.evidence[1]
+    )
+    assert pieces is not None
+    assert float(pieces[1]) > 100 and float(pieces[2]) >= 150
     until(lambda: hosts.told("a", "b").round_trip_s < 0.1)
+
+
+def test_a_cut_that_somebody_else_removes_is_told_when_its_end_comes(hosts: FaultHosts) -> None:
+    hosts.injection.inject("f", Cut(A_B, "drop"))
+    with contextlib.closing(HTTPConnection(LOOPBACK, hosts.up.containers.hub_port(HUB_PORT))) as stranger:
+        for stream in ("upstream", "downstream"):
+            for link in ("a-b-7000", "b-a-7000"):
+                stranger.request("DELETE", f"/proxies/{link}/toxics/timeout_{stream}")
+                assert stranger.getresponse().read() == b""
+    until(hosts.all_talk)
+    assert "links do not stand as they should" in hosts.injection.heal("f").lapsed
+    until(hosts.all_talk)
 
 
 def test_a_link_that_was_slow_can_be_slowed_again(hosts: FaultHosts) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from collections.abc import Iterator
 
@@ -9,7 +11,7 @@ import docker
 import pytest
 
 from harness.model.errors import WorldError
-from harness.model.fault import Fault, Kill, Pause, Stop
+from harness.model.fault import Fault, Kill, Pause, Scope, Stop
 from tests.docker.faulthosts import HOSTS, PAIRS, FaultHosts, running, until
 
 pytestmark = pytest.mark.docker
@@ -51,6 +53,26 @@ def test_a_killed_child_stays_dead_and_its_main_process_lives(hosts: FaultHosts)
     assert pids(hosts) == before
     assert len(hosts.up.resident.living_children(before["a"])) == 1
     assert "after SIGKILL" in applied.evidence[0]
+
+
+def test_a_child_that_somebody_else_starts_is_told_when_its_end_comes(hosts: FaultHosts) -> None:
+    hosts.injection.inject("f", Kill("a", "process"))
+    os.kill(pids(hosts)["a"], signal.SIGUSR1)
+    until(hosts.all_talk)
+    assert hosts.injection.heal("f").lapsed == "a runs, and nobody here has started it"
+
+
+@pytest.mark.parametrize("scope", ["process", "host"])
+def test_what_somebody_else_lets_go_on_is_told_when_its_end_comes(hosts: FaultHosts, scope: Scope) -> None:
+    main_pid = pids(hosts)["a"]
+    hosts.injection.inject("f", Pause("a", scope))
+    if scope == "host":
+        hosts.freezer.thaw("a")
+    else:
+        os.kill(hosts.up.resident.living_children(main_pid)[0], signal.SIGCONT)
+    until(hosts.all_talk)
+    assert hosts.injection.heal("f").lapsed
+    assert hosts.all_talk()
 
 
 def test_a_killed_main_process_is_started_again_at_its_address(hosts: FaultHosts) -> None:

@@ -17,8 +17,10 @@ from harness.worlds.faults.answers import (
     Destroyed,
     End,
     Ended,
+    Followed,
     Lost,
     Met,
+    Passing,
     Probe,
     Says,
     Settled,
@@ -96,7 +98,8 @@ class Hosts:
         self.frozen.discard(host)
 
     def seen(self, host: str, main_pid: int, *, frozen: bool, within_s: float) -> str:
-        assert (host in self.frozen) == frozen
+        if (host in self.frozen) != frozen:
+            raise WorldError(f"the cgroup of process {main_pid} is not as wanted")
         return f"the freezer of {host} says {'FROZEN' if frozen else 'THAWED'}"
 
     def end(self, pid: int) -> None:
@@ -112,10 +115,22 @@ class Hosts:
         return next(host for host, pid in self.mains.items() if pid == main_pid)
 
 
+def _passing(look: tuple[float, float], local: str, remote: str, received: int, written: int) -> Passing:
+    return Passing(
+        before_s=look[0],
+        after_s=look[1],
+        local=local,
+        remote=remote,
+        received=received,
+        written=written,
+    )
+
+
 class ResidentDouble(Resident):
     """Speaks of these hosts and of this Toxiproxy. leaking: bytes that get through cuts all the same.
 
     leaking_looks: until so many looks at the sockets. toothless: connections end as if nothing was wrong.
+    delay_s: how long a byte stays in the hub; None where none comes.
     """
 
     def __init__(self, hosts: Hosts, toxiproxy: ToxiproxyDouble) -> None:
@@ -125,6 +140,7 @@ class ResidentDouble(Resident):
         self.keeps_packets, self.leaking, self.lingering = False, 0, False
         self._looks, self.leaking_looks = 0, 1000
         self.toothless = False
+        self.delay_s: float | None = 0.1
         self.destroyed = set[str]()
 
     def end(
@@ -155,6 +171,10 @@ class ResidentDouble(Resident):
     def resume(self, halted: Settled, sandbox_pid: int) -> Settled | None:
         lives = halted.pid in (*self.hosts.mains.values(), *self.hosts.children.values())
         return self._settled(halted.pid, "CONT", "SS") if lives else None
+
+    def states(self, halted: Settled) -> str:
+        lives = halted.pid in (*self.hosts.mains.values(), *self.hosts.children.values())
+        return self.hosts.states.get(halted.pid, "TT") if lives else ""
 
     def begin_child(self, main_pid: int, sandbox_pid: int, *, name: str, within_s: float) -> Begun:
         host = self.hosts.host_of(main_pid)
@@ -209,6 +229,20 @@ class ResidentDouble(Resident):
         self.destroyed |= {*places}
         now_s = time.monotonic()
         return Destroyed(before_s=now_s, after_s=now_s, count=len(places))
+
+    def follow(self, places: Collection[str], upstreams: Collection[str], *, for_s: float) -> Followed:
+        """One byte came at the third look of many."""
+        looks = tuple((0.01 * at, 0.01 * at + 0.001) for at in range(100))
+        if self.delay_s is None:
+            return Followed(looks, ())
+        (proxy,) = (row for row in self.toxiproxy.proxies.values() if row["listen"] == min(places))
+        near, far = (proxy["listen"], "host:1"), ("hub:1", proxy["upstream"])
+        rows = [_passing(looks[0], *near, 10, 0), _passing(looks[0], *far, 0, 10)]
+        rows += [
+            _passing(looks[3], *near, 11, 0),
+            _passing(looks[3 + round(100 * self.delay_s)], *far, 0, 11),
+        ]
+        return Followed(looks, tuple(rows))
 
     def sockets(self) -> Sockets:
         self._looks += 1

@@ -87,6 +87,24 @@ class Connection(Struct, frozen=True, kw_only=True):
     unsent: int = 0
 
 
+class Passing(Struct, frozen=True, kw_only=True):
+    """A connection of the hub's, seen new or changed between these two moments of CLOCK_MONOTONIC."""
+
+    before_s: float
+    after_s: float
+    local: str
+    remote: str
+    received: int
+    written: int
+
+
+class Followed(Struct, frozen=True):
+    """looks: before and after each look at the connections. rows: what each look showed that was new."""
+
+    looks: tuple[tuple[float, float], ...]
+    rows: tuple[Passing, ...]
+
+
 class Sockets(Struct, frozen=True):
     """The hub's TCP sockets: where it listens, what is connected, and what ends and is not yet gone."""
 

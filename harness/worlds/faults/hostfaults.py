@@ -1,36 +1,27 @@
-"""Processes and hosts ended and frozen, by the resident and the engine, each act seen to be done."""
+"""Processes and hosts ended, by the resident and the engine, each act seen to be done. Pauses: see pauses."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection
 
-from msgspec import Struct
-
 from harness.model.errors import WorldError
-from harness.model.fault import Crash, Fault, Kill, Pause, Scope, Stop
+from harness.model.fault import Crash, Fault, Kill, Scope, Stop
 from harness.seams import ServiceProcess
-from harness.worlds.faults.answers import Ended, Settled, Stamped
+from harness.worlds.faults.act import Act, act_of, nothing_to_do
+from harness.worlds.faults.answers import Ended
 from harness.worlds.faults.containers import Containers
 from harness.worlds.faults.freezing import Freezer
+from harness.worlds.faults.pauses import Pauses
 from harness.worlds.faults.resident import Resident
 from harness.worlds.links.mesh import Mesh
 
 _DIES_WITHIN_S = 3.0
 _CHILD_WITHIN_S = 15.0
-_FREEZES_WITHIN_S = 2.0
 _NOTICED_WITHIN_S = 5.0
 _POLL_S = 0.02
 
 Ending = Kill | Stop
-
-
-class Act(Struct, frozen=True, kw_only=True):
-    """Something done: raw CLOCK_MONOTONIC before and after, and evidence for people."""
-
-    before_s: float
-    after_s: float
-    evidence: tuple[str, ...]
 
 
 class HostFaults:
@@ -38,9 +29,10 @@ class HostFaults:
 
     def __init__(self, *, mesh: Mesh, resident: Resident, containers: Containers, freezer: Freezer) -> None:
         self._processes = {host.name: host.stack.process for host in mesh.hosts}
-        self._resident, self._containers, self._freezer = resident, containers, freezer
-        self._halted: dict[Pause, Settled] = {}
-        self._frozen: set[str] = set()
+        self._resident, self._containers = resident, containers
+        self.pauses = Pauses(
+            resident=resident, containers=containers, freezer=freezer, process_of=self._process
+        )
 
     def kill(self, fault: Kill, *, meanwhile: Callable[[], None] = lambda: None) -> Act:
         """SIGKILL; meanwhile runs right after it, before anybody looks whether the process has gone."""
@@ -90,11 +82,22 @@ class HostFaults:
         }
         crashed = any(isinstance(other, Crash) and other.host == host for other in others)
         if crashed or "main" in kept_down or process.kind in kept_down:
-            return _nothing_to_do(f"{host} stays down: another fault in force ended it too")
+            return nothing_to_do(f"{host} stays down: another fault in force ended it too")
         if process.kind == "main" or not self._containers.main_pid(host):
             return self._start_main(host)
         dies = any(isinstance(other, Crash) and host in other.point.hosts for other in others)
         return self._start_child(host, process.start_signal, dies=dies)
+
+    def lapsed(self, fault: Ending | Crash) -> str:
+        """What runs though this fault should hold it down; empty when nothing does."""
+        match fault:
+            case Crash():
+                runs = bool(fault.host) and self.lives(fault.host)
+            case Kill() | Stop():
+                main_pid = self._containers.main_pid(fault.host)
+                of_child = self._process(fault.host, fault.scope).kind == "child"
+                runs = bool(main_pid) and (not of_child or self.lives(fault.host))
+        return f"{fault.host} runs, and nobody here has started it" if runs else ""
 
     def crashed(self, host: str, where: str) -> Act:
         """What the host says of itself is seen to be so: the process that it means has gone."""
@@ -131,10 +134,8 @@ class HostFaults:
             # Something else may have ended it just now.
             self._noticed(host, main_pid)
             return f"process {main_pid} of {host} had ended already"
-        if host in self._frozen:
-            # Of what is frozen nothing runs any more once it is thawed: the signal comes first.
-            self._frozen.discard(host)
-            self._freezer.thaw(host)
+        # Of what is frozen nothing runs any more once it is thawed: the signal comes first.
+        self.pauses.let_die(host)
         ended = self._resident.gone(sent, within_s=_DIES_WITHIN_S)
         if ended.ended_s is None:
             raise WorldError(
@@ -149,37 +150,6 @@ class HostFaults:
         if main_pid := self._containers.main_pid(host):
             self._noticed(host, main_pid)
         return self._start_main(host).evidence[0]
-
-    def pause(self, fault: Pause, *, others: Collection[Fault]) -> Act:
-        """SIGSTOP for a process; for a host what freezes all that runs there."""
-        main_pid = self._running(fault.host)
-        if fault.scope == "host":
-            return self._freeze(fault.host, main_pid, already=fault in others)
-        halted = self._resident.halt(
-            main_pid,
-            self._containers.sandbox_pid(fault.host),
-            child=self._process(fault.host, fault.scope).kind == "child",
-        )
-        self._halted[fault] = halted
-        if set(halted.states) != {"T"}:
-            raise WorldError(f"{_threads(fault.host, halted)} after SIGSTOP: not all of them stopped")
-        return _act(halted, f"{_threads(fault.host, halted)} (T: stopped)")
-
-    def resume(self, fault: Pause, *, others: Collection[Fault]) -> Act:
-        """It runs again, unless another fault in force holds the same."""
-        if fault in others:
-            return _nothing_to_do(f"{fault.host} stays paused: another fault in force holds it too")
-        if fault.scope == "host":
-            return self._thaw(fault.host)
-        halted = self._halted.pop(fault, None)
-        if halted is None:
-            return _nothing_to_do(f"no process of {fault.host} was paused")
-        resumed = self._resident.resume(halted, self._containers.sandbox_pid(fault.host))
-        if resumed is None:
-            return _nothing_to_do(f"process {halted.pid} of {fault.host} has ended while it was paused")
-        if "T" in resumed.states:
-            raise WorldError(f"{_threads(fault.host, resumed)} after SIGCONT: not all of them go on")
-        return _act(resumed, _threads(fault.host, resumed))
 
     def _process(self, host: str, scope: Scope) -> ServiceProcess:
         """Of a host it is the main process: with it, the first in its PID namespace, all others go."""
@@ -223,7 +193,7 @@ class HostFaults:
 
     def _start_main(self, host: str) -> Act:
         if running := self._containers.main_pid(host):
-            return _nothing_to_do(f"process {running} of {host} runs already")
+            return nothing_to_do(f"process {running} of {host} runs already")
         before_s = time.monotonic()
         self._containers.start(host)
         after_s = time.monotonic()
@@ -248,30 +218,11 @@ class HostFaults:
             line = f"the main process of {host} ended before it had a child: a crash point keeps it down"
             return Act(before_s=begun.before_s, after_s=begun.seen_s, evidence=(line,))
         if begun.seen_s == begun.before_s:
-            return _nothing_to_do(f"process {begun.pid} of {host} runs already")
+            return nothing_to_do(f"process {begun.pid} of {host} runs already")
         took_ms = (begun.seen_s - begun.before_s) * 1000
-        return _act(begun, f"process {begun.pid} of {host} runs, seen {took_ms:.1f} ms after {start_signal}")
-
-    def _freeze(self, host: str, main_pid: int, *, already: bool) -> Act:
-        self._frozen.add(host)
-        before_s = time.monotonic()
-        if not already:
-            self._freezer.freeze(host)
-        after_s = time.monotonic()
-        said = self._freezer.seen(host, main_pid, frozen=True, within_s=_FREEZES_WITHIN_S)
-        line = f"{said}, {(after_s - before_s) * 1000:.1f} ms after it was asked"
-        return Act(before_s=before_s, after_s=after_s, evidence=(line,))
-
-    def _thaw(self, host: str) -> Act:
-        if host not in self._frozen:
-            return _nothing_to_do(f"{host} was switched off while it was paused")
-        self._frozen.discard(host)
-        main_pid = self._running(host)
-        before_s = time.monotonic()
-        self._freezer.thaw(host)
-        after_s = time.monotonic()
-        said = self._freezer.seen(host, main_pid, frozen=False, within_s=_FREEZES_WITHIN_S)
-        return Act(before_s=before_s, after_s=after_s, evidence=(said,))
+        return act_of(
+            begun, f"process {begun.pid} of {host} runs, seen {took_ms:.1f} ms after {start_signal}"
+        )
 
 
 def _went(signal_name: str, host: str, ended: Ended) -> str:
@@ -279,16 +230,3 @@ def _went(signal_name: str, host: str, ended: Ended) -> str:
         return f"process {ended.pid} of {host} did not end by {signal_name}"
     took_ms = (ended.ended_s - ended.before_s) * 1000
     return f"process {ended.pid} of {host} was gone {took_ms:.1f} ms after {signal_name}"
-
-
-def _threads(host: str, settled: Settled) -> str:
-    return f"the threads of process {settled.pid} of {host} are {settled.states}"
-
-
-def _act(stamped: Stamped, line: str) -> Act:
-    return Act(before_s=stamped.before_s, after_s=stamped.after_s, evidence=(line,))
-
-
-def _nothing_to_do(why: str) -> Act:
-    now_s = time.monotonic()
-    return Act(before_s=now_s, after_s=now_s, evidence=(why,))

@@ -32,9 +32,10 @@ from harness.model.fault import (
 )
 from harness.model.impairment import Reset
 from harness.reach import silenced
+from harness.worlds.faults.act import Act
 from harness.worlds.faults.containers import Containers
 from harness.worlds.faults.freezing import Freezer
-from harness.worlds.faults.hostfaults import Act, HostFaults
+from harness.worlds.faults.hostfaults import HostFaults
 from harness.worlds.faults.meshlinks import MeshLinks
 from harness.worlds.faults.resident import Resident
 from harness.worlds.links.hub import Change, Hub
@@ -103,6 +104,7 @@ class Injection:
             fault = self._in_force.get(fault_id)
             if fault is None:
                 raise WorldError(f"there is no fault {fault_id} in force that could be healed")
+            lapsed = self._lapsed(fault)
             act = self._heal(fault, tuple(f for key, f in self._in_force.items() if key != fault_id))
             del self._in_force[fault_id]
             return Healed(
@@ -110,6 +112,7 @@ class Injection:
                 before_s=self._clock(act.before_s),
                 after_s=self._clock(act.after_s),
                 evidence=act.evidence,
+                lapsed=lapsed,
             )
 
     def heal_all(self) -> None:
@@ -171,7 +174,7 @@ class Injection:
             case Stop(scope="process"):
                 return self._hosts.stop(fault)
             case Pause():
-                return self._hosts.pause(fault, others=others)
+                return self._hosts.pauses.pause(fault, others=others)
             case Kill():
                 return self._kill_host(fault, others)
             case Stop():
@@ -202,13 +205,31 @@ class Injection:
             evidence=(*lines, *self._links.bites(fault, [*others, fault])),
         )
 
+    def _lapsed(self, fault: Fault) -> str:
+        """Why it is not in force any more, though nobody asked for its end; empty when it is."""
+        try:
+            match fault:
+                case Cut() | Slow() | Impair():
+                    return self._links.lapsed(fault, [*self._in_force.values()])
+                case Kill(scope="host") | Stop(scope="host"):
+                    started = self._hosts.lapsed(fault)
+                    return started or self._links.lapsed(fault, [*self._in_force.values()])
+                case Kill() | Stop() | Crash():
+                    return self._hosts.lapsed(fault)
+                case Pause():
+                    return self._hosts.pauses.lapsed(fault)
+                case _:
+                    return ""
+        except WorldError as error:
+            return f"whether it still was cannot be told: {error}"
+
     def _heal(self, fault: Fault, others: Collection[Fault]) -> Act:
         match fault:
             case Cut() | Slow() | Impair():
                 change = self._links.bring(others)
                 return _act(change, [self._links.check(others)])
             case Pause():
-                return self._hosts.resume(fault, others=others)
+                return self._hosts.pauses.resume(fault, others=others)
             case Kill(scope="process") | Stop(scope="process"):
                 return self._hosts.start(fault, others=others)
             case Kill() | Stop():

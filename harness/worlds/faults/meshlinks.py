@@ -2,8 +2,8 @@
 
 What Toxiproxy says of itself is read back, and is not the proof. The proof of `refuse` and `loss` are
 connects from the sources' own namespaces; of `drop` and `stall` the kernel's counters of the hub's
-connections, by which nothing more gets through. `slow` has its read-back alone. Impairments: see impaired.
-No service is sent a byte.
+connections, by which nothing more gets through; of `slow` how long by these counters bytes stay in the hub
+(see delays). Impairments: see impaired. No service is sent a byte.
 
 Toxiproxy lets the end of a connection (FIN) through drop and stall; only under `loss` does a peer that goes
 away leave no trace at all.
@@ -18,7 +18,7 @@ from functools import cache
 from harness.model.errors import WorldError
 from harness.model.fault import Cut, Fault, Impair, Slow
 from harness.model.impairment import Bandwidth, Impairment, Reset, Slicing, SlowClose
-from harness.worlds.faults import impaired, streams
+from harness.worlds.faults import delays, impaired, streams
 from harness.worlds.faults.answers import End, Met, Probe, Says
 from harness.worlds.faults.containers import Containers
 from harness.worlds.faults.resident import Resident
@@ -35,6 +35,9 @@ _WINDOW_S = 0.1
 _TAKES_NOTHING_S = 0.03
 # On a busy machine some may be late all the same; what really leaks does so again.
 _WINDOWS_MAX = 3
+# A question and its answer are both under way: slow links are watched for twice the delay and this much, and
+# beyond such a delay not at all.
+_FOLLOWED_S, _FOLLOWED_MAX_S = 0.15, 0.5
 # An answer takes microseconds in the mesh, so what has none by now meets silence.
 _SILENCE_S = 0.1
 # Where an answer has to come, a busy machine may take its time.
@@ -81,15 +84,34 @@ class MeshLinks:
         """Evidence, a line each, that this fault, one of those in force, does to its links what it should."""
         stands = wanted(self._proxies, in_force)
         self._hub.read(stands)
-        mine = [p for p in self._proxies if wanted([p], [fault])[p.name] != Stand() or self._loses(fault, p)]
+        mine = self._touched(fault)
         if not mine:
             raise WorldError("no link of the mesh is touched by this fault: nothing listens there")
         return [f"{len(mine)} links read back", *self._proof(fault, mine, in_force)]
 
+    def lapsed(self, fault: Fault, in_force: Collection[Fault]) -> str:
+        """What of its links does not stand any more as this fault, one of those in force, asks; or nothing.
+
+        What is read is what the next change starts from, whoever has been there meanwhile.
+        """
+        mine = self._touched(fault)
+        stands = wanted(mine, in_force)
+        try:
+            self._hub.read(stands)
+            self._check_listeners(stands)
+            if self._filters:
+                self._check_lost()
+        except WorldError as error:
+            return f"{error}"
+        return ""
+
+    def _touched(self, fault: Fault) -> list[Proxy]:
+        return [p for p in self._proxies if wanted([p], [fault])[p.name] != Stand() or self._loses(fault, p)]
+
     def _proof(self, fault: Fault, mine: Sequence[Proxy], in_force: Collection[Fault]) -> list[str]:
         match fault:
             case Slow():
-                return ["no byte was sent to measure the delay"]
+                return [self._late(fault, mine, in_force)]
             case Impair(by=by):
                 return [self._impaired(by, fault, mine, in_force)]
             case Cut(how="drop" | "stall"):
@@ -161,7 +183,8 @@ class MeshLinks:
 
     def _check_listeners(self, stands: dict[str, Stand]) -> None:
         listening = set(self._resident.sockets().listening)
-        wrong = [p.name for p in self._proxies if (p.listen in listening) != stands[p.name].enabled]
+        asked = [proxy for proxy in self._proxies if proxy.name in stands]
+        wrong = [p.name for p in asked if (p.listen in listening) != stands[p.name].enabled]
         if wrong:
             raise WorldError(f"the hub does not listen as it should for {', '.join(wrong[:5])}")
 
@@ -224,6 +247,20 @@ class MeshLinks:
                 )
             late += seen.through
         raise WorldError(f"bytes go on getting through the cut links: {late} so far")
+
+    def _late(self, fault: Slow, mine: Sequence[Proxy], in_force: Collection[Fault]) -> str:
+        """Watched for longer than any byte may be under way, unless that were too long for a drill."""
+        most_s = delays.most_s(fault.links, in_force)
+        if most_s > _FOLLOWED_MAX_S:
+            return f"bytes are under way for up to {most_s:g} s: too long to wait for one"
+        for_s = 2 * most_s + _FOLLOWED_S
+        upstreams = {proxy.upstream for proxy in mine}
+        there = [proxy for proxy in self._proxies if proxy.upstream in upstreams]
+        seen = self._resident.follow({proxy.listen for proxy in there}, upstreams, for_s=for_s)
+        try:
+            return delays.told(delays.delays(fault.links, there, in_force, seen), for_s)
+        except ValueError as error:
+            raise WorldError(f"the links are not slow: {error}") from None
 
     def _look(self) -> tuple[Look, float]:
         """Four looks at the counters; the ms of the window between them."""

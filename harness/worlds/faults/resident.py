@@ -20,6 +20,7 @@ from harness.worlds.faults.answers import (
     Destroyed,
     End,
     Ended,
+    Followed,
     Lost,
     Met,
     Probe,
@@ -116,6 +117,10 @@ class Resident:
         )
         return answer[0] if answer else None
 
+    def states(self, halted: Settled) -> str:
+        """The letters of its threads now; empty when it has ended meanwhile."""
+        return self._call("states", str, pid=halted.pid, start_ticks=halted.start_ticks)
+
     def begin_child(self, main_pid: int, sandbox_pid: int, *, name: str, within_s: float) -> Begun:
         """Have the main process start its child, and wait until that runs."""
         return self._call(
@@ -163,6 +168,17 @@ class Resident:
     def destroy(self, places: Collection[str]) -> Destroyed:
         """Reset all that is connected to the hub at these `address:port`."""
         return self._call("destroy", Destroyed, places=sorted(places))
+
+    def follow(self, places: Collection[str], upstreams: Collection[str], *, for_s: float) -> Followed:
+        """The hub's connections made to these places or leading to these upstreams, for so long."""
+        return self._call(
+            "follow",
+            Followed,
+            limit_s=for_s + _ANSWER_WITHIN_S,
+            places=sorted(places),
+            upstreams=sorted(upstreams),
+            for_s=for_s,
+        )
 
     def sockets(self) -> Sockets:
         return self._call("sockets", Sockets)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TypedDict
 
-from . import ends, packetfilter, probes, processes, sockets
+from . import ends, packetfilter, passage, probes, processes, sockets
 
 InjectorError = processes.ProcessError
 
@@ -39,6 +39,7 @@ COMMANDS: dict[str, Callable[..., object]] = {
     "gone": processes.gone,
     "halt": processes.halt,
     "resume": processes.resume,
+    "states": processes.states,
     "begin_child": processes.begin_child,
     "living_children": processes.living_children,
     "freezer": processes.freezer,
@@ -46,6 +47,7 @@ COMMANDS: dict[str, Callable[..., object]] = {
     "lost": packetfilter.lost,
     "connect_all": probes.connect_all,
     "sockets": sockets.look,
+    "follow": passage.follow,
     "how_they_end": ends.how_they_end,
     "destroy": ends.destroy,
 }

@@ -100,6 +100,11 @@ def resume(*, pid: int, start_ticks: int, sandbox_pid: int) -> list[Settled]:
         return [{**sent, "states": _states_when(pid, lambda state: state not in _STOPPED)}]
 
 
+def states(*, pid: int, start_ticks: int) -> str:
+    """The letters of all threads of what was halted; empty when it has ended meanwhile."""
+    return "" if _ended(pid, start_ticks) else _states(pid)
+
+
 def begin_child(*, main_pid: int, sandbox_pid: int, name: str, within_s: float) -> Begun:
     """Ask the main process for a child by its signal, and wait until it runs. Nothing when one does."""
     if not _lives(main_pid):

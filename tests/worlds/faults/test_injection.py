@@ -167,8 +167,23 @@ def test_a_refused_link_that_loses_packets_too_meets_silence(it: Surroundings) -
 def test_a_slow_link_says_how_far_it_was_seen(it: Surroundings) -> None:
     assert inject(it, Slow(N1_N2, 0.1, 0.01)) == (
         "2 links read back",
-        "no byte was sent to measure the delay",
+        "in 370 ms 1 pieces came and left 89.0 to 111.0 ms later",
     )
+
+
+def test_a_slow_link_without_traffic_says_that_nothing_was_measured(it: Surroundings) -> None:
+    it.resident.delay_s = None
+    assert inject(it, Slow(N1_N2, 0.1, 0.01))[1].startswith("in 370 ms no byte came and left")
+
+
+def test_a_byte_that_is_too_fast_proves_that_a_link_is_not_slow(it: Surroundings) -> None:
+    it.resident.delay_s = 0.01
+    with pytest.raises(WorldError, match=r"not slow: 1 of 1 pieces stayed too short, .* 21\.0 ms at most"):
+        inject(it, Slow(N1_N2, 0.1, 0.01))
+
+
+def test_a_link_that_is_slower_than_a_drill_can_wait_says_so(it: Surroundings) -> None:
+    assert inject(it, Slow(N1_N2, 5.0, 0.0))[1].startswith("bytes are under way for up to 5 s")
 
 
 def test_a_reset_ends_what_is_open_and_proves_what_becomes_of_new_ones(it: Surroundings) -> None:
