@@ -6,7 +6,7 @@ only some can play is left to the run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import product
 from typing import TypeVar
@@ -20,7 +20,11 @@ from harness.model.drill import (
     CrashStep,
     DiskStep,
     HoldStep,
+    ImpairStep,
     KillStep,
+    LatencyStep,
+    LossStep,
+    PartitionStep,
     Step,
     SwitchStep,
     WaitStep,
@@ -46,9 +50,15 @@ class _Stage(Struct, frozen=True):
     victims: frozenset[str] = frozenset({""})
     coordinators: frozenset[str] = frozenset({""})
 
-    def casts(self) -> list[Cast]:
-        data = Hosts.of(self.hosts).data
-        parts = product(data, *map(sorted, (self.old_primaries, self.victims, self.coordinators)))
+    def casts(self, words: Collection[str]) -> list[Cast]:
+        """All that these words can tell apart: of a part that none of them names, one will do."""
+        may_be = {
+            "old primary": self.old_primaries,
+            "victim": self.victims,
+            "coordinator": self.coordinators,
+        }
+        told = [sorted(hosts) if word in words else [min(hosts)] for word, hosts in may_be.items()]
+        parts = product(Hosts.of(self.hosts).data, *told)
         return [
             Cast(primary=p, old_primary=o, victim=v, coordinator=c, hosts=self.hosts) for p, o, v, c in parts
         ]
@@ -83,13 +93,14 @@ def _due(step: Step, stage: _Stage) -> _Stage:
     if on is None:
         return stage
     if on.host:
-        _played_by_some(lambda cast: hosts_of(on.host, cast), stage)
+        _played_by_some(lambda cast: hosts_of(on.host, cast), stage.casts({on.host}))
     return stage.moved()
 
 
 def _played(step: Step, stage: _Stage) -> _Stage:
     """The stage after the step. Raises RoleError, the first cast's, when no cast can play it."""
-    played = _played_by_some(lambda cast: (cast.primary, _play(step, cast)), stage)
+    casts = stage.casts(_named(step))
+    played = _played_by_some(lambda cast: (cast.primary, _play(step, cast)), casts)
     if isinstance(step, WaitStep | HoldStep):
         return stage
     by = Hosts.of(stage.hosts)
@@ -101,11 +112,28 @@ def _played(step: Step, stage: _Stage) -> _Stage:
     )
 
 
-def _played_by_some(play: Callable[[Cast], T], stage: _Stage) -> list[T]:
+def _named(step: Step) -> Collection[str]:
+    match step:
+        case HoldStep():
+            return ()
+        case WaitStep(host=word) | ControlStep(to=word):
+            return (word,)
+        case (
+            PartitionStep(sides=sides)
+            | LatencyStep(sides=sides)
+            | LossStep(sides=sides)
+            | ImpairStep(sides=sides)
+        ):
+            return {word for side in sides for word in side}
+        case _:
+            return (step.victim,)
+
+
+def _played_by_some(play: Callable[[Cast], T], casts: Sequence[Cast]) -> list[T]:
     """What it came to with each cast that can. Raises RoleError, the first cast's, when none can."""
     played: list[T] = []
     problems: list[RoleError] = []
-    for cast in stage.casts():
+    for cast in casts:
         try:
             played.append(play(cast))
         except RoleError as error:

@@ -59,6 +59,7 @@ def test_a_verb_that_stands_below_other_words_is_pointed_at() -> None:
     [
         KILL + "- wait: {for: rejoined, host: victim, within: 1s}",
         KILL + "- pause: old primary\n  until: 1s",
+        KILL + "- latency: [victim, rest]\n  delay: 1ms\n  until: 1s",
         KILL + "- partition: [old primary, primary]\n  until: 1s",
         "- isolate: primary\n  until: 1s\n- kill: victim\n  until: 1s",
         "- partition: [primary, n2]\n  until: 1s",
