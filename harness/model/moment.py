@@ -9,6 +9,9 @@ TELLS = "tells"
 # Told by a host whose view of the cluster's register has changed; beside the phases.
 REGISTER = "register"
 
+# An act and its word, both the target's: `sends` `Seal`.
+Act = tuple[str, str]
+
 
 class Moment(Struct, frozen=True, kw_only=True):
     """The nth time that one of `hosts` does this, all counted together from when it is asked for.
@@ -23,7 +26,10 @@ class Moment(Struct, frozen=True, kw_only=True):
 
     def fits(self, host: str, act: str, what: str) -> bool:
         """Whether this act is one of those that are counted."""
-        return act == self.act and what == self.what and (not self.hosts or host in self.hosts)
+        return act == self.act and what == self.what and self.is_of(host)
+
+    def is_of(self, host: str) -> bool:
+        return not self.hosts or host in self.hosts
 
 
 def text_of(moment: Moment) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from random import Random
 from typing import Any, Literal, Protocol
 
 from harness.model.event import Event
+from harness.model.moment import Act
 
 
 class Wire(Protocol):
@@ -154,8 +155,8 @@ class Kernel(Protocol):
     def tell(self, event: Event) -> None: ...
 
     @property
-    def probed(self) -> bool:
-        """Somebody wants to hear of each act of a machine on this host: then it tells them by `acted`."""
+    def sought(self) -> Container[Act]:
+        """The acts of a machine on this host that somebody wants to hear of by `acted`; mostly empty."""
         ...
 
     def acted(self, act: str, what: str, *, done: bool) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any
 
 from harness.model.event import Event
+from harness.model.moment import Act
 from harness.seams import Ear, PowerOrder, PowerState, Program, Running, Wire
 from harness.worlds.simulator.clock import Clock
 from harness.worlds.simulator.disk import Disk, Write
@@ -35,18 +36,14 @@ class Host:
         self.clock = Clock(timeline.draw)
         self.disk = Disk(timeline)
         self.processes: list[Process] = []
-        self._probe: Probe | None = None
+        self.sought: Container[Act] = ()
+        self.probe: Probe | None = None
 
-    @property
-    def probe(self) -> Probe | None:
-        """Who hears of every act of a machine here."""
-        return self._probe
-
-    @probe.setter
-    def probe(self, probe: Probe | None) -> None:
-        self._probe = probe
+    def seek(self, sought: Container[Act], probe: Probe | None) -> None:
+        """From now on: the acts of machines here that somebody wants to hear of, and who hears of them."""
+        self.sought, self.probe = sought, probe
         for process in self.processes:
-            process.probed = probe is not None
+            process.sought = sought
 
     def set_rate(self, rate: float, now_s: float) -> None:
         self.clock.run_at(rate, now_s)
@@ -71,7 +68,7 @@ class Process:
         self._host, self._timeline, self._network, self._tell = host, timeline, network, tell
         self.parent, self.draw, self.host = parent, timeline.draw, host.name
         self.disk, self._clock = host.disk.contents, host.clock
-        self.alive, self.paused, self.probed = True, False, host.probe is not None
+        self.alive, self.paused, self.sought = True, False, host.sought
         self.wires: dict[End, None] = {}
         self._program: Running | None = None
         self._messages: deque[tuple[_Act, _Values]] = deque()

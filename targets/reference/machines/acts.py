@@ -5,11 +5,11 @@ on: {sends: Seal}            before: {persists: register}
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import get_args
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, get_args
 
 from harness.model.event import PhaseName
-from harness.model.moment import REGISTER, TELLS
+from harness.model.moment import REGISTER, TELLS, Act
 from targets.reference.machines.grammar import (
     Alert,
     Answer,
@@ -28,9 +28,6 @@ from targets.reference.machines.grammar import (
     WitnessState,
 )
 from targets.reference.machines.messages import Message
-
-# An act and its word; None for what nobody outside could tell from nothing.
-Act = tuple[str, str]
 
 _MESSAGES = tuple(sorted(message.__name__ for message in get_args(Message)))
 _NAMELESS = (SetTimer, StopTimer, TellRole, Alert)
@@ -51,23 +48,31 @@ ACTS: Mapping[str, Collection[str]] = {
 
 
 def act_of(step: Event | Effect) -> Act | None:
-    match step:
-        case Send(message=message) | Answer(message=message):
-            return "sends", type(message).__name__
-        case Received(message=message):
-            return "receives", type(message).__name__
-        case Persist(state=WitnessState()):
-            return "persists", REGISTER
-        case Persist():
-            return "persists", "seal"
-        case Append(records=records):
-            return "appends", _RECORDS if any(record.key for record in records) else _MARK
-        case Durable():
-            return "syncs", _RECORDS
-        case Tell(phase=phase):
-            return TELLS, phase
-        case TellRegister():
-            return TELLS, REGISTER
-        case _:
-            name = type(step).__name__
-            return ("does", name) if name in ACTS["does"] else None
+    """None for what nobody outside could tell from nothing."""
+    act = _OF_STEPS.get(type(step))
+    return None if act is None else act(step)
+
+
+def _persists(persist: Persist) -> Act:
+    return "persists", REGISTER if isinstance(persist.state, WitnessState) else "seal"
+
+
+def _appends(append: Append) -> Act:
+    return "appends", _RECORDS if any(record.key for record in append.records) else _MARK
+
+
+def _does(name: str) -> Callable[[Any], Act]:
+    return lambda effect: ("does", name)
+
+
+# A look-up: asked of every step of a host on which somebody looks for one.
+_OF_STEPS: Mapping[type, Callable[[Any], Act]] = {
+    **dict.fromkeys((Send, Answer), lambda step: ("sends", type(step.message).__name__)),
+    Received: lambda event: ("receives", type(event.message).__name__),
+    Persist: _persists,
+    Append: _appends,
+    Durable: lambda event: ("syncs", _RECORDS),
+    Tell: lambda effect: (TELLS, effect.phase),
+    TellRegister: lambda effect: (TELLS, REGISTER),
+    **{kind: _does(kind.__name__) for kind in get_args(Effect) if kind.__name__ in ACTS["does"]},
+}

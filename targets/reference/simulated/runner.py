@@ -49,7 +49,7 @@ class Runner:
         self._under_way: Effect | None = None  # what blocks, while its act is looked for
 
     def feed(self, event: Event) -> None:
-        not_now = self._busy or self._blocked or self._kernel.probed
+        not_now = self._busy or self._blocked or self._kernel.sought
         if not_now:
             self._waiting.append(event)
             self._go()
@@ -102,32 +102,32 @@ class Runner:
         return timer.fired
 
     def _take(self, event: Event | None) -> None:
-        probed = self._kernel.probed
-        if event is None or (probed and not self._seen(event, done=False)):
+        sought = self._kernel.sought
+        if event is None or (sought and not self._seen(event, done=False)):
             return
         effects = self._machine.handle(self._kernel.clock_s(), event)
         self._effects.extend(effects)
         if self._saw is not None:
             self._saw(self._kernel, self._machine, event, effects)
-        if probed:
+        if sought:
             self._seen(event, done=True)
 
     # --- while somebody looks for acts --------------------------------------------------------------
 
     def _carry_out(self, effect: Effect) -> None:
-        probed = self._kernel.probed
-        if probed and not self._seen(effect, done=False):
+        sought = self._kernel.sought
+        if sought and not self._seen(effect, done=False):
             return
         self._carriers[type(effect)](effect)
-        if probed and self._blocked:
+        if sought and self._blocked:
             self._under_way = effect
-        elif probed:
+        elif sought:
             self._seen(effect, done=True)
 
     def _seen(self, step: Event | Effect, *, done: bool) -> bool:
         """Whether the process lives on; of a dead one nothing more is carried out."""
         act = act_of(step)
-        if act is None or self._kernel.acted(*act, done=done):
+        if act is None or act not in self._kernel.sought or self._kernel.acted(*act, done=done):
             return True
         self._blocked = True
         self._effects.clear()

@@ -14,21 +14,24 @@ Tails = Callable[[str], Sequence[Sequence[Record]]]
 
 
 class Cuts:
-    """Of one run. A host that dies on the way has cut nothing, or all of it."""
+    """Of one run. A host that dies on the way has cut nothing, or all of it.
+
+    pending: by host, whose cut was not looked at yet, and what was to go.
+    """
 
     def __init__(self, findings: Findings, stored: Stored, tails: Tails) -> None:
         self._findings, self._stored, self._tails = findings, stored, tails
-        self._pending: dict[str, tuple[str, Sequence[Record]]] = {}
+        self.pending: dict[str, tuple[str, Sequence[Record]]] = {}
 
     def cut(self, seat: Seat, truncate: Truncate) -> None:
         """About to be carried out: what its disk holds now must not be gone afterwards."""
         stored = self._stored(seat.host)
         if stored is not None and len(stored[1]) > truncate.after_position:
-            self._pending[seat.host] = (stored[0].identity, stored[1][truncate.after_position :])
+            self.pending[seat.host] = (stored[0].identity, stored[1][truncate.after_position :])
 
     def look(self, seat: Seat) -> None:
         """The host's data node handles its next event."""
-        pending = self._pending.pop(seat.host, None)
+        pending = self.pending.pop(seat.host, None)
         if pending is None:
             return
         identity, records = pending

@@ -6,7 +6,8 @@ Only the machine that was touched is looked at, and whoever might decide beside 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from targets.reference.machines.agent import Agent
 from targets.reference.machines.grammar import (
@@ -31,7 +32,6 @@ from targets.reference.machines.messages import (
     Heartbeat,
     Here,
     LeaseOver,
-    Message,
     PromoteOrder,
     Read,
     ReadAll,
@@ -81,6 +81,32 @@ class Truth:
         self._lags = Lags(settings, self._findings, stored) if settings.max_lag else None
         self._reigns: dict[str, Primary] = {}
         self._accepting: dict[str, Ballot] = {}
+        # Whose event it was, what it was and what follows: look-ups, as each event of a run comes by here.
+        self._machines: Mapping[type, Callable[[Seat, Any, Event, Sequence[Effect]], None]] = {
+            DataNode: self._node,
+            Witness: self._witness,
+            Agent: lambda seat, _, event, effects: self._shipments.agent(seat.host, event, effects),
+        }
+        self._node_hears: Mapping[type, Callable[[Seat, str, Any], None]] = dict.fromkeys(
+            (Write, Read, ReadAll), self.records.asked
+        )
+        self._node_does: Mapping[type, Callable[[Seat, DataNode, Any], None]] = {
+            Append: self.records.appended,
+            Answer: self._node_answers,
+            Truncate: self._node_truncates,
+        }
+        self._witness_hears: Mapping[type, Callable[[Seat, Witness, Any], None]] = {
+            Heartbeat: self._beaten,
+            HandBack: self._handed_back,
+            PromoteOrder: self._ordered,
+            Here: lambda seat, _, message: self.leases.fences.reached(seat),
+        }
+        self._witness_does: Mapping[type, Callable[[Seat, Any], None]] = {
+            Answer: self._witness_answers,
+            Send: self._witness_sends,
+            AskPower: self.leases.fences.asks,
+            Tell: self._witness_tells,
+        }
 
     @property
     def violations(self) -> list[Violation]:
@@ -109,12 +135,9 @@ class Truth:
 
     def handled(self, seat: Seat, machine: object, event: Event, effects: Sequence[Effect]) -> None:
         """A machine has handled an event; nothing of what follows is carried out yet."""
-        if type(machine) is DataNode:
-            self._node(seat, machine, event, effects)
-        elif type(machine) is Witness:
-            self._witness(seat, machine, event, effects)
-        elif isinstance(machine, Agent):
-            self._shipments.agent(seat.host, event, effects)
+        look = self._machines.get(type(machine))
+        if look is not None:
+            look(seat, machine, event, effects)
 
     def stored(self, seat: Seat, state: WitnessState) -> None:
         """A witness's disk holds this now. What it has merely copied it has not accepted."""
@@ -124,64 +147,80 @@ class Truth:
             if self._lags is not None and not self.leases.is_ordered((before.epoch, before.primary)):
                 self._lags.changed(seat, before, self.chosen.newest)
 
-    # Called for each event of a run: asking for exact types costs a third of matching.
+    # --- witnesses --------------------------------------------------------------------------------
 
     def _witness(self, seat: Seat, machine: Witness, event: Event, effects: Sequence[Effect]) -> None:
-        if type(event) is Received and type(event.message) is HandBack:
-            reign = (event.message.epoch, event.message.node)
-            self.leases.handed_back(seat, reign, machine.holder(seat.clock_s()))
-        elif type(event) is Received and type(event.message) is PromoteOrder:
-            order = event.message
-            self.leases.ordered((order.epoch, order.primary), order.to, forced=order.forced)
-        elif type(event) is Received and type(event.message) is Here:
-            self.leases.fences.reached(seat)
+        if type(event) is Received:
+            hears = self._witness_hears.get(type(event.message))
+            if hears is not None:
+                hears(seat, machine, event.message)
         elif type(event) is PowerAnswered:
             self.leases.fences.answered(event)
-        elif self._lags is not None and type(event) is Received and type(event.message) is Heartbeat:
-            self._lags.heard(seat, event.message)
-        elif self._lags is not None and type(event) is Began:
+        elif type(event) is Began and self._lags is not None:
             self._lags.began(seat)
         for effect in effects:
-            if type(effect) is Answer:
-                self._answered(seat, effect.message)
-            elif type(effect) is Send and type(effect.message) is Vote:
-                self.leases.voted(seat, (effect.message.epoch, effect.message.node))
-            elif type(effect) is Send and type(effect.message) is LeaseOver:
-                self.leases.says_over(seat, (effect.message.epoch, effect.message.node))
-            elif type(effect) is AskPower:
-                self.leases.fences.asks(seat, effect)
-            elif type(effect) is Tell and effect.phase == "decided":
-                self.leases.decided(seat, (effect.epoch, effect.subject))
-            elif type(effect) is Tell and effect.phase == "lease_over":
-                self.leases.over(seat, (effect.epoch, effect.subject))
+            does = self._witness_does.get(type(effect))
+            if does is not None:
+                does(seat, effect)
 
-    def _answered(self, seat: Seat, message: Message) -> None:
+    def _handed_back(self, seat: Seat, machine: Witness, message: HandBack) -> None:
+        self.leases.handed_back(seat, (message.epoch, message.node), machine.holder(seat.clock_s()))
+
+    def _ordered(self, seat: Seat, machine: Witness, order: PromoteOrder) -> None:
+        self.leases.ordered((order.epoch, order.primary), order.to, forced=order.forced)
+
+    def _beaten(self, seat: Seat, machine: Witness, message: Heartbeat) -> None:
+        if self._lags is not None:
+            self._lags.heard(seat, message)
+
+    def _witness_answers(self, seat: Seat, answer: Answer) -> None:
+        message = answer.message
         if type(message) is Granted:
             self.leases.granted(seat, (message.epoch, message.node))
         elif type(message) is Accepted:
             self._accepting[seat.host] = message.ballot
 
+    def _witness_sends(self, seat: Seat, send: Send) -> None:
+        message = send.message
+        if type(message) is Vote:
+            self.leases.voted(seat, (message.epoch, message.node))
+        elif type(message) is LeaseOver:
+            self.leases.says_over(seat, (message.epoch, message.node))
+
+    def _witness_tells(self, seat: Seat, tell: Tell) -> None:
+        if tell.phase == "decided":
+            self.leases.decided(seat, (tell.epoch, tell.subject))
+        elif tell.phase == "lease_over":
+            self.leases.over(seat, (tell.epoch, tell.subject))
+
+    # --- data nodes -------------------------------------------------------------------------------
+
     def _node(self, seat: Seat, machine: DataNode, event: Event, effects: Sequence[Effect]) -> None:
-        message = None
+        granted = False
         if type(event) is Received:
-            message = event.message
-            if type(message) is Write or type(message) is Read or type(message) is ReadAll:
-                self.records.asked(seat, event.via, message)
+            granted = type(event.message) is Granted
+            hears = self._node_hears.get(type(event.message))
+            if hears is not None:
+                hears(seat, event.via, event.message)
         elif type(event) is Began:
             self.records.began(seat)
             self._shipments.began(seat, machine)
-        self._cuts.look(seat)
-        role = machine.role
-        if type(role) is Primary:
-            self._primary(seat, machine, role, granted=type(message) is Granted)
+        if self._cuts.pending:
+            self._cuts.look(seat)
+        if type(machine.role) is Primary:
+            self._primary(seat, machine, machine.role, granted=granted)
         for effect in effects:
-            if type(effect) is Append:
-                self.records.appended(seat, machine, effect)
-            elif type(effect) is Answer and type(effect.message) is Reply:
-                self.records.answered(seat, machine, effect.via, effect.message)
-            elif type(effect) is Truncate:
-                self.records.dropped(seat, machine, effect)
-                self._cuts.cut(seat, effect)
+            does = self._node_does.get(type(effect))
+            if does is not None:
+                does(seat, machine, effect)
+
+    def _node_answers(self, seat: Seat, machine: DataNode, answer: Answer) -> None:
+        if type(answer.message) is Reply:
+            self.records.answered(seat, machine, answer.via, answer.message)
+
+    def _node_truncates(self, seat: Seat, machine: DataNode, truncate: Truncate) -> None:
+        self.records.dropped(seat, machine, truncate)
+        self._cuts.cut(seat, truncate)
 
     def _primary(self, seat: Seat, machine: DataNode, role: Primary, *, granted: bool) -> None:
         if self._reigns.get(seat.host) is not role:

@@ -1,11 +1,12 @@
-"""Acts that are looked for are told in the same moment of virtual time; hosts are probed only meanwhile."""
+"""Acts that are looked for are told in the same moment, on the hosts that they could come on."""
 
 from __future__ import annotations
 
+from collections.abc import Container
 from pathlib import Path
 
 from harness.model.event import MomentCame
-from harness.model.moment import Moment
+from harness.model.moment import Act, Moment
 from harness.worlds.simulator.moments import Moments
 from harness.worlds.simulator.process import Process
 from tests.worlds.simulator.kernels import Lab
@@ -26,18 +27,21 @@ expect: {lost_writes: 0, failovers: 0}
 """
 
 
-def test_hosts_are_probed_only_while_something_is_looked_for() -> None:
+def test_a_host_is_told_what_is_looked_for_there_and_only_meanwhile() -> None:
     lab = Lab("w1", "w2")
     moments = Moments(lab.hosts)
 
-    def probed() -> bool:
-        return lab.processes["w1"].probed
+    def sought() -> list[Container[Act]]:
+        return [lab.processes[name].sought for name in ("w1", "w2")]
 
-    before = probed()
+    before = sought()
     moments.seek("a", Moment(act="sends", what="Seal"), lambda process: None)
-    meanwhile = probed()
+    moments.seek("b", Moment(act="sends", what="Fence", hosts=("w2",)), lambda process: None)
+    meanwhile = sought()
     moments.forget("a")
-    assert (before, meanwhile, probed()) == (False, True, False)
+    assert before == [(), ()]
+    assert meanwhile == [{("sends", "Seal")}, {("sends", "Seal"), ("sends", "Fence")}]
+    assert sought() == [set(), {("sends", "Fence")}]
 
 
 def test_the_nth_of_its_hosts_comes_once() -> None:
@@ -55,7 +59,7 @@ def test_the_nth_of_its_hosts_comes_once() -> None:
     assert came == []
     w1.acted("sends", "Seal", done=True)
     assert came == [w1]
-    assert not w1.probed
+    assert not w1.sought
 
 
 def test_hosts_that_are_looked_at_together_are_counted_together() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
+from harness.model.moment import Act
+from harness.worlds.simulator.moments import EVERYTHING
 from harness.worlds.simulator.process import Process
 from targets.reference.machines.grammar import (
     Alert,
@@ -47,14 +49,14 @@ class Story:
         self.done.append("handled")
         return self._effects
 
-    def probe(self, dies_at: str = "") -> Story:
+    def probe(self, dies_at: str = "", *, sought: Container[Act] = EVERYTHING) -> Story:
         def acted(process: Process, act: str, what: str, done: bool) -> None:
             line = f"{'after' if done else 'before'} {act} {what}"
             self.seen.append(line)
             if line == dies_at:
                 process.kill()
 
-        self.lab.hosts["a"].probe = acted
+        self.lab.hosts["a"].seek(sought, acted)
         return self
 
     def _note(self, effect: object) -> None:
@@ -72,6 +74,13 @@ def test_every_act_is_seen_before_and_after() -> None:
         "before does Redirect",
         "after does Redirect",
     ]
+    assert story.done == ["handled", "Send", "Redirect"]
+
+
+def test_what_nobody_looks_for_is_not_named() -> None:
+    story = Story(Send("w1", Here(1, "n2", "x")), Redirect("n2", 2)).probe(sought={("sends", "Here")})
+    story.runner.feed(SEAL)
+    assert story.seen == ["before sends Here", "after sends Here"]
     assert story.done == ["handled", "Send", "Redirect"]
 
 
