@@ -16,6 +16,7 @@ from harness.model.plan import HostPlan
 from harness.reach import Hosts
 
 REST = "rest"
+IN_TURN = " in turn"
 
 # Every word with what it means. `N` counts from 1.
 WORDS: Mapping[str, str] = {
@@ -33,6 +34,10 @@ WORDS: Mapping[str, str] = {
     "fence": "the device that has the data nodes' power switches",
     "client/N": "the Nth client of the load",
     "clients": "every client of the load",
+    "nodes": "every data node",
+    "hosts": "every data node, witness and fence device, and the router",
+    "hosts in turn": "one of them in each trial, the next one in the next trial: so with hosts, nodes, "
+    "witnesses and clients; as many trials as there are reach them all",
     REST: "only as a side: every host that no other side names",
 }
 
@@ -44,13 +49,14 @@ class RoleError(Exception):
 
 
 class Cast(Struct, frozen=True, kw_only=True):
-    """Who plays which part at one moment. Empty where nobody does."""
+    """Who plays which part at one moment. Empty where nobody does. turn: which trial it is, from 1."""
 
     primary: str
     old_primary: str
     victim: str
     hosts: tuple[HostPlan, ...]
     coordinator: str = ""
+    turn: int = 1
 
 
 def hosts_of(word: str, cast: Cast) -> tuple[str, ...]:
@@ -59,6 +65,9 @@ def hosts_of(word: str, cast: Cast) -> tuple[str, ...]:
     numbered = _NUMBERED.fullmatch(word)
     if numbered:
         return (_numbered(numbered[1], int(numbered[2]), hosts),)
+    if word.endswith(IN_TURN):
+        whole = turns_of(word, cast.hosts)
+        return (whole[(cast.turn - 1) % len(whole)],)
     if word in _PARTS:
         found = tuple(name for name in _PARTS[word](cast, hosts) if name)
         if not found:
@@ -67,6 +76,17 @@ def hosts_of(word: str, cast: Cast) -> tuple[str, ...]:
     if word in hosts.all:
         return (word,)
     raise RoleError(f"unknown role or host '{word}'; {nearest(word, cast.hosts)}")
+
+
+def turns_of(word: str, plans: Sequence[HostPlan]) -> tuple[str, ...]:
+    """Whom a word names that ends with `in turn`, in the order of their turns. Raises RoleError."""
+    group, hosts = word.removesuffix(IN_TURN), Hosts.of(plans)
+    if group not in _STANDING:
+        raise RoleError(f"'{group}' has no turns, only {', '.join(_STANDING)} have: who is one may change")
+    found = _STANDING[group](hosts)
+    if not found:
+        raise RoleError(f"there is no {word} in this target")
+    return found
 
 
 def host_of(word: str, cast: Cast) -> str:
@@ -112,6 +132,7 @@ def words_for(hosts: Sequence[HostPlan]) -> tuple[str, ...]:
     parts = [word for word, part in _PARTS.items() if any(part(cast, by))]
     numbered = [f"witness/{n + 1}" for n in range(len(by.witnesses))]
     numbered += [f"client/{n + 1}" for n in range(len(by.clients))]
+    parts += [f"{group}{IN_TURN}" for group, named in _STANDING.items() if named(by)]
     return tuple(dict.fromkeys((*parts, *numbered, *by.all)))
 
 
@@ -127,6 +148,13 @@ def _standbys(cast: Cast, hosts: Hosts) -> tuple[str, ...]:
     return tuple(host for host in hosts.data if host != cast.primary)
 
 
+# Those that are the same hosts all the time.
+_STANDING: Mapping[str, Callable[[Hosts], tuple[str, ...]]] = {
+    "hosts": lambda hosts: hosts.data + hosts.witnesses + hosts.routers + hosts.fences,
+    "nodes": lambda hosts: hosts.data,
+    "witnesses": lambda hosts: hosts.witnesses,
+    "clients": lambda hosts: hosts.clients,
+}
 _PARTS: Mapping[str, Callable[[Cast, Hosts], tuple[str, ...]]] = {
     "primary": lambda cast, hosts: (cast.primary,),
     "standby": lambda cast, hosts: _standbys(cast, hosts)[:1],
@@ -140,6 +168,8 @@ _PARTS: Mapping[str, Callable[[Cast, Hosts], tuple[str, ...]]] = {
     "router": lambda cast, hosts: hosts.routers[:1],
     "fence": lambda cast, hosts: hosts.fences[:1],
     "clients": lambda cast, hosts: hosts.clients,
+    "nodes": lambda cast, hosts: hosts.data,
+    "hosts": lambda cast, hosts: _STANDING["hosts"](hosts),
 }
 _WHEN = {
     "primary": "at this moment",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from harness.model.plan import HostPlan
 from harness.roles import REST, WORDS, RoleError, host_of, hosts_of, sides_of, words_for
@@ -28,6 +29,9 @@ from tests.hosts import HOSTS, cast
         ("router", ("router",)),
         ("client/2", ("client2",)),
         ("clients", ("client1", "client2")),
+        ("nodes", ("n1", "n2")),
+        ("hosts", ("n1", "n2", "w1", "w2", "w3", "router")),
+        ("hosts in turn", ("n1",)),
         ("w2", ("w2",)),
     ],
 )
@@ -122,3 +126,14 @@ def test_the_fence_device_is_a_word_where_there_is_one() -> None:
     assert hosts_of("fence", cast(hosts=(*HOSTS, device))) == ("pdu",)
     with pytest.raises(RoleError, match="there is no fence in this target"):
         hosts_of("fence", cast())
+
+
+def test_in_turn_is_another_host_in_each_trial_and_all_of_them_in_as_many() -> None:
+    turns = [structs.replace(cast(), turn=turn) for turn in range(1, 8)]
+    assert [host_of("hosts in turn", one) for one in turns] == ["n1", "n2", "w1", "w2", "w3", "router", "n1"]
+    assert [host_of("witnesses in turn", one) for one in turns] == ["w1", "w2", "w3", "w1", "w2", "w3", "w1"]
+
+
+def test_who_may_change_has_no_turns() -> None:
+    with pytest.raises(RoleError, match="'standbys' has no turns, only hosts, nodes, witnesses"):
+        hosts_of("standbys in turn", cast())

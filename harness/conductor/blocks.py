@@ -35,6 +35,7 @@ class Blocks:
         self._stand, self._steps = stand, trial.steps
         self._goes_on = stand.plan.missed == "go on"
         self._unbegun: set[int] = set()
+        self._begun: dict[int, Begun] = {}
         self._controls: set[str] = set()
         self._waiting: Waiting | None = None
         self._holding = False
@@ -160,7 +161,7 @@ class Blocks:
         self._begun_any = True
         timed = self._steps[index]
         try:
-            begun = begin(timed.step, self._cast())
+            begun = self._resolved(index, timed)
         except RoleError as error:
             self._began(index, f"{text_of(timed.step)}: {error}")
             self.missed(str(error))
@@ -170,6 +171,12 @@ class Blocks:
             self._control(step_id(self._stand.trial, index), begun)
         else:
             self._strikes.inject(index, begun.fault, timed)
+
+    def _resolved(self, index: int, timed: TimedStep) -> Begun:
+        """Raises RoleError."""
+        first = self._begun.get(index - timed.repeats) if timed.repeats else None
+        self._begun[index] = begun = first or begin(timed.step, self._cast())
+        return begun
 
     def _control(self, control_id: str, begun: Begun) -> None:
         self._controls.add(control_id)
@@ -184,6 +191,7 @@ class Blocks:
             victim=self._strikes.victim,
             coordinator=self._coordinator,
             hosts=self._stand.plan.hosts,
+            turn=self._stand.trial,
         )
 
     # --- holds and waits --------------------------------------------------------------------------

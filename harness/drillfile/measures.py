@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from msgspec import Struct
@@ -93,13 +94,22 @@ def _seen(measure: Measure) -> Expectation:
     return Expectation(measure=measure, limit=0.0, seen=True)
 
 
-def _exactly(measure: Measure) -> Kind[tuple[Expectation, ...]]:
-    def read(node: Node) -> tuple[Expectation, ...]:
-        count = float(_COUNT.read(node))
-        most = Expectation(measure=measure, limit=count)
-        return (most, Expectation(measure=measure, limit=count, at_least=True)) if count else (most,)
+_RANGE = re.compile(r"(\d{1,9})\.\.(\d{1,9})")
 
-    return Kind(read, _COUNT.schema)
+
+def _exactly(measure: Measure) -> Kind[tuple[Expectation, ...]]:
+    """Or from one number to another."""
+
+    def read(node: Node) -> tuple[Expectation, ...]:
+        between = _RANGE.fullmatch(text_of(node, "a count like 1, or 0..2"))
+        least, most = map(int, between.groups()) if between else (_COUNT.read(node),) * 2
+        if most < least:
+            raise node.spot.wrong(f"{least}..{most} ends before it begins; write {most}..{least}")
+        limit = Expectation(measure=measure, limit=float(most))
+        return (limit, Expectation(measure=measure, limit=float(least), at_least=True)) if least else (limit,)
+
+    schema: dict[str, Json] = {"type": "string", "pattern": f"^{_RANGE.pattern}$"}
+    return Kind(read, {"anyOf": [dict(_COUNT.schema), schema]})
 
 
 def _never(measure: Measure) -> Kind[tuple[Expectation, ...]]:
@@ -150,7 +160,9 @@ MEASURES: Mapping[Measure, Expected] = {
         help="new epochs that no fault should have caused", example="0", kind=_most("false_failovers", _COUNT)
     ),
     "failovers": Expected(
-        help="new epochs in a trial: so many, no more, no fewer", example="1", kind=_exactly("failovers")
+        help="new epochs in a trial: so many, no more, no fewer; `0..1` is from none to one",
+        example="1",
+        kind=_exactly("failovers"),
     ),
     "phantom_writes": Expected(
         help="values that are there though they failed, or were never written",

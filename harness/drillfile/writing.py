@@ -104,10 +104,11 @@ def _step(step: Step) -> Fields:
         case PartitionStep(how=how, direction=direction):
             way: Fields = [] if direction == "both" else [("direction", direction)]
             way += [] if step.shape == "split" else [("shape", step.shape)]
+            way += _flaps(step)
             return [*_cut(step), ("how", how), *way, *_when(step.on, step.at), _until(step.until_s)]
         case LatencyStep(delay_s=delay_s, jitter_s=jitter_s):
             jitter = [("jitter", _span(jitter_s))] if jitter_s else []
-            much = [("delay", _span(delay_s)), *jitter]
+            much = [("delay", _span(delay_s)), *jitter, *_flaps(step)]
             return [("latency", _sides(step.sides)), *much, *_when(step.on, step.at), _until(step.until_s)]
         case LossStep(sides=sides, share=share):
             much = [("share", f"{share * 100:g}%")]
@@ -123,6 +124,13 @@ def _step(step: Step) -> Fields:
             return [("switch", victim), ("how", how), *_when(step.on, step.at), _until(step.until_s)]
         case _:
             assert_never(step)
+
+
+def _flaps(step: PartitionStep | LatencyStep) -> Fields:
+    if step.flapping is None:
+        return []
+    period_s, on_s = step.flapping.period_s, step.flapping.on_s
+    return [("flapping", _block([("period", _span(period_s)), ("duty", f"{on_s / period_s:.0%}")]))]
 
 
 def _impaired(step: ImpairStep) -> Fields:
@@ -184,8 +192,13 @@ def _expected(expect: Sequence[Expectation]) -> Iterable[tuple[str, str]]:
             bounds = [(LEAST if o.at_least else names[o.quantile], _limit(o)) for o in mine]
             fields[one.measure] = _block(bounds)
         elif not one.at_least:
-            fields[one.measure] = _limit(one)
+            fields[one.measure] = _between(one, expect) if one.measure == "failovers" else _limit(one)
     return fields.items()
+
+
+def _between(most: Expectation, expect: Sequence[Expectation]) -> str:
+    least = next((one.limit for one in expect if one.measure == most.measure and one.at_least), 0.0)
+    return _limit(most) if most.limit == least or most.seen else f"{least:g}..{_limit(most)}"
 
 
 def _limit(one: Expectation) -> str:

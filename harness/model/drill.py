@@ -58,6 +58,13 @@ class Trigger(Struct, frozen=True, kw_only=True):
     within_s: float
 
 
+class Flapping(Struct, frozen=True, kw_only=True):
+    """On for on_s at the beginning of each period_s, and off for the rest of it."""
+
+    period_s: float
+    on_s: float
+
+
 class Load(Struct, frozen=True, kw_only=True):
     """Open-loop load, spread over the clients in turn. Rates are per writer and per reader."""
 
@@ -111,6 +118,7 @@ class PartitionStep(Struct, frozen=True, kw_only=True, tag="partition"):
     until_s: float
     on: Trigger | None = None
     shape: Shape = "split"
+    flapping: Flapping | None = None
 
 
 class LatencyStep(Struct, frozen=True, kw_only=True, tag="latency"):
@@ -122,6 +130,7 @@ class LatencyStep(Struct, frozen=True, kw_only=True, tag="latency"):
     at: Window
     until_s: float
     on: Trigger | None = None
+    flapping: Flapping | None = None
 
 
 class LossStep(Struct, frozen=True, kw_only=True, tag="loss"):

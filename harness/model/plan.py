@@ -48,10 +48,14 @@ class ClientPlan(Struct, frozen=True, kw_only=True):
 
 
 class TimedStep(Struct, frozen=True, kw_only=True):
-    """A step with its phase drawn: at_s after the last met wait or its own moment (0 for waits, holds)."""
+    """A step with its phase drawn: at_s after the last met wait or its own moment (0 for waits, holds).
+
+    repeats: it does again what the step so many before it did, to the same hosts; 0 for none.
+    """
 
     step: Step
     at_s: float = 0.0
+    repeats: int = 0
 
     @property
     def lasts_s(self) -> float:

@@ -46,10 +46,10 @@ def words(step: Step, *, short: bool = False) -> str:
         case PartitionStep(sides=sides, how=how, direction=direction, shape=shape):
             way = "" if direction == "both" else f", {direction}"
             way += "" if shape == "split" else f", {shape}"
-            return f"partition {_sides(sides)} ({how}{way})" + _when(step, short)
+            return f"partition {_sides(sides)} ({how}{way}{_flaps(step)})" + _when(step, short)
         case LatencyStep(sides=sides, delay_s=delay_s, jitter_s=jitter_s):
             much = f"{duration(delay_s)} ± {duration(jitter_s)}"
-            return f"latency {_sides(sides)} ({much})" + _when(step, short)
+            return f"latency {_sides(sides)} ({much}{_flaps(step)})" + _when(step, short)
         case LossStep(sides=sides, share=share):
             return f"loss {_sides(sides)} ({share * 100:g} %)" + _when(step, short)
         case ImpairStep(sides=sides, by=by, direction=direction):
@@ -102,6 +102,11 @@ def _when(step: FaultStep, short: bool) -> str:
     later = " later" if isinstance(step, CrashStep) else ""
     times = "" if short else f", {window(step.at)}, until {duration(step.until_s)}{later}"
     return _on(step.on) + times
+
+
+def _flaps(step: PartitionStep | LatencyStep) -> str:
+    flaps = step.flapping
+    return f", on for {duration(flaps.on_s)} of every {duration(flaps.period_s)}" if flaps else ""
 
 
 def _sides(sides: tuple[tuple[str, ...], ...]) -> str:

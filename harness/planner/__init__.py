@@ -35,7 +35,7 @@ from harness.planner.clients import client_plans
 from harness.planner.moments import check_act, check_moment
 from harness.planner.offers import FAULTS_OF_WORLDS, needed_fault
 from harness.planner.phases import trial_plans
-from harness.planner.rehearsal import rehearse
+from harness.planner.rehearsal import rehearse, turns
 from harness.seams import Target
 
 _NEEDS_A_FAULT = frozenset({"detection_time", "rejoin_time"})
@@ -57,6 +57,7 @@ def _plan(drill: Drill, target: Target, *, world: str, seed: int, trials: int, d
     promises = target.promises(settings)
     _check_offers(drill, target, world)
     rehearse(drill.steps, hosts)
+    _check_turns(drill, turns(drill.steps, hosts))
     _check_expectations(drill, target.name, promises)
     return Plan(
         drill=drill.name,
@@ -110,6 +111,14 @@ def _check_offer(who: str, kind: str, wanted: str, offered: Collection[str], fie
     if wanted not in offered:
         there = f"it offers {', '.join(sorted(offered))}" if offered else f"it offers no {kind} at all"
         raise DrillError(f"{who} does not offer the {kind} '{wanted}'; {there}", field=field)
+
+
+def _check_turns(drill: Drill, trials: int) -> None:
+    if drill.trials < trials:
+        raise DrillError(
+            f"{trials} hosts take their turn, one in each trial; write trials: {trials} or more",
+            field="trials",
+        )
 
 
 def _check_expectations(drill: Drill, target: str, promises: Promises) -> None:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from itertools import product
 from typing import TypeVar
 
+import msgspec
 from msgspec import Struct, structs
 
 from harness.conductor.steps import begin, waited_host
@@ -33,7 +34,7 @@ from harness.model.errors import DrillError
 from harness.model.fault import Crash, Fault
 from harness.model.plan import HostPlan
 from harness.reach import Hosts, victim
-from harness.roles import Cast, RoleError, hosts_of
+from harness.roles import IN_TURN, Cast, RoleError, hosts_of, turns_of
 
 T = TypeVar("T")
 
@@ -46,6 +47,7 @@ class _Stage(Struct, frozen=True):
     """Who may be the old primary, the victim, the coordinator, after the steps so far; "" is nobody."""
 
     hosts: tuple[HostPlan, ...]
+    turn: int = 1
     old_primaries: frozenset[str] = frozenset({""})
     victims: frozenset[str] = frozenset({""})
     coordinators: frozenset[str] = frozenset({""})
@@ -60,7 +62,8 @@ class _Stage(Struct, frozen=True):
         told = [sorted(hosts) if word in words else [min(hosts)] for word, hosts in may_be.items()]
         parts = product(Hosts.of(self.hosts).data, *told)
         return [
-            Cast(primary=p, old_primary=o, victim=v, coordinator=c, hosts=self.hosts) for p, o, v, c in parts
+            Cast(primary=p, old_primary=o, victim=v, coordinator=c, hosts=self.hosts, turn=self.turn)
+            for p, o, v, c in parts
         ]
 
     def moved(self) -> _Stage:
@@ -71,7 +74,32 @@ class _Stage(Struct, frozen=True):
 
 def rehearse(steps: Sequence[Step], hosts: Sequence[HostPlan]) -> None:
     """Raises DrillError without a path, at the first step that nobody can play."""
-    stage = _Stage(tuple(hosts))
+    for turn in range(1, turns(steps, hosts) + 1):
+        _rehearse(steps, _Stage(tuple(hosts), turn))
+
+
+def turns(steps: Sequence[Step], hosts: Sequence[HostPlan]) -> int:
+    """How many trials it takes until everybody whom a step names in turn has been hit. Raises DrillError."""
+    most = 1
+    for index, step in enumerate(steps):
+        with _pointing(f"steps[{index}]"):
+            words = [word for word in _texts(msgspec.to_builtins(step)) if word.endswith(IN_TURN)]
+            most = max([most, *(len(turns_of(word, hosts)) for word in words)])
+    return most
+
+
+def _texts(value: object) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case dict():
+            yield from _texts([*value.values()])
+        case list() | tuple():
+            for entry in value:
+                yield from _texts(entry)
+
+
+def _rehearse(steps: Sequence[Step], stage: _Stage) -> None:
     for index, step in enumerate(steps):
         with _pointing(f"steps[{index}].on.host"):
             stage = _due(step, stage)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from harness.conductor.steps import text_of
 from harness.model.drill import (
@@ -191,6 +192,12 @@ def test_a_victim_that_nobody_plays_abandons_the_trial() -> None:
 def test_roles_are_resolved_when_the_step_begins() -> None:
     play = begun(kill("primary", at=1.0), kill("primary", at=3.0)).wake("step0").applied("t1.s0").fails_over()
     play.skip().wake("step1").expect("step 1: kill primary (process) (n2)", "inject t1.s1: kill n2 (process)")
+
+
+def test_what_comes_on_again_hits_whom_it_hit_first_whoever_is_primary_now() -> None:
+    again = structs.replace(kill("primary", at=3.0), repeats=1)
+    play = begun(kill("primary", at=1.0), again).wake("step0").applied("t1.s0").fails_over()
+    play.skip().wake("step1").expect("step 1: kill primary (process) (n1)", "inject t1.s1: kill n1 (process)")
 
 
 def test_the_old_primary_is_who_it_was_when_the_last_fault_began() -> None:

@@ -34,6 +34,14 @@ def expecting(bounds: str) -> str:
         ("{rpo: 500ms}", [Expectation(measure="rpo", limit=0.5)]),
         ("{rpo: bound}", [Expectation(measure="rpo", limit=None)]),
         ("{split_brain: never}", [Expectation(measure="split_brain", limit=0)]),
+        ("{failovers: 0..1}", [Expectation(measure="failovers", limit=1)]),
+        (
+            "{failovers: 1..3}",
+            [
+                Expectation(measure="failovers", limit=3),
+                Expectation(measure="failovers", limit=1, at_least=True),
+            ],
+        ),
         ("{failovers: 0}", [Expectation(measure="failovers", limit=0)]),
         (
             "{failovers: 1}",
@@ -79,6 +87,7 @@ def test_every_measure_of_a_verdict_can_be_bounded_as_its_example_says() -> None
         ("{failovers: seen}", "expect.failovers", "no whole number"),
         ("{outage: seen}", "expect.outage", "say of which trials"),
         ("{outage: {min: bound}}", "expect.outage.min", "not a duration"),
+        ("{failovers: 3..1}", "expect.failovers", "write 1..3"),
         ("{failovers: bound}", "expect.failovers", "no whole number"),
         ("{}", "expect", "nothing is judged"),
         ("", "expect", "nothing is judged"),

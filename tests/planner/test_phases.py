@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.model.drill import PartitionStep
 from harness.planner.phases import trial_plans
 from tests.drillfile.written import read
 from tests.planner.planning import EXAMPLE, with_steps
@@ -57,3 +58,22 @@ def test_another_step_moves_none_before_it() -> None:
 def test_a_point_and_a_wait_are_not_drawn() -> None:
     drill = read(with_steps("- wait: {for: steady, within: 1s}\n- kill: primary\n  at: 1500ms\n  until: 3s"))
     assert [step.at_s for step in trial_plans(drill, seed=1, trials=1)[0].steps] == [0.0, 1.5]
+
+
+FLAPS = "- isolate: primary\n  at: 1s..2s\n  until: {until}\n  flapping: {{period: 2s, duty: 25%}}\n"
+
+
+def test_what_flaps_is_a_fault_of_its_own_each_time() -> None:
+    (trial,) = trial_plans(read(with_steps(FLAPS.format(until="9s"))), seed=1, trials=1)
+    first = trial.steps[0]
+    assert [timed.repeats for timed in trial.steps] == [0, 1, 2, 3]
+    assert [round(timed.at_s - first.at_s, 6) for timed in trial.steps] == [0, 2, 4, 6]
+    assert [round(timed.lasts_s, 6) for timed in trial.steps] == [0.5] * 4
+    assert all(isinstance(timed.step, PartitionStep) and timed.step.flapping is None for timed in trial.steps)
+
+
+def test_a_flap_ends_with_its_step_and_one_that_would_be_too_short_is_left_out() -> None:
+    for seed in range(50):
+        (trial,) = trial_plans(read(with_steps(FLAPS.format(until="5s"))), seed=seed, trials=1)
+        assert all(0.25 <= round(timed.lasts_s, 6) <= 0.5 for timed in trial.steps[1:])
+        assert all(timed.at_s + timed.lasts_s <= 5.000001 for timed in trial.steps)

@@ -18,6 +18,8 @@ KILL = "- kill: primary\n  until: 1s\n"
         ("- kill: n3\n  until: 1s", 4, 0, "unknown role or host 'n3'"),
         ("- kill: witnesses\n  until: 1s", 4, 0, "names 3 hosts"),
         ("- kill: rest\n  until: 1s", 4, 0, "unknown role or host 'rest'"),
+        ("- kill: clients in turn\n  until: 1s", 4, 0, "'clients in turn' is a client: a kill would cost"),
+        ("- kill: victims in turn\n  until: 1s", 4, 0, "'victims' has no turns"),
         ("- kill: client/1\n  until: 1s", 4, 0, "cut it off instead: partition: [[client/1], rest]"),
         ("- kill: victim\n  until: 1s", 4, 0, "no victim before a fault has hit a data node"),
         ("- pause: old primary\n  until: 1s", 4, 0, "no old primary before a fault has begun"),
@@ -89,3 +91,17 @@ def test_what_somebody_may_play_is_planned(steps: str) -> None:
 )
 def test_only_who_keeps_something_has_a_disk_and_only_who_waits_a_clock(steps: str, says: str) -> None:
     assert says in refused(with_steps(steps), world="simulator").problem
+
+
+def test_who_is_named_in_turn_needs_as_many_trials() -> None:
+    isolate = with_steps("- isolate: hosts in turn\n  until: 1s")
+    error = refused(isolate)
+    assert error.field == "trials"
+    assert "6 hosts take their turn, one in each trial; write trials: 6 or more" in error.problem
+    assert planned(isolate.replace("steps:", "trials: 6\nsteps:"))
+
+
+def test_each_turn_must_be_playable() -> None:
+    """The router has no disk; that its turn is the last one changes nothing."""
+    error = refused(with_steps("- disk: hosts in turn\n  does: stall\n  until: 1s"), world="simulator")
+    assert "only data nodes and witnesses have a store" in error.problem
