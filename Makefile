@@ -10,10 +10,10 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help drill test check format bench bench-containers bench-weather proof setup setup-all clean
+.PHONY: help drill test check format bench bench-containers bench-weather proof setup setup-all setup-processes clean
 
 help:
-	@echo 'make drill    set up what is missing, then run the flagship drills in containers'
+	@echo 'make drill    set up what is missing, then run the flagship drills, in containers where it can'
 	@echo 'make test     set up what is missing, then lint, types and every test'
 	@echo 'make check    format, lint, types, architecture and the tests that need no engine'
 	@echo 'make bench    measure: journal and checkers, conductor, simulator'
@@ -26,7 +26,9 @@ help:
 drill: setup
 	@$(BIN)/failover-drill run drills/suites/flagship.yaml
 
-test: .venv/dev-installed setup-all check
+test: .venv/dev-installed setup-all setup-processes check
+	@echo '== tests of local processes with Toxiproxy'
+	@$(BIN)/python -m pytest -m processes
 	@echo '== tests that need containers'
 	@$(BIN)/python -m pytest -m docker
 
@@ -37,7 +39,7 @@ check: .venv/dev-installed
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@echo '== tests that need no engine'
-	@$(BIN)/python -m pytest -m 'not docker'
+	@$(BIN)/python -m pytest -m 'not docker and not processes'
 
 format: .venv/dev-installed
 	@$(BIN)/ruff check --fix --quiet . || true
@@ -64,6 +66,9 @@ setup: .venv/installed
 
 setup-all: .venv/installed
 	@$(BIN)/failover-drill setup --all
+
+setup-processes: .venv/installed
+	@$(BIN)/failover-drill setup --world processes
 
 clean:
 	@if [ -x $(BIN)/failover-drill ]; then $(BIN)/failover-drill clean; fi

@@ -34,20 +34,26 @@ class Check(Protocol):
     def needed(self) -> bool: ...
 
 
-def doctor(checks: Sequence[Check], look: Look) -> RenderableType:
-    """What is there and what is missing, each missing thing with its remedy."""
+def doctor(checks: Sequence[Check], look: Look, *, as_processes: bool) -> RenderableType:
+    """What is there and what is missing, each missing thing with its remedy.
+
+    as_processes: drills can run so, whatever containers lack.
+    """
     table = table_of(look, ("", "looked at", "found"))
     for check in checks:
         word, style = _checked(check)
         table.add_row(Text(word, style=style), check.name, look.text(check.detail))
     missing = any(check.needed and not check.ok for check in checks)
-    text = "Drills cannot run yet." if missing else "Drills can run."
+    text = "Drills can run."
+    if missing:
+        text = "Drills can run as processes, not in containers." if as_processes else "Drills cannot run yet."
     remedies: dict[str, list[str]] = {}
     for check in checks:
         if not check.ok:
             remedies.setdefault(check.remedy, []).append(check.name)
     to_do = [Text(look.text(f"  {', '.join(names)}: {remedy}")) for remedy, names in remedies.items()]
-    return Group(table, Text(), Text(text, style=STYLES["fail" if missing else "pass"]), *to_do)
+    style = STYLES["pass" if not missing else "unknown" if as_processes else "fail"]
+    return Group(table, Text(), Text(text, style=style), *to_do)
 
 
 def _checked(check: Check) -> tuple[str, str]:

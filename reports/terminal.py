@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.model.drill import Json
+from harness.model.isolation import LACKS
 from harness.model.plan import PlanFile, Provenance
 from harness.model.units import duration
 from harness.model.verdict import Finding, Judgement, TrialMeasures, Verdict
@@ -42,7 +43,8 @@ def headline(file: PlanFile, verdict: Verdict, look: Look) -> RenderableType:
     trials = trials_text(verdict)
     line.append(look.text(f"  {trials} on {plan.target} ({plan.world}), seed {plan.seed}{defect}"))
     rule = Rule(style=style, characters="=" if look.ascii else "━")
-    return Group(rule, line, Text(look.text(summary(verdict))), rule)
+    lacks = [Text(look.text(LACKS[plan.world]), style="dim")] if plan.world in LACKS else []
+    return Group(rule, line, Text(look.text(summary(verdict))), *lacks, rule)
 
 
 def trials_text(verdict: Verdict) -> str:

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from harness import drillfile, planner
+from harness.cli import worlds
 from harness.cli.arguments import Namespace
-from harness.cli.drills import DRILLS, WORLDS, find_target
+from harness.cli.drills import DRILLS, find_target
 from harness.cli.streams import look, show, write_out
 from harness.model.drill import Drill
 from harness.model.errors import DrillError, ExitCode
 from harness.seams import Target
 from reports.machine import encode
-from targets.registry import SIMULATED
 
 
 class Row(Struct, frozen=True, kw_only=True):
@@ -57,14 +57,13 @@ def _catalogue() -> Iterator[Drill]:
 
 
 def _row(drill: Drill, target: Target) -> Row:
-    worlds = tuple(world for world in WORLDS if _runs(drill, target, world))
-    return Row(name=drill.name, target=target.name, worlds=worlds, story=" ".join(drill.story.split()))
+    those = tuple(world for world in worlds.WORLDS if _runs(drill, target, world))
+    return Row(name=drill.name, target=target.name, worlds=those, story=" ".join(drill.story.split()))
 
 
 def _runs(drill: Drill, target: Target, world: str) -> bool:
-    if world == "simulator" and target.name not in SIMULATED:
-        return False
     try:
+        worlds.must_take(world, target.name)
         planner.plan(drill, target, world=world, seed=1, trials=1, defect="")
     except DrillError:
         return False

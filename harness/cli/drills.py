@@ -10,32 +10,32 @@ from typing import TYPE_CHECKING
 
 from harness import drillfile, planner, runfolder
 from harness import run as workflow
+from harness.cli import worlds
 from harness.cli.arguments import Namespace, nearest
 from harness.cli.streams import audience, look, show, write_error, write_out
 from harness.model.drill import Drill
 from harness.model.errors import DrillError, ExitCode, WorldError
 from harness.model.plan import Plan
-from harness.run import Job, OpenWorld, Result
+from harness.run import Job, Result
 from harness.seams import Target
 from reports import plain
 from reports.machine import Output, RunOutput, encode
 from reports.terminal import Report, summary
-from targets.registry import SIMULATED, TARGETS, USUAL
+from targets.registry import TARGETS, USUAL
 
 if TYPE_CHECKING:
     from harness.worlds.docker.world import DockerWorld
 
 # The folder above the package: a checkout, or where a wheel was installed.
 DRILLS = Path(__file__).resolve().parent.parent.parent / "drills"
-WORLDS = ("docker", "simulator")
-_NOT_YET = ("processes", "remote")
+AtHand = Callable[[Collection[str]], str]
 
 
 def run(args: Namespace) -> ExitCode:
     """Plan everything, look whether a run can start, run drill by drill, report each as it comes."""
-    planned = plans_of(args)
+    planned = plans_of(args, at_hand=worlds.at_hand)
     targets = {plan.target for _, plan in planned}
-    open_world = _world(args, [plan for _, plan in planned])
+    open_world = worlds.opener(args, [plan for _, plan in planned])
     made_from = images(targets) if args.world == "docker" else {}
     jobs = [Job(plan=plan, command=_again(args, drill, plan), images=made_from) for drill, plan in planned]
     results: list[Result] = []
@@ -76,11 +76,15 @@ def check(args: Namespace) -> ExitCode:
     return _close(results, args)
 
 
-def plans_of(args: Namespace) -> list[tuple[Drill, Plan]]:
-    """All files read and planned; the first wrong one raises before anything starts."""
-    if args.world not in WORLDS:
-        raise DrillError(_no_world(args.world))
+def plans_of(args: Namespace, *, at_hand: AtHand = lambda targets: worlds.USUAL) -> list[tuple[Drill, Plan]]:
+    """All files read and planned; the first wrong one raises before anything starts.
+
+    at_hand: the world for drills of these targets, where none was named.
+    """
+    if args.world:
+        worlds.must_be_one(args.world)
     drills = drillfile.read_all([Path(file) for file in args.files], DRILLS)
+    args.world = args.world or at_hand({args.target} if args.target else {drill.target for drill in drills})
     drawn = secrets.randbelow(2**32)
     return [(drill, _planned(drill, args, _seed(drill, args, drawn))) for drill in drills]
 
@@ -108,8 +112,7 @@ def find_target(name: str) -> Target:
 
 
 def _offered_in(world: str, target: Target) -> Target:
-    if world == "simulator" and target.name not in SIMULATED:
-        raise DrillError(f"the target '{target.name}' cannot be simulated; run it with --world docker")
+    worlds.must_take(world, target.name)
     return target
 
 
@@ -119,29 +122,6 @@ def _own_target(drill: Drill, world: str) -> Target:
     except DrillError as error:
         line = drill.lines.get("target", 0)
         raise DrillError(error.problem, path=drill.path, line=line, field="target") from error
-
-
-def _no_world(name: str) -> str:
-    if name in _NOT_YET:
-        return f"the world '{name}' is not offered yet; run in containers with --world docker"
-    return f"unknown world '{name}'{nearest(name, WORLDS)}"
-
-
-def _world(args: Namespace, plans: Sequence[Plan]) -> OpenWorld:
-    return containers(plans, keep=args.keep) if args.world == "docker" else _virtual(args)
-
-
-def _virtual(args: Namespace) -> OpenWorld:
-    """Raises DrillError for what only containers can give."""
-    from harness.worlds.simulator.world import SimulatorWorld
-
-    if args.keep:
-        raise DrillError("--keep leaves containers for a look, and the simulator has none; leave it out")
-
-    def opened(plan: Plan, folder: Path, say: workflow.Say) -> SimulatorWorld:
-        return SimulatorWorld(plan, SIMULATED[plan.target]())
-
-    return opened
 
 
 def containers(plans: Sequence[Plan], *, keep: bool) -> Callable[[Plan, Path, workflow.Say], DockerWorld]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from harness.cli.arguments import Namespace
 from harness.cli.streams import look, show, write_error, write_out
-from harness.model.errors import ExitCode
+from harness.model.errors import DrillError, ExitCode, WorldError
 from reports.machine import encode
 
 if TYPE_CHECKING:
@@ -17,18 +17,21 @@ if TYPE_CHECKING:
 
 
 def doctor(args: Namespace) -> ExitCode:
-    """0 when drills can run, 3 when something that they need is missing."""
-    from harness.setup.doctor import checks
+    """0 when drills can run, in containers or as processes; 3 when something that both need is missing."""
+    from harness.cli.worlds import needs
+    from harness.setup.doctor import checks, local_checks
     from reports.plain import doctor as table
+    from targets.registry import USUAL
 
     usual, others = _recipes()
-    found = checks(usual, others)
+    found, local = checks(usual, others), local_checks(needs([USUAL]))
+    in_containers = all(check.ok or not check.needed for check in found)
+    as_processes = all(check.ok for check in local)
     if args.json:
-        write_out(encode(found))
+        write_out(encode((*found, *local)))
     else:
-        show(table(found, look()))
-    can_run = all(check.ok or not check.needed for check in found)
-    return ExitCode.PASS if can_run else ExitCode.BROKEN_SURROUNDINGS
+        show(table((*found, *local), look(), as_processes=as_processes))
+    return ExitCode.PASS if in_containers or as_processes else ExitCode.BROKEN_SURROUNDINGS
 
 
 def setup(args: Namespace) -> ExitCode:
@@ -36,18 +39,52 @@ def setup(args: Namespace) -> ExitCode:
     from harness.cli.drills import recipes_of
     from harness.setup import prepare
 
+    if args.world not in ("", "docker", "processes"):
+        raise DrillError(f"the world '{args.world}' needs no set-up; docker and processes do")
     usual, others = _recipes()
     named = recipes_of(args.target)
-    prepare(_say, (*usual, *others) if args.all else tuple(dict.fromkeys((*usual, *named))))
+    if args.world != "processes":
+        try:
+            prepare(_say, (*usual, *others) if args.all else tuple(dict.fromkeys((*usual, *named))))
+        except WorldError as error:
+            _must_do_without(args.world, error)
+            args.world = "processes"
+    if args.world == "processes":
+        _prepare_processes()
     _say("everything that drills need is there")
     return ExitCode.PASS
 
 
-def clean(args: Namespace) -> ExitCode:
-    """Remove what ended runs left."""
-    from harness.worlds.docker.clean import clean as remove
+def _must_do_without(named: str, error: WorldError) -> None:
+    """Raises it where containers were asked for, or an engine is there and something else went wrong."""
+    from harness.model.isolation import LACKS
+    from harness.setup import engine
 
-    removed = remove(_say)
+    if named or engine.ask().version:
+        raise error
+    _say(f"no engine can be had here: {error}")
+    _say(f"  drills will run as processes of this machine. {LACKS['processes']}")
+
+
+def _prepare_processes() -> None:
+    from harness.cli.worlds import needs
+    from harness.setup import local
+    from targets.registry import LOCAL
+
+    local.prepare(_say, needs(LOCAL))
+
+
+def clean(args: Namespace) -> ExitCode:
+    """Remove what ended runs left. Processes first: for them no engine is needed."""
+    from harness.setup import engine
+    from harness.worlds.processes.clean import clean as end
+
+    removed = end(_say)
+    answer = engine.ask()
+    if answer.version or engine.installed():
+        from harness.worlds.docker.clean import clean as remove
+
+        removed += remove(_say)
     _say(f"{removed} removed" if removed else "nothing was left")
     return ExitCode.PASS
 

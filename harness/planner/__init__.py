@@ -24,6 +24,7 @@ from harness.model.drill import (
     Json,
     LatencyStep,
     LossStep,
+    PartitionStep,
     Step,
     SwitchStep,
     WaitStep,
@@ -33,7 +34,7 @@ from harness.model.impairment import Reset
 from harness.model.plan import Plan, Promises
 from harness.planner.clients import client_plans
 from harness.planner.moments import check_act, check_moment
-from harness.planner.offers import FAULTS_OF_WORLDS, needed_fault
+from harness.planner.offers import CUTS_REFUSED, FAULTS_OF_WORLDS, needed_fault
 from harness.planner.phases import trial_plans
 from harness.planner.rehearsal import rehearse, turns
 from harness.seams import Target
@@ -103,6 +104,9 @@ def _check_offers(drill: Drill, target: Target, world: str) -> None:
                 f"the world {world}", "fault", fault, FAULTS_OF_WORLDS.get(world, frozenset()), field
             )
             _check_offer(f"the target {target.name}", "fault", fault, target.faults(), field)
+            if isinstance(step, PartitionStep) and (why := CUTS_REFUSED.get(world, {}).get(step.how)):
+                problem = f"the world {world} does not offer 'how: {step.how}': {why}"
+                raise DrillError(problem, field=f"{field}.how")
         elif isinstance(step, ControlStep):
             _check_offer(f"the target {target.name}", "control", step.action, target.controls(), field)
 

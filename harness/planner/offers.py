@@ -19,6 +19,7 @@ from harness.model.drill import (
     SwitchStep,
     WaitStep,
 )
+from harness.model.fault import CutMode
 from harness.model.impairment import name_of
 
 FAULTS_OF_WORLDS: Mapping[str, frozenset[str]] = {
@@ -37,9 +38,32 @@ FAULTS_OF_WORLDS: Mapping[str, frozenset[str]] = {
             "switch",
         }
     ),
+    # What Toxiproxy and signals can do, and no more.
+    "processes": frozenset(
+        {
+            "kill",
+            "stop",
+            "pause",
+            "crash",
+            "partition",
+            "latency",
+            "bandwidth",
+            "slicing",
+            "reset",
+            "slow_close",
+            "switch",
+        }
+    ),
     "simulator": frozenset(
         {"kill", "stop", "pause", "crash", "partition", "latency", "loss", "disk", "clock", "switch"}
     ),
+}
+# World -> ways of a cut that it does not offer, each with the reason.
+CUTS_REFUSED: Mapping[str, Mapping[CutMode, str]] = {
+    "processes": {
+        "loss": "its hosts share this machine's network, where no packet may vanish; drop, stall and refuse "
+        "are there, and containers (--world docker) lose packets",
+    },
 }
 # Worlds that see what a program does; the others hear only what it tells.
 WORLDS_INSIDE: frozenset[str] = frozenset({"simulator"})

@@ -8,6 +8,7 @@ world      three verbs, and the dial
 target     the stack, its settings and promises, its watch
 kernel     virtual time: what programs stand on
 simulated  the target there, and what a search asks of it
+local      the target as processes of this machine
 """
 
 from harness.seams.kernel import (
@@ -19,6 +20,11 @@ from harness.seams.kernel import (
     Program,
     Running,
     Wire,
+)
+from harness.seams.local import (
+    Local,
+    LocalPlace,
+    LocalProgram,
 )
 from harness.seams.simulated import (
     Aim,
@@ -48,6 +54,9 @@ __all__ = [
     "Ear",
     "Emit",
     "Kernel",
+    "Local",
+    "LocalPlace",
+    "LocalProgram",
     "PowerOrder",
     "PowerState",
     "Program",

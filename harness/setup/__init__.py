@@ -1,7 +1,8 @@
-"""Finds what containers need, or makes it: engine, Compose plugin, base image, Toxiproxy, our own images.
+"""Finds what worlds need, or makes it: engine, Compose plugin, base image, Toxiproxy, our own images.
 
 preparation      makes everything that is missing, saying what it does; says why a run cannot start yet
 doctor           what is there, what is missing, and how to get it
+local            what drills need as processes of this machine
 engine           the Docker engine: looks, installs, starts
 compose_plugin   `docker compose`
 images           the images: names, recipes of our own, pulls, builds

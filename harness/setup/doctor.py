@@ -6,7 +6,7 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_network
 from pathlib import Path
@@ -14,8 +14,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from harness.model.errors import WorldError
-from harness.setup import apt, compose_plugin, engine, images, machine
-from harness.setup.programs import run
+from harness.setup import apt, compose_plugin, engine, images, local, machine
+from harness.setup.programs import found, run
 
 _DISK_WANTED_BYTES = 2 * 1024**3
 _SET_UP = "run `failover-drill setup`"
@@ -47,6 +47,20 @@ def checks(own: Collection[str], others: Collection[str]) -> tuple[Check, ...]:
         answer = engine.ask()
         seen = (_python(), _user(), _engine(answer), compose.result(), *_images(answer, own, others))
     return (*seen, _disk(docker_root.result()), *_kernel(), _addresses())
+
+
+def local_checks(needs: Mapping[str, str]) -> tuple[Check, ...]:
+    """What drills need as processes of this machine, where no container can be had.
+
+    needs: programs -> how to get each.
+    """
+    there = local.toxiproxy()
+    seen = [("Toxiproxy", f"{there}" if there else "missing", local.HOW_TO_GET_IT)]
+    seen += [(program, "there" if found(program) else "missing", how) for program, how in needs.items()]
+    return tuple(
+        Check(name=f"processes: {name}", ok=detail != "missing", detail=detail, remedy=how, needed=False)
+        for name, detail, how in seen
+    )
 
 
 def _python() -> Check:

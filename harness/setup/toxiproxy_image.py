@@ -25,13 +25,20 @@ _IMAGE = 'FROM scratch\nCOPY {server} /toxiproxy\nENTRYPOINT ["/toxiproxy"]\nCMD
 def make_with_own_go(image: str = TOXIPROXY) -> bool:
     """Whether the machine's Go could; an older one refuses at once. Raises WorldError for the engine."""
     with tempfile.TemporaryDirectory(prefix="failover-drill-") as name:
-        # GOTOOLCHAIN=local: an older Go must not fetch a newer one behind the user's back.
-        env = {"CGO_ENABLED": "0", "GOBIN": name, "GOTOOLCHAIN": "local"}
-        if not run(["go", "install", _MODULE], limit_s=_GO_INSTALL_LIMIT_S, env=env).ok:
+        server = go_install(Path(name))
+        if server is None:
             return False
-        Path(name, "Dockerfile").write_text(_IMAGE.format(server="server"))
+        Path(name, "Dockerfile").write_text(_IMAGE.format(server=server.name))
         docker_build(Path(name), image)
     return True
+
+
+def go_install(folder: Path) -> Path | None:
+    """The program, built into this folder; None where there is no Go that can."""
+    # GOTOOLCHAIN=local: an older Go must not fetch a newer one behind the user's back.
+    env = {"CGO_ENABLED": "0", "GOBIN": f"{folder}", "GOTOOLCHAIN": "local"}
+    built = run(["go", "install", _MODULE], limit_s=_GO_INSTALL_LIMIT_S, env=env)
+    return folder / "server" if built.ok else None
 
 
 def make_in_container(image: str = TOXIPROXY) -> None:

@@ -1,6 +1,7 @@
 """Where drills run. Each world offers the three verbs of harness.seams.World; none knows a target.
 
 docker     containers, woven into a mesh of Toxiproxy links
+processes  processes of this machine, with the same links
 simulator  virtual time: a target's own programs on simulated hosts, the same for the same seed
 
 What worlds with a mesh share:

@@ -115,7 +115,7 @@ def test_what_is_no_file_is_one_message(name: str, capsys: pytest.CaptureFixture
     [
         (["--target", "referense"], "unknown target 'referense'; did you mean 'reference'?"),
         (["--defect", "zzz"], "the target reference has no defect 'zzz'"),
-        (["--world", "processes"], "not offered yet"),
+        (["--world", "remote"], "not offered yet"),
     ],
 )
 def test_a_wrong_argument_is_one_message(

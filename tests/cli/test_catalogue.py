@@ -22,7 +22,7 @@ def test_every_drill_is_listed_with_its_target_its_story_and_a_world_to_run_it_i
     found = rows(capsys)
     assert set(found) == {file.stem for file in DRILLS.glob("*.yaml")}
     assert all(row.story and row.worlds for row in found.values())
-    assert found["kill-primary"].worlds == ("docker", "simulator")
+    assert found["kill-primary"].worlds == ("docker", "processes", "simulator")
     assert found["failing-disk"].worlds == ("simulator",)
     assert (found["sentinel-tilt"].target, found["sentinel-tilt"].worlds) == ("redis-sentinel", ("docker",))
 

@@ -113,17 +113,26 @@ def test_an_interrupt_is_one_line(
     assert capsys.readouterr().err == "failover-drill: interrupted\n"
 
 
-@pytest.mark.parametrize("missing", [True, False])
+@pytest.mark.parametrize(
+    ("missing", "processes", "code"), [(True, False, 3), (True, True, 0), (False, False, 0)]
+)
 def test_doctor_tells_a_script_whether_drills_can_run(
-    missing: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    missing: bool,
+    processes: bool,
+    code: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     found = (
         doctor.Check(name="engine", ok=not missing, detail="", remedy="get one"),
         doctor.Check(name="disk", ok=False, detail="", remedy="free some", needed=False),
     )
+    local = (doctor.Check(name="processes: x", ok=processes, detail="", remedy="get x", needed=False),)
     monkeypatch.setattr(doctor, "checks", lambda own, others: found)
-    assert main(["doctor", "--json"]) == (3 if missing else 0)
-    assert [check["remedy"] for check in json.loads(capsys.readouterr().out)] == ["get one", "free some"]
+    monkeypatch.setattr(doctor, "local_checks", lambda needs: local)
+    assert main(["doctor", "--json"]) == code
+    told = [check["remedy"] for check in json.loads(capsys.readouterr().out)]
+    assert told == ["get one", "free some", "get x"]
 
 
 @pytest.mark.parametrize("columns", [60, 80, 160])

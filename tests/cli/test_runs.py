@@ -11,7 +11,7 @@ import pytest
 
 from harness import run as workflow
 from harness import runfolder, setup
-from harness.cli import arguments, drills, main
+from harness.cli import arguments, drills, main, worlds
 from harness.model.errors import DrillError, WorldError
 from harness.model.plan import Plan
 from harness.seams import Stack
@@ -54,7 +54,8 @@ class Stage:
 def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     it = Stage()
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(drills, "_world", lambda args, plans: it.open)
+    monkeypatch.setattr(worlds, "opener", lambda args, plans: it.open)
+    monkeypatch.setattr(worlds, "at_hand", lambda targets: "docker")
     monkeypatch.setattr(drills, "images", lambda targets: {})
     for name in ("one", "two"):
         Path(f"{name}.yaml").write_text(DRILL.format(name=name))
@@ -201,7 +202,7 @@ def test_a_plan_needs_no_engine_and_is_the_same_for_the_same_seed(
     ("words", "says"),
     [
         (["--world", "dockr"], "unknown world 'dockr'; did you mean 'docker'?"),
-        (["--world", "processes"], "not offered yet"),
+        (["--world", "remote"], "not offered yet"),
         (["--target", "referense"], "did you mean 'reference'?"),
         (["--defect", "no-lease-chek"], "did you mean 'no-lease-check'?"),
     ],

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.cli import drills, main
+from harness.cli import main, worlds
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +41,6 @@ def test_containers_cannot_be_kept_where_there_are_none(capsys: pytest.CaptureFi
 def test_a_target_that_cannot_be_simulated_is_refused_with_the_way_out(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(drills, "SIMULATED", {})
+    monkeypatch.setitem(worlds.OFFERED, "simulator", {})
     assert main(["run", "kill-primary", "--world", "simulator"]) == 2
     assert "--world docker" in capsys.readouterr().err

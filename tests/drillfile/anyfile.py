@@ -11,7 +11,8 @@ from functools import cache
 from pathlib import Path
 
 from harness.cli.arguments import Namespace
-from harness.cli.drills import WORLDS, plans_of
+from harness.cli.drills import plans_of
+from harness.cli.worlds import WORLDS
 from harness.drillfile.textfile import SIZE_MAX
 from harness.drillfile.tree import Block, Node, parse
 from harness.model.errors import DrillError

@@ -11,6 +11,7 @@ from tests.drillfile.written import step
 from tests.planner.planning import EXAMPLE, planned, refused, with_steps
 
 # Its messages have no bytes, and its connections no end that could be late.
+CUT = "- partition: [[primary], rest]\n  at: 1s\n  until: 3s\n  how: "
 NOT_SIMULATED = {"bandwidth", "slicing", "reset", "slow_close"}
 
 
@@ -35,3 +36,18 @@ def test_a_world_that_is_not_known_offers_nothing() -> None:
 def test_what_containers_do_not_have_yet_is_refused_with_what_they_have(verb: str) -> None:
     says = f"the world docker does not offer the fault '{verb}'; it offers bandwidth, crash"
     assert says in refused(with_steps(FAULTS[verb].example)).problem
+
+
+def test_local_processes_offer_what_containers_do_by_signals_and_toxiproxy() -> None:
+    assert FAULTS_OF_WORLDS["processes"] <= FAULTS_OF_WORLDS["docker"]
+    for how in ("refuse", "drop", "stall"):
+        assert planned(with_steps(CUT + how), world="processes").trials
+
+
+def test_no_packet_is_lost_among_local_processes_and_it_says_why_and_where() -> None:
+    error = refused(with_steps(CUT + "loss"), world="processes")
+    assert error.field == "steps[0].how"
+    assert "'how: loss'" in error.problem
+    assert "share this machine's network" in error.problem
+    assert "--world docker" in error.problem
+    assert planned(with_steps(CUT + "loss"), world="docker").trials

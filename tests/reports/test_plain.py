@@ -91,12 +91,14 @@ def test_the_doctor_says_what_is_missing_and_how_to_get_it() -> None:
         Check(name="Docker engine", ok=False, detail="none", remedy="run `failover-drill setup`"),
         Check(name="disk", ok=False, detail="1 GiB", remedy="free some", needed=False),
     ]
-    text = squeezed(drawn(plain.doctor(checks, Look())))
+    text = squeezed(drawn(plain.doctor(checks, Look(), as_processes=False)))
     assert "Drills cannot run yet." in text
     assert "Docker engine: run `failover-drill setup`" in text
     assert "note disk" in text
+    other = squeezed(drawn(plain.doctor(checks, Look(), as_processes=True)))
+    assert "Drills can run as processes, not in containers." in other
 
 
 def test_what_is_only_a_note_does_not_keep_drills_from_running() -> None:
     checks = [Check(name="disk", ok=False, detail="1 GiB", remedy="free some", needed=False)]
-    assert "Drills can run." in drawn(plain.doctor(checks, Look()))
+    assert "Drills can run." in drawn(plain.doctor(checks, Look(), as_processes=False))

@@ -10,14 +10,18 @@ def run(parser: Parser) -> None:
     """Run drills and judge them.
 
     A run leaves runs/<UTC time>-<drill>/: plan.json, journal.jsonl, verdict.json
-    and the logs of every container. Progress goes to standard error, the report to
+    and the logs of every host. Progress goes to standard error, the report to
     standard output.
+
+    Without --world and without a Docker engine it runs as processes of this
+    machine, if `setup` made that ready, and says what Docker would add.
 
     examples:
       failover-drill run kill-primary                        (of the catalogue)
       failover-drill run my.yaml --trials 3 --seed 4711
       failover-drill run flagship --deadline 20m --json > report.json
       failover-drill run kill-primary --world simulator      (virtual time)
+      failover-drill run kill-primary --world processes      (without containers)
       failover-drill run isolate-primary --defect no-lease-check    (must fail)
     """
     _planned(parser)
@@ -76,7 +80,10 @@ def _planned(parser: Parser) -> None:
         "files", metavar="FILE", nargs="+", help="drill files, suites, or names in the catalogue"
     )
     parser.add_argument(
-        "--world", metavar="W", default="docker", help="where it runs: docker (the default) or simulator"
+        "--world",
+        metavar="W",
+        default="",
+        help="where it runs: docker (the default), processes (of this machine), simulator",
     )
     parser.add_argument("--target", metavar="T", default="", help="another system than the file names")
     parser.add_argument("--trials", metavar="N", type=trials, help="another number of trials than the file's")

@@ -20,13 +20,19 @@ def doctor(parser: Parser) -> None:
 def setup(parser: Parser) -> None:
     """Get what is missing: engine, Compose plugin, images.
 
+    Where no engine can be had: what drills need as processes of this machine.
+
     Needs root where something must be installed. Safe to run again: it makes only
     what is missing. The bundled reference target is always included.
 
     examples:
       sudo failover-drill setup
       sudo failover-drill setup --target redis-sentinel
+      failover-drill setup --world processes
     """
+    parser.add_argument(
+        "--world", metavar="W", default="", help="what this one needs: docker or processes; else docker first"
+    )
     parser.add_argument(
         "--target", metavar="T", action="append", default=[], help="also what this target needs"
     )
@@ -34,7 +40,7 @@ def setup(parser: Parser) -> None:
 
 
 def clean(parser: Parser) -> None:
-    """Remove what ended runs left in the engine.
+    """Remove what ended runs left: in the engine, and processes of this machine.
 
     Touches only what carries the label of failover-drill. Folders below runs/
     stay.

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
+# As harness.worlds.inside.processes has it.
+HERE = -1
+
 
 class Containers(Protocol):
     """Pids are the machine's. Every call raises WorldError, as when an engine refuses."""
@@ -13,7 +16,7 @@ class Containers(Protocol):
         ...
 
     def sandbox_pid(self, host: str) -> int:
-        """Of a process in the host's network namespace that runs as long as the stack."""
+        """Of a process in the host's network namespace that runs as long as the stack; HERE: it has none."""
         ...
 
     def grace_s(self, host: str) -> float:

@@ -41,25 +41,34 @@ def how_they_end(*, probes: Sequence[Probe], says: Says, within_s: float) -> lis
     connections = [begun(probe) for probe in probes]
     try:
         deadline_s = time.monotonic() + within_s
-        told = [_said(connection, says, deadline_s) for connection in connections]
+        early = [_said(connection, says, deadline_s) for connection in connections]
         return [
-            _end(connection, deadline_s) if made else "unmade"
-            for connection, made in zip(connections, told, strict=True)
+            end or _end(connection, deadline_s) for connection, end in zip(connections, early, strict=True)
         ]
     finally:
         for connection in connections:
             connection.close()
 
 
-def _said(connection: socket.socket, says: Says, deadline_s: float) -> bool:
+def _said(connection: socket.socket, says: Says, deadline_s: float) -> End | None:
+    """Its end, where that came first: a service that greets whoever comes may have said the first byte."""
     _, writable, _ = select.select([], [connection], [], max(0.0, deadline_s - time.monotonic()))
-    if not writable or connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
-        return False
-    if says == "a byte":
-        connection.send(b"\n")
-    else:
-        connection.shutdown(socket.SHUT_WR)
-    return True
+    if not writable:
+        return "unmade"
+    # A connect that is refused meets ECONNREFUSED, and never one of those.
+    number = connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    if number:
+        return "reset" if number in _RESET else "unmade"
+    try:
+        if says == "a byte":
+            connection.send(b"\n")
+        else:
+            connection.shutdown(socket.SHUT_WR)
+    except OSError as error:
+        if error.errno in _RESET:
+            return "reset"
+        raise
+    return None
 
 
 def _end(connection: socket.socket, deadline_s: float) -> End:

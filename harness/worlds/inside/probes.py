@@ -12,13 +12,15 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Literal, TypedDict
 
+from .processes import HERE
+
 Met = Literal["connected", "refused", "silence", "unreachable"]
 
 _REFUSED = (errno.ECONNREFUSED, errno.ECONNRESET)
 
 
 class Probe(TypedDict):
-    """From the namespace of this process, to this address and port."""
+    """From the namespace of this process, to this address and port; HERE: from the prober's own."""
 
     sandbox_pid: int
     address: str
@@ -43,7 +45,8 @@ def connect_all(*, probes: Sequence[Probe], within_s: float) -> list[Met]:
 
 def begun(probe: Probe) -> socket.socket:
     """A connect under way, from the probe's namespace; what goes wrong is found at the socket."""
-    with _network_of(probe["sandbox_pid"]):
+    there = _network_of(probe["sandbox_pid"]) if probe["sandbox_pid"] != HERE else contextlib.nullcontext()
+    with there:
         connection = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     connection.setblocking(False)
     # What goes wrong at once is found in SO_ERROR or by asking for the peer, as is what goes wrong later.

@@ -1,7 +1,8 @@
 """Processes of hosts, by pidfd: which one is meant, a signal at a known moment, and what became of it.
 
 Pids are the machine's. sandbox_pid names the host: whatever is touched must be in that process's network
-namespace, so that a pid that was used again can never lead to somebody else's process.
+namespace, so that a pid that was used again can never lead to somebody else's process. HERE names the
+resident's own, for hosts without one; who asks has just seen whose the pid is.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypedDict, TypeVar
+
+# Instead of a sandbox.
+HERE = -1
 
 _POLL_S = 0.01
 _SETTLE_WITHIN_S = 1.0
@@ -188,7 +192,8 @@ def _held(pid: int, sandbox_pid: int) -> Iterator[int]:
 
 def _same_network(pid: int, sandbox_pid: int) -> bool:
     try:
-        return Path(f"/proc/{pid}/ns/net").readlink() == Path(f"/proc/{sandbox_pid}/ns/net").readlink()
+        there = "self" if sandbox_pid == HERE else sandbox_pid
+        return Path(f"/proc/{pid}/ns/net").readlink() == Path(f"/proc/{there}/ns/net").readlink()
     except FileNotFoundError:
         return False
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from harness.worlds.owned.owner import MARK, Owner
+from harness.worlds.owned.owner import MARK, OWNER_MARK, Owner
 
 _PROC = Path("/proc")
 _DIES_WITHIN_S = 1.0
@@ -48,15 +48,29 @@ def end_marked(run_id: str) -> int:
     return ended
 
 
+def marked() -> Iterator[tuple[str, str]]:
+    """Of every process that works for a run and says who owns that: the run's id, and the owner's text."""
+    for pid in _pids():
+        pairs = (row.partition(b"=") for row in _environment(pid))
+        found = {name.decode(errors="replace"): value.decode(errors="replace") for name, _, value in pairs}
+        if MARK in found and OWNER_MARK in found:
+            yield found[MARK], found[OWNER_MARK]
+
+
 def _pids() -> Iterator[int]:
     return (int(entry.name) for entry in _PROC.iterdir() if entry.name.isdecimal())
 
 
 def _carries(pid: int, mark: bytes) -> bool:
+    return mark in _environment(pid)
+
+
+def _environment(pid: int) -> list[bytes]:
+    """Empty where it is gone, or somebody else's."""
     try:
-        return mark in (_PROC / str(pid) / "environ").read_bytes().split(b"\0")
+        return (_PROC / str(pid) / "environ").read_bytes().split(b"\0")
     except OSError:
-        return False
+        return []
 
 
 def _end(pid: int, mark: bytes) -> bool:

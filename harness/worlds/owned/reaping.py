@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,8 +19,10 @@ _LEAVES_WITHIN_S = 5.0
 class Reaper:
     """A process in a session of its own. It acts once this process is gone, and not before."""
 
-    def __init__(self, module: str, run_id: str, log: Path) -> None:
+    def __init__(self, module: str, run_id: str, log: Path, *, holds: Collection[int] = ()) -> None:
         """module: the program; it begins with harness.worlds.owned.waiting, and is given run_id and log.
+
+        holds: files that stay open as long as it lives.
 
         Raises WorldError when it cannot be started: then nothing may be made.
         """
@@ -34,6 +37,7 @@ class Reaper:
                 cwd="/",
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
                 start_new_session=True,
+                pass_fds=tuple(holds),
             )
         except OSError as error:
             raise WorldError(f"could not start the reaper: {error.strerror}\n  {_WITHOUT}") from error

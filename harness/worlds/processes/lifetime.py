@@ -1,0 +1,83 @@
+"""What a run has on this machine, from before its first process until after its last."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import time
+from pathlib import Path
+
+from harness.model.errors import WorldError
+from harness.setup.images import ROOT
+from harness.worlds.owned import processes
+from harness.worlds.owned.owner import MARK, OWNER_MARK
+from harness.worlds.owned.reaping import Reaper
+from harness.worlds.processes.addresses import claimed
+
+HOSTS, LOGS = "hosts", "logs"
+_ENDS_WITHIN_S = 10.0
+_POLL_S = 0.02
+
+
+class Lifetime:
+    """A reaper watches from the beginning; `end` when nothing is wanted any more, started or not."""
+
+    def __init__(self, folder: Path) -> None:
+        """folder: the run's. Raises WorldError; then nothing was made."""
+        self.block, self._lock = claimed()
+        try:
+            self.run_id = secrets.token_hex(4)
+            self.hosts, self.logs = folder.resolve() / HOSTS, folder.resolve() / LOGS
+            self.reaper = Reaper(
+                "harness.worlds.processes.reaper",
+                self.run_id,
+                folder / "reaper.log",
+                holds=(self._lock.fileno(),),
+            )
+            self.hosts.mkdir()
+            self.logs.mkdir(exist_ok=True)
+        except BaseException:
+            self._lock.close()
+            raise
+
+    @property
+    def holds(self) -> int:
+        """Whoever has this file open keeps the run's addresses."""
+        return self._lock.fileno()
+
+    @property
+    def marks(self) -> dict[str, str]:
+        """For the environment of every process of this run."""
+        paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+        return {
+            MARK: self.run_id,
+            OWNER_MARK: processes.myself().text,
+            "PYTHONPATH": os.pathsep.join(paths),
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def end(self) -> None:
+        """End everything and remove the hosts' folders. Raises WorldError; the reaper goes on trying then."""
+        try:
+            ended(self.run_id, within_s=_ENDS_WITHIN_S)
+            shutil.rmtree(self.hosts, ignore_errors=True)
+        except WorldError:
+            self.reaper.leave_it_to_it()
+            raise
+        finally:
+            self._lock.close()
+        self.reaper.dismiss()
+
+
+def ended(run_id: str, *, within_s: float) -> int:
+    """End what works for this run until nothing does; how many that were. Raises WorldError."""
+    count, give_up_s = 0, time.monotonic() + within_s
+    while found := processes.end_marked(run_id):
+        count += found
+        if time.monotonic() > give_up_s:
+            raise WorldError(
+                f"processes of run {run_id} do not end by SIGKILL\n  `failover-drill clean` tries again"
+            )
+        time.sleep(_POLL_S)
+    return count
