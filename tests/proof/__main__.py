@@ -17,6 +17,11 @@ _SHOWN_MAX = 10
 
 
 def main(words: Sequence[str] | None = None, *, folder: Path = Path("runs")) -> int:
+    words = [*(sys.argv[1:] if words is None else words)]
+    if words[:1] == ["kills"]:
+        from tests.proof import kills
+
+        return kills.main(words[1:], folder=folder)
     parser = argparse.ArgumentParser(prog="python -m tests.proof", description="Long runs, resumable.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(PROOFS)}; default all")
     parser.add_argument("--cases", type=int, help="how many of each; default as many as each has")
@@ -31,7 +36,7 @@ def main(words: Sequence[str] | None = None, *, folder: Path = Path("runs")) -> 
 def _proven(name: str, cases: int, folder: Path) -> int:
     """How many cases were wrong."""
     proof = PROOFS[name]
-    with Kept(folder / f"proof-{name}.jsonl", sources()) as kept:
+    with Kept(folder / f"proof-{name}.jsonl", sources(), Case) as kept:
         done = {number: case for number, case in kept.cases().items() if number < cases}
         resumed = f", {len(done):,} of them done before" if done else ""
         print(f"{name}: {cases:,} {proof.what}{resumed}", file=sys.stderr, flush=True)

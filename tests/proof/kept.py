@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from pathlib import Path
+from typing import Generic, Protocol, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -22,29 +23,37 @@ class Case(Struct, frozen=True):
     seconds: float = 0.0
 
 
-class Kept:
-    """The file of one proof; every case is on the disk before the next begins."""
+class Numbered(Protocol):
+    @property
+    def number(self) -> int: ...
 
-    def __init__(self, path: Path, sources: str) -> None:
-        self._path, self._head = path, f"# sources {sources}\n"
+
+C = TypeVar("C", bound=Numbered)
+
+
+class Kept(Generic[C]):
+    """The file of one proof; every case, of this kind, is on the disk before the next begins."""
+
+    def __init__(self, path: Path, sources: str, kind: type[C]) -> None:
+        self._path, self._head, self._kind = path, f"# sources {sources}\n", kind
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists() or not path.read_text().startswith(self._head):
             path.write_text(self._head)
         self._file = path.open("ab", buffering=0)
 
-    def cases(self) -> dict[int, Case]:
+    def cases(self) -> dict[int, C]:
         """A last line that was cut short is done again."""
         text = self._path.read_text()
         whole = text[: text.rfind("\n") + 1]
         if whole != text:
             os.truncate(self._path, len(whole.encode()))
-        found = [msgspec.json.decode(line, type=Case) for line in whole.splitlines()[1:]]
+        found = [msgspec.json.decode(line, type=self._kind) for line in whole.splitlines()[1:]]
         return {case.number: case for case in found}
 
-    def keep(self, case: Case) -> None:
+    def keep(self, case: C) -> None:
         self._file.write(msgspec.json.encode(case) + b"\n")
 
-    def __enter__(self) -> Kept:
+    def __enter__(self) -> Kept[C]:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -42,15 +42,15 @@ def test_without_a_number_it_is_done_whole(tmp_path: Path, asked: list[int]) -> 
 
 def test_other_sources_begin_it_anew_and_a_line_that_was_cut_is_done_again(tmp_path: Path) -> None:
     path = tmp_path / "kept"
-    with Kept(path, "now") as kept:
+    with Kept(path, "now", Case) as kept:
         kept.keep(Case(0, ()))
     with path.open("a") as file:
         file.write('{"number":1,"wr')
-    with Kept(path, "now") as kept:
+    with Kept(path, "now", Case) as kept:
         assert [*kept.cases()] == [0]
         kept.keep(Case(1, ()))
         assert [*kept.cases()] == [0, 1]
-    with Kept(path, "later") as kept:
+    with Kept(path, "later", Case) as kept:
         assert [*kept.cases()] == []
 
 

@@ -80,6 +80,7 @@ class DockerWorld(MeshWorld):
         def watch_deaths(
             explained: Callable[[str], bool], broke: Callable[[BaseException], None]
         ) -> DeathWatch:
+            lifetime.reaper.watch(broke)
             return DeathWatch(client, lifetime.run.id, up.containers, explained=explained, broke=broke)
 
         meshed = Meshed(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import select
 import subprocess
 import sys
-from collections.abc import Collection
+import threading
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from harness.setup.images import ROOT
 from harness.worlds.owned.waiting import LEAVE, READY
 
 _LEAVES_WITHIN_S = 5.0
+_LOOK_EVERY_S = 0.5
 
 
 class Reaper:
@@ -26,6 +29,7 @@ class Reaper:
 
         Raises WorldError when it cannot be started: then nothing may be made.
         """
+        self._let_gone = False
         argv = [sys.executable, "-m", module, run_id, str(log.resolve())]
         paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
         try:
@@ -50,6 +54,22 @@ class Reaper:
     def pid(self) -> int:
         return self._process.pid
 
+    def watch(self, broke: Callable[[BaseException], None]) -> None:
+        """From now on its own death is told, once: then nobody would remove what a crash leaves."""
+        threading.Thread(target=self._follow, args=(broke,), name="reaper", daemon=True).start()
+
+    def _follow(self, broke: Callable[[BaseException], None]) -> None:
+        held = os.pidfd_open(self.pid)
+        try:
+            death = select.poll()
+            death.register(held, select.POLLIN)
+            while not self._let_gone and not death.poll(_LOOK_EVERY_S * 1000):
+                pass
+        finally:
+            os.close(held)
+        if not self._let_gone:
+            broke(WorldError(f"the reaper (process {self.pid}) ended by itself; {_ENDED}"))
+
     def dismiss(self) -> None:
         """Nothing is left, or it is meant to stay: the reaper leaves."""
         with suppress(OSError):
@@ -63,6 +83,7 @@ class Reaper:
         self._let_go(0.0)
 
     def _let_go(self, wait_s: float) -> None:
+        self._let_gone = True
         for pipe in (self._process.stdin, self._process.stdout):
             assert pipe is not None
             with suppress(OSError):
@@ -71,4 +92,5 @@ class Reaper:
             self._process.wait(timeout=wait_s)
 
 
+_ENDED = "without it a crash would leave faults, and all that was started, behind, so the run was ended"
 _WITHOUT = "without it a crash would leave faults, and all that was started, behind, so nothing was started"

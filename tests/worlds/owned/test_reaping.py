@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from pathlib import Path
+from queue import Queue
 
 import pytest
 
@@ -35,3 +38,17 @@ def test_without_it_nothing_is_started(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(sys, "executable", str(tmp_path / "nowhere"))
     with pytest.raises(WorldError, match="nothing was started"):
         Reaper(REAPER, "aaaa0005", tmp_path / "reaper.log")
+
+
+def test_its_death_is_told_once_and_its_leave_is_not(tmp_path: Path) -> None:
+    told: Queue[BaseException] = Queue()
+    reaper = Reaper(REAPER, "aaaa0006", tmp_path / "reaper.log")
+    reaper.watch(told.put)
+    os.kill(reaper.pid, signal.SIGKILL)
+    assert "ended by itself; without it a crash would leave faults" in str(told.get(timeout=10))
+    reaper.dismiss()
+
+    another = Reaper(REAPER, "aaaa0007", tmp_path / "reaper.log")
+    another.watch(told.put)
+    another.dismiss()
+    assert told.empty()
