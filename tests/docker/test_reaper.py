@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import docker
@@ -16,7 +16,7 @@ import pytest
 
 from harness.worlds.docker.clean import clean
 from harness.worlds.docker.stack import reaper
-from harness.worlds.docker.weaving.ownership import RUN, Run
+from harness.worlds.docker.weaving.ownership import Run
 from harness.worlds.owned import processes
 from harness.worlds.owned.owner import MARK, Owner
 from harness.worlds.owned.reaping import Reaper
@@ -115,17 +115,41 @@ def test_a_compose_in_flight_is_ended_before_anything_is_removed(
 ) -> None:
     monkeypatch.setattr(reaper, "QUIET_S", 0.2)
     run = Run("feed0002", Owner(1, 1, "0"))
-    network = "failover-drill-feed0002"
-    again = f"while :; do docker network create --label {RUN}={run.id} {network}; sleep 0.05; done"
-    compose = subprocess.Popen(
+    compose = in_flight(run)
+    reaper.reap(run.id, tmp_path / "reaper.log")
+    assert compose.wait(timeout=5) == -signal.SIGKILL
+    assert left_of(client, run.id) == []
+
+
+def in_flight(run: Run) -> subprocess.Popen[bytes]:
+    """Makes a network of the run's again and again."""
+    labels = " ".join(f"--label {name}={value}" for name, value in run.labels().items())
+    again = f"while :; do docker network create {labels} {run.project}; sleep 0.05; done"
+    return subprocess.Popen(
         ["sh", "-c", again],
         env={**os.environ, MARK: run.id},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    reaper.reap(run.id, tmp_path / "reaper.log")
-    assert compose.wait(timeout=5) == -signal.SIGKILL
-    assert left_of(client, run.id) == []
+
+
+def test_clean_ends_a_compose_whose_run_and_reaper_are_dead(client: docker.DockerClient) -> None:
+    run = Run("feed0005", Owner(2**22 + 1, 1, processes.pid_space()))
+    compose = in_flight(run)
+    try:
+        wait_until(lambda: bool(left_of(client, run.id)))
+        assert clean(lambda text: None) >= 1
+        assert compose.wait(timeout=5) == -signal.SIGKILL
+        assert left_of(client, run.id) == []
+    finally:
+        compose.kill()
+
+
+def wait_until(there: Callable[[], bool]) -> None:
+    give_up_s = time.monotonic() + GONE_WITHIN_S
+    while not there():
+        assert time.monotonic() < give_up_s
+        time.sleep(0.05)
 
 
 def test_clean_removes_what_an_ended_run_left_and_nothing_of_a_live_one(client: docker.DockerClient) -> None:

@@ -36,7 +36,10 @@ def _clean(client: docker.DockerClient, run_id: str, found: list[Thing], say: Ca
     counts = {kind: sum(thing.kind == kind for thing in ours) for kind in ("container", "network", "volume")}
     what = ", ".join(f"{count} {kind}{'s' * (count > 1)}" for kind, count in counts.items() if count)
     say(f"removing what run {run_id} left: {what} …")
-    return removal.until_gone(client, run_id, within_s=_WITHIN_S)
+    # Without its reaper a Compose in flight outlives its run, and goes on making what is removed here.
+    in_flight = processes.end_marked(run_id)
+    quiet_s = removal.LANDS_WITHIN_S if in_flight else 0.0
+    return removal.until_gone(client, run_id, within_s=_WITHIN_S, quiet_s=quiet_s)
 
 
 def _unclear(run_id: str) -> str:

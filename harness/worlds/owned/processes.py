@@ -40,12 +40,16 @@ def started_ticks(pid: int) -> int | None:
 
 def end_marked(run_id: str) -> int:
     """SIGKILL for every process that works for this run as its mark says; how many there were."""
-    mark = f"{MARK}={run_id}".encode()
-    ended = 0
-    for pid in _pids():
-        if pid != os.getpid() and _carries(pid, mark):
-            ended += _end(pid, mark)
-    return ended
+    return sum(_end(pid, _mark(run_id)) for pid in marked(run_id))
+
+
+def marked(run_id: str) -> list[int]:
+    """Every other process that works for this run, as its mark says."""
+    return [pid for pid in _pids() if pid != os.getpid() and _carries(pid, _mark(run_id))]
+
+
+def _mark(run_id: str) -> bytes:
+    return f"{MARK}={run_id}".encode()
 
 
 def marked() -> Iterator[tuple[str, str]]:

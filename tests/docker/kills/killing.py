@@ -134,8 +134,8 @@ def _left(run: StruckRun, client: docker.DockerClient) -> Iterator[str]:
         yield from left_of(client, run.id)
     if run.reaper and processes.started_ticks(run.reaper) is not None:
         yield f"process {run.reaper}, the reaper"
-    if run.id and (working := processes.end_marked(run.id)):
-        yield f"{working} processes that worked for it"
+    for pid in processes.marked(run.id) if run.id else ():
+        yield f"process {pid}, which works for it"
 
 
 def _until_gone(pid: int) -> None:

@@ -16,8 +16,6 @@ from harness.worlds.owned import processes
 from harness.worlds.owned.reaping import Reaper
 
 _REMOVED_WITHIN_S = 30.0
-# What the engine had begun for a start that was broken off may land this much later.
-_LANDS_WITHIN_S = 2.0
 
 
 class Lifetime:
@@ -52,7 +50,7 @@ class Lifetime:
                 self._client,
                 self.run.id,
                 within_s=_REMOVED_WITHIN_S,
-                quiet_s=_LANDS_WITHIN_S,
+                quiet_s=removal.LANDS_WITHIN_S,
                 before_each=lambda: processes.end_marked(self.run.id),
             )
         except WorldError:

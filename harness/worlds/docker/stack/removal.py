@@ -16,6 +16,8 @@ from harness.model.errors import WorldError
 from harness.worlds.docker.stack.engine import told_plainly
 from harness.worlds.docker.weaving.ownership import RUN
 
+# What the engine had begun for a start that was broken off may land this much later.
+LANDS_WITHIN_S = 2.0
 _AT_ONCE = 8
 _LOOK_EVERY_S = 0.1
 
