@@ -40,10 +40,10 @@ def started_ticks(pid: int) -> int | None:
 
 def end_marked(run_id: str) -> int:
     """SIGKILL for every process that works for this run as its mark says; how many there were."""
-    return sum(_end(pid, _mark(run_id)) for pid in marked(run_id))
+    return sum(_end(pid, _mark(run_id)) for pid in working_for(run_id))
 
 
-def marked(run_id: str) -> list[int]:
+def working_for(run_id: str) -> list[int]:
     """Every other process that works for this run, as its mark says."""
     return [pid for pid in _pids() if pid != os.getpid() and _carries(pid, _mark(run_id))]
 

@@ -66,6 +66,7 @@ class ProcessesWorld(MeshWorld):
         def watch_deaths(
             explained: Callable[[str], bool], broke: Callable[[BaseException], None]
         ) -> DeathWatch:
+            lifetime.reaper.watch(broke)
             return DeathWatch(names, up.hosts, up.gear, up.spawner, explained=explained, broke=broke)
 
         meshed = Meshed(

@@ -134,7 +134,7 @@ def _left(run: StruckRun, client: docker.DockerClient) -> Iterator[str]:
         yield from left_of(client, run.id)
     if run.reaper and processes.started_ticks(run.reaper) is not None:
         yield f"process {run.reaper}, the reaper"
-    for pid in processes.marked(run.id) if run.id else ():
+    for pid in processes.working_for(run.id) if run.id else ():
         yield f"process {pid}, which works for it"
 
 
