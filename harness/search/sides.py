@@ -25,6 +25,7 @@ class DrawSides:
             (3, self.unseen),
             (1, lambda: (("standby",), ("witnesses",))),
             (1, self.apart),
+            (1, self.half),
             (1, self._few_from_rest),
             (2, self._few_from_few),
         )
@@ -52,6 +53,12 @@ class DrawSides:
     def apart(self) -> Sides:
         """No witness reaches another."""
         return tuple((witness,) for witness in self.witnesses)
+
+    def half(self) -> Sides:
+        """A data node with one witness or more on its side, and all others."""
+        who = self._draw.choice(("primary", "standby"))
+        beside = self._draw.sample(self.witnesses, self._draw.choice((1, 2, 2)))
+        return ((who, *sorted(beside)), _REST)
 
     def few(self, words: Sequence[str], most: int) -> list[str]:
         return self._draw.sample([*words], self._draw.randint(1, min(most, len(words))))

@@ -35,7 +35,7 @@ BEGINS_S = (0.3, 3.0)
 _LAST_S = (0.03, 0.2, 0.5, 1.0, 3.0, 6.0)
 _CALM_NTH = (1, 1, 2, 5, 20, 100)
 _FAILING_NTH = (1, 1, 1, 2, 3, 5)
-_MOMENT_WITHIN_S = 8.0
+MOMENT_WITHIN_S = 8.0
 _SCOPES: tuple[Scope, ...] = ("process", "process", "host")
 _CUTS: tuple[CutMode, ...] = ("drop", "drop", "stall", "refuse", "loss")
 _SWITCHES: tuple[SwitchMode, ...] = ("slow", "stuck")
@@ -112,7 +112,7 @@ class DrawSteps:
         if aim is None:
             return None
         host = self._draw.choice(aim.whose) if aim.whose and self._draw.random() < 0.4 else ""
-        return Trigger(act=aim.act, what=aim.what, host=host, nth=nth, within_s=_MOMENT_WITHIN_S)
+        return Trigger(act=aim.act, what=aim.what, host=host, nth=nth, within_s=MOMENT_WITHIN_S)
 
     def _aim(self) -> tuple[Aim | None, int]:
         failing = self.caused and self._draw.random() < 0.85
@@ -133,11 +133,15 @@ class DrawSteps:
 
     # --- what -------------------------------------------------------------------------------------
 
-    def cut(self, sides: Sides, on: Trigger | None, at: Window, until_s: float) -> PartitionStep:
-        draw, how = self._draw, self._draw.choice(_CUTS)
-        one_way = how in ("drop", "stall") and len(sides) == 2 and draw.random() < 0.4
+    def cut(
+        self, sides: Sides, on: Trigger | None, at: Window, until_s: float, how: CutMode | None = None
+    ) -> PartitionStep:
+        """how: drawn where it is not said."""
+        draw = self._draw
+        mode = how or draw.choice(_CUTS)
+        one_way = mode in ("drop", "stall") and len(sides) == 2 and draw.random() < 0.4
         direction: Direction = draw.choice(_ONE_WAY) if one_way else "both"
-        return PartitionStep(sides=sides, how=how, direction=direction, at=at, until_s=until_s, on=on)
+        return PartitionStep(sides=sides, how=mode, direction=direction, at=at, until_s=until_s, on=on)
 
     def slow(self, sides: Sides, on: Trigger | None, at: Window, until_s: float) -> LatencyStep:
         draw = self._draw
@@ -145,12 +149,12 @@ class DrawSteps:
         jitter_s = to_ms(delay_s * draw.random())
         return LatencyStep(sides=sides, delay_s=delay_s, jitter_s=jitter_s, at=at, until_s=until_s, on=on)
 
-    def lose(self, at: Window, until_s: float) -> DiskStep | None:
+    def lose(self, at: Window, until_s: float, victim: str = "") -> DiskStep | None:
         """One store at most is lost, or damaged: nothing survives the loss of all that there is."""
         if self._lost_disk or "disk" not in self._offered.faults:
             return None
         self._lost_disk = True
-        victim = self._draw.choice((*self.sides.witnesses, "primary", "standby"))
+        victim = victim or self._draw.choice((*self.sides.witnesses, "primary", "standby"))
         does: DiskTrouble = "damage" if self._draw.random() < 0.3 else "lose"
         return DiskStep(victim=victim, does=does, at=at, until_s=until_s)
 
@@ -172,7 +176,7 @@ class DrawSteps:
             what=aim.what,
             nth=nth,
             at=Window(at_s, at_s),
-            within_s=_MOMENT_WITHIN_S,
+            within_s=MOMENT_WITHIN_S,
             until_s=to_ms(self._lasts_s()),
         )
 

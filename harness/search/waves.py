@@ -5,6 +5,7 @@ Of each wave, if chance wants it:
     weakness  one or two are down, cut or slow for a good part of the wave: nothing that it could not bear
     cause     the cluster has to fail over, or to switch over
     blackout  several hosts lose their power at once, or one after the other, and come back at their own times
+    sequel    faults that belong together (see sequels)
     the rest  faults at random times, and at moments of what the cause brings
 """
 
@@ -24,6 +25,8 @@ from harness.model.drill import (
 from harness.model.fault import Scope
 from harness.reach import Hosts
 from harness.search.orders import DrawOrders
+from harness.search.sequels import FAULTS_MAX as SEQUEL_MAX
+from harness.search.sequels import DrawSequels
 from harness.search.sides import Sides
 from harness.search.steps import DrawSteps, Offered, to_ms
 
@@ -32,8 +35,8 @@ _WAVES = ((1, 24.0), (2, 12.0), (2, 12.0), (3, 8.0))
 _FAULTS_OF_A_WAVE = (1, 2, 2, 3, 4)
 _WEAKNESSES = (0, 0, 0, 1, 1, 2)
 _FAULTS_MAX = 8
-_CAUSED, _BLACK = 0.65, 0.15
-_LASTS_OF_A_CAUSE_S = (0.3, 6.0)
+_CAUSED, _BLACK, _SEQUEL = 0.65, 0.15, 0.35
+_LASTS_OF_A_CAUSE_S = ((0.02, 0.3), (0.3, 6.0), (0.3, 6.0))
 _DARK_S = (0.2, 4.0)
 _SCOPES: tuple[Scope, ...] = ("process", "host")
 
@@ -44,6 +47,7 @@ class Waves:
     def __init__(self, draw: Random, offered: Offered, hosts: Hosts) -> None:
         self._draw, self._offered, self._hosts = draw, offered, hosts
         self._one = DrawSteps(draw, offered, hosts)
+        self._sequels = DrawSequels(draw, offered, self._one)
         self._orders = DrawOrders(draw, offered, hosts, self._one)
 
     def steps(self) -> tuple[Step, ...]:
@@ -62,6 +66,8 @@ class Waves:
         weak = list[Step]()
         for _ in range(weaknesses):
             weak.append(self._weakness(lasts_s, down=any(isinstance(step, KillStep) for step in weak)))
+        if self._sequels and left - len(weak) >= SEQUEL_MAX and draw.random() < _SEQUEL:
+            return [*weak, *self._sequels.any()]
         one.caused = faults > 1 and draw.random() < _CAUSED
         cause = [self._cause()] if one.caused else []
         begun = [*weak, *cause]
@@ -102,7 +108,7 @@ class Waves:
     def _cause(self) -> Step:
         draw = self._draw
         at_s = self._one.begins_s()
-        at, until_s = Window(at_s, at_s), to_ms(at_s + draw.uniform(*_LASTS_OF_A_CAUSE_S))
+        at, until_s = Window(at_s, at_s), to_ms(at_s + draw.uniform(*draw.choice(_LASTS_OF_A_CAUSE_S)))
         kinds = [kind for kind in ("kill", "pause", "partition") if self._can(kind)]
         match draw.choice([*kinds, *(["switchover"] if self._offered.controls else [])]):
             case "kill":

@@ -65,7 +65,8 @@ PROOFS: dict[str, Proof] = {
     d.GIVEN_UP_PROMOTION_BLOCKS: Proof(drills=("promotion-in-vain",), breaks="liveness"),
     d.RESUMES_ITS_EPOCH: Proof(drills=("restart-primary",), not_in=_ONLY_SEEN_FROM_INSIDE),
     d.ONLY_FOLLOWS_AFTER_A_RESTART: Proof(drills=("restart-alone",), breaks="liveness"),
-    d.SWITCHOVER_WITHOUT_SEAL: Proof(drills=("switchover-cut",)),
+    # Who gives a switchover up after a second needs a lease that lasts longer, to go on with.
+    d.SWITCHOVER_WITHOUT_SEAL: Proof(drills=("switchover-cut",), needs={**_ONE_OF_MANY, "lease": ("3s",)}),
     d.ROUTER_LEFT_BEHIND: Proof(drills=("stale-router",), breaks="liveness"),
     d.KEEPS_THE_REFUSED: Proof(drills=("switchover-by-check",), breaks="liveness"),
     # --- k of n, semi-sync, leaving and coming back
