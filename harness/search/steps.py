@@ -138,7 +138,7 @@ class DrawSteps:
     ) -> PartitionStep:
         """how: drawn where it is not said."""
         draw = self._draw
-        mode = how or draw.choice(_CUTS)
+        mode: CutMode = how or draw.choice(_CUTS)
         one_way = mode in ("drop", "stall") and len(sides) == 2 and draw.random() < 0.4
         direction: Direction = draw.choice(_ONE_WAY) if one_way else "both"
         return PartitionStep(sides=sides, how=mode, direction=direction, at=at, until_s=until_s, on=on)
