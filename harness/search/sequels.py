@@ -133,7 +133,7 @@ class DrawSequels:
         at = _point(begins_s + draw.uniform(-0.2, 0.5))
         if draw.random() < 0.3:
             return one.slow(sides, None, at, to_ms(until_s))
-        return one.cut(sides, None, at, to_ms(until_s), draw.choice(("drop", "stall", "stall")))
+        return one.cut(sides, None, at, to_ms(until_s), ("drop", "stall", "stall"))
 
     # --- links ------------------------------------------------------------------------------------
 

@@ -134,14 +134,12 @@ class DrawSteps:
     # --- what -------------------------------------------------------------------------------------
 
     def cut(
-        self, sides: Sides, on: Trigger | None, at: Window, until_s: float, how: CutMode | None = None
+        self, sides: Sides, on: Trigger | None, at: Window, until_s: float, modes: Sequence[CutMode] = _CUTS
     ) -> PartitionStep:
-        """how: drawn where it is not said."""
-        draw = self._draw
-        mode: CutMode = how or draw.choice(_CUTS)
-        one_way = mode in ("drop", "stall") and len(sides) == 2 and draw.random() < 0.4
+        draw, how = self._draw, self._draw.choice(modes)
+        one_way = how in ("drop", "stall") and len(sides) == 2 and draw.random() < 0.4
         direction: Direction = draw.choice(_ONE_WAY) if one_way else "both"
-        return PartitionStep(sides=sides, how=mode, direction=direction, at=at, until_s=until_s, on=on)
+        return PartitionStep(sides=sides, how=how, direction=direction, at=at, until_s=until_s, on=on)
 
     def slow(self, sides: Sides, on: Trigger | None, at: Window, until_s: float) -> LatencyStep:
         draw = self._draw
