@@ -34,6 +34,7 @@ class Hosts(Struct, frozen=True, kw_only=True):
     routers: tuple[str, ...]
     fences: tuple[str, ...]
     clients: tuple[str, ...]
+    others: tuple[str, ...] = ()
 
     @staticmethod
     def of(plans: Sequence[HostPlan]) -> Hosts:
@@ -41,10 +42,10 @@ class Hosts(Struct, frozen=True, kw_only=True):
 
     @property
     def all(self) -> tuple[str, ...]:
-        return self.data + self.witnesses + self.routers + self.fences + self.clients
+        return self.data + self.witnesses + self.routers + self.fences + self.clients + self.others
 
 
-_ROLES = ("data", "witness", "router", "fence", "client")
+_ROLES = ("data", "witness", "router", "fence", "client", "other")
 
 
 @lru_cache(maxsize=64)
@@ -57,6 +58,7 @@ def _hosts(plans: tuple[HostPlan, ...]) -> Hosts:
         routers=names["router"],
         fences=names["fence"],
         clients=names["client"],
+        others=names["other"],
     )
 
 

@@ -6,6 +6,7 @@ drills      run, plan, check
 catalogue   drills
 histories   check --history
 stacks      up, ctl
+ownstacks   init
 defects     defects
 looks       doctor, setup, clean, targets
 vocabulary  faults, schema

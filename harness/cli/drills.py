@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness import drillfile, planner, runfolder
+from harness import drillfile, planner, runfolder, stackfile
 from harness import run as workflow
 from harness.cli import worlds
 from harness.cli.arguments import Namespace, nearest
@@ -18,9 +18,11 @@ from harness.model.errors import DrillError, ExitCode, WorldError
 from harness.model.plan import Plan
 from harness.run import Job, Result
 from harness.seams import Target
+from harness.stackfile import is_stack_file
 from reports import plain
 from reports.machine import Output, RunOutput, encode
 from reports.terminal import Report, summary
+from targets.own_stack.target import OwnStackTarget
 from targets.registry import TARGETS, USUAL
 
 if TYPE_CHECKING:
@@ -106,9 +108,20 @@ def _planned(drill: Drill, args: Namespace, seed: int) -> Plan:
 
 
 def find_target(name: str) -> Target:
-    if name not in TARGETS:
-        raise DrillError(f"unknown target '{name}'{nearest(name, TARGETS)}")
-    return TARGETS[name]
+    """A bundled one by its name, or a stack of the user's own by the path of its stack file."""
+    if name in TARGETS:
+        return TARGETS[name]
+    if is_stack_file(name):
+        return own_stack(name)
+    own = "or name a stack file of your own, like ./stack.yaml"
+    raise DrillError(f"unknown target '{name}'{nearest(name, TARGETS)}; {own}")
+
+
+def own_stack(path: str) -> OwnStackTarget:
+    """Raises DrillError: the stack file's path, line and field."""
+    from harness.worlds.docker.weaving import composefile
+
+    return OwnStackTarget(stackfile.read(path), composefile.read)
 
 
 def _offered_in(world: str, target: Target) -> Target:
@@ -117,6 +130,9 @@ def _offered_in(world: str, target: Target) -> Target:
 
 
 def _own_target(drill: Drill, world: str) -> Target:
+    """A stack file is seen from the drill's; what is wrong in it is told as its own."""
+    if is_stack_file(drill.target):
+        return _offered_in(world, own_stack(f"{Path(drill.path).parent / drill.target}"))
     try:
         return _offered_in(world, find_target(drill.target))
     except DrillError as error:
@@ -136,13 +152,16 @@ def containers(plans: Sequence[Plan], *, keep: bool) -> Callable[[Plan, Path, wo
     if hindrance:
         raise WorldError(f"{hindrance}\n  `failover-drill doctor` shows everything that runs need")
     from harness.setup.images import ROOT
+    from harness.setup.stand_ins import missing
     from harness.worlds.docker.weaving.inspection import must_weave
     from harness.worlds.docker.world import DockerWorld
 
-    must_weave(TARGETS[plan.target].stack(plan, ROOT / "compose") for plan in plans)
+    for image in missing(stand_ins_of(targets)):
+        raise WorldError(f"the image {image} is missing: run `failover-drill setup{''.join(words)}`")
+    must_weave(find_target(plan.target).stack(plan, ROOT / "compose") for plan in plans)
 
     def opened(plan: Plan, folder: Path, say: workflow.Say) -> DockerWorld:
-        return DockerWorld.open(plan, TARGETS[plan.target], folder, say, keep)
+        return DockerWorld.open(plan, find_target(plan.target), folder, say, keep)
 
     return opened
 
@@ -150,14 +169,23 @@ def containers(plans: Sequence[Plan], *, keep: bool) -> Callable[[Plan, Path, wo
 def images(targets: Collection[str]) -> dict[str, str]:
     """Those that a run of these targets in containers is made from: name -> id."""
     from harness.setup import images as ours
+    from harness.setup.stand_ins import used
 
-    return {image: ours.image_id(image) for image in ours.needed(recipes_of(targets))}
+    own = {image: ours.image_id(image) for image in ours.needed(recipes_of(targets))}
+    return own | used(stand_ins_of(targets))
 
 
 def recipes_of(targets: Iterable[str]) -> tuple[str, ...]:
     """What the images of these targets are made from, each once. Raises DrillError for an unknown one."""
     found = (recipe for name in targets for recipe in find_target(name).images.values())
     return tuple(dict.fromkeys(found))
+
+
+def stand_ins_of(targets: Iterable[str]) -> dict[str, str]:
+    """Images of users' own compose files -> recipes of what stands in for them."""
+    found = (find_target(name) for name in targets)
+    own = (target.stand_ins for target in found if isinstance(target, OwnStackTarget))
+    return {image: recipe for images in own for image, recipe in images.items()}
 
 
 def _again(args: Namespace, drill: Drill, plan: Plan) -> str:

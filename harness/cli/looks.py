@@ -36,16 +36,18 @@ def doctor(args: Namespace) -> ExitCode:
 
 def setup(args: Namespace) -> ExitCode:
     """Make what is missing, saying each step."""
-    from harness.cli.drills import recipes_of
-    from harness.setup import prepare
+    from harness.cli.drills import recipes_of, stand_ins_of
+    from harness.setup import prepare, stand_ins
 
     if args.world not in ("", "docker", "processes"):
         raise DrillError(f"the world '{args.world}' needs no set-up; docker and processes do")
     usual, others = _recipes()
-    named = recipes_of(args.target)
+    named = [*args.target, *(_samples() if args.all else ())]
     if args.world != "processes":
         try:
-            prepare(_say, (*usual, *others) if args.all else tuple(dict.fromkeys((*usual, *named))))
+            everybody_s = (*usual, *(others if args.all else ()))
+            prepare(_say, tuple(dict.fromkeys((*everybody_s, *recipes_of(named)))))
+            stand_ins.prepare(_say, stand_ins_of(named))
         except WorldError as error:
             _must_do_without(args.world, error)
             args.world = "processes"
@@ -153,6 +155,13 @@ def _recipes() -> tuple[tuple[str, ...], tuple[str, ...]]:
 
     usual = recipes_of([USUAL])
     return usual, tuple(name for name in recipes_of(TARGETS) if name not in usual)
+
+
+def _samples() -> tuple[str, ...]:
+    """Stack files that come with the package."""
+    from harness.setup.images import ROOT
+
+    return tuple(f"{path}" for path in sorted((ROOT / "compose" / "samples").glob("*/stack.yaml")))
 
 
 def _promise(bound: Bound | None) -> str:

@@ -76,7 +76,7 @@ def _one(name: str) -> list[tuple[str, Rows]]:
     verb = VERBS[name]
     return [
         (f"{name}: {verb.summary}", [("", verb.does)]),
-        ("words", list(_words(verb.all_fields))),
+        ("words", list(explained(verb.all_fields))),
         ("example", [("", line) for line in verb.example.splitlines()]),
         ("more", [_MORE_ROLES]),
     ]
@@ -89,7 +89,7 @@ def _roles() -> tuple[str, Rows]:
 def _moments() -> list[tuple[str, Rows]]:
     return [
         ("phases: on: decided", list(PHASES.items())),
-        ("acts: on: {sends: Granted, nth: 3}", [*ACTS.items(), *_words((OF_HOST, NTH))]),
+        ("acts: on: {sends: Granted, nth: 3}", [*ACTS.items(), *explained((OF_HOST, NTH))]),
         ("more", [("targets NAME", "the words that may stand behind an act")]),
     ]
 
@@ -104,13 +104,13 @@ def _measures() -> tuple[str, Rows]:
     return (_MEASURES, rows + shown)
 
 
-def _words(fields: Sequence[Field[Any]], indent: str = "") -> Iterator[tuple[str, str]]:
+def explained(fields: Sequence[Field[Any]], indent: str = "") -> Iterator[tuple[str, str]]:
     """Each word with its meaning, and below it the words that may stand behind it."""
     for field in fields:
-        default = "" if field.required else f" (default: {field.written})"
+        default = f" (default: {field.written})" if field.written and not field.required else ""
         yield indent + field.name, field.help + default
         yield from ((f"{indent}  {word}", meaning) for word, meaning in field.kind.choices.items())
-        yield from _words(field.kind.fields, indent + "  ")
+        yield from explained(field.kind.fields, indent + "  ")
 
 
 def _in_full(verb: Verb) -> dict[str, Json]:

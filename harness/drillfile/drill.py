@@ -8,7 +8,7 @@ from harness.drillfile import load as of_load
 from harness.drillfile.measures import EXPECT
 from harness.drillfile.steps import STEPS
 from harness.drillfile.tree import Block, Node, lines, plain, shown
-from harness.drillfile.words import NAME, Field, Kind, choice, read_fields, whole
+from harness.drillfile.words import NAME, TARGET, Field, Kind, choice, read_fields, whole
 from harness.model.drill import Drill, Expectation, Json, Load, Missed, Step, Via
 
 TRIALS_MAX = 100_000
@@ -61,8 +61,8 @@ _NAME: Field[str] = Field(
 )
 _TARGET: Field[str] = Field(
     name="target",
-    kind=NAME,
-    help="the system under drill; `failover-drill targets` lists them",
+    kind=TARGET,
+    help="the system under drill; `failover-drill targets` lists them; or a stack file, seen from here",
     example="reference",
     required=True,
 )

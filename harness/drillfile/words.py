@@ -27,6 +27,7 @@ SIDES_MAX = 16
 HOSTS_OF_A_SIDE_MAX = 100
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_STACK_FILES = (".yaml", ".yml")
 _DURATION_PATTERN = rf"\d+(\.\d+)?\s*({'|'.join(UNITS_S)})"
 
 
@@ -229,6 +230,11 @@ def _name(node: Node) -> str:
     return text
 
 
+def _target(node: Node) -> str:
+    text = text_of(node, "a target's name, or a stack file")
+    return text if "/" in text or text.endswith(_STACK_FILES) else _name(node)
+
+
 def _word(node: Node) -> str:
     return text_of(node, "a role like primary, or a host")
 
@@ -274,6 +280,8 @@ _SIDE_SCHEMA: Mapping[str, Json] = {
     ]
 }
 NAME = Kind(_name, {"type": "string", "pattern": f"^{_NAME.pattern}$"})
+# A name, or a path: it has a slash, or ends like a stack file.
+TARGET = Kind(_target, {"type": "string", "pattern": rf"^({_NAME.pattern}|.*/.*|.*\.ya?ml)$"})
 WORD = Kind(_word, _WORD_SCHEMA)
 WINDOW = Kind(
     _window, {"type": "string", "pattern": rf"^\s*{_DURATION_PATTERN}(\s*\.\.\s*{_DURATION_PATTERN})?\s*$"}

@@ -19,8 +19,8 @@ from harness.model.drill import (
     WaitStep,
 )
 
-# fence: has the power switches of the data hosts.
-HostRole = Literal["data", "witness", "router", "fence", "client"]
+# fence: has the power switches of the data hosts. other: of a user's stack, and no part of a failover.
+HostRole = Literal["data", "witness", "router", "fence", "client", "other"]
 
 
 class Bound(Struct, frozen=True, kw_only=True):
@@ -77,13 +77,18 @@ class TrialPlan(Struct, frozen=True, kw_only=True):
 
 
 class Promises(Struct, frozen=True, kw_only=True):
-    """What the target promises under its settings. None is "no promise"."""
+    """What the target promises under its settings. None is "no promise".
+
+    clients_know_epochs: an operation tells in whose reign it was served; else the nodes' own words, as they
+    were watched, have to tell.
+    """
 
     detection: Bound
     rpo: Bound | None
     lost_writes_max: int | None
     reads_are_linearizable: bool
     outage: Bound | None = None
+    clients_know_epochs: bool = True
 
 
 class Plan(Struct, frozen=True, kw_only=True):

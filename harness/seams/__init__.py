@@ -42,17 +42,21 @@ from harness.seams.target import (
     Watch,
 )
 from harness.seams.world import (
+    NOT_RUN,
     Dial,
     Emit,
+    Inside,
     World,
 )
 
 __all__ = [
+    "NOT_RUN",
     "Aim",
     "Child",
     "Dial",
     "Ear",
     "Emit",
+    "Inside",
     "Kernel",
     "Local",
     "LocalPlace",

@@ -13,7 +13,7 @@ from harness.model.fault import Side
 from harness.model.moment import Moment
 from harness.model.plan import HostPlan, Plan, Promises
 from harness.model.proof import Proof
-from harness.seams.world import Dial, Emit
+from harness.seams.world import Dial, Emit, Inside
 
 
 class ServiceProcess(Struct, frozen=True, kw_only=True):
@@ -41,6 +41,8 @@ class Stack(Struct, frozen=True, kw_only=True):
     images: those of the target.
     client_port: where a client host's load program listens (harness.workloads.wire).
     profiles: those of the compose file that this plan's hosts are in.
+    services: beside those of the compose file, as one would have them: the clients of a stack that has none.
+    stand_ins: images of the compose file -> recipes of images that stand in for those the engine has not.
     """
 
     compose_file: str
@@ -49,6 +51,8 @@ class Stack(Struct, frozen=True, kw_only=True):
     images: Mapping[str, str]
     client_port: int
     profiles: tuple[str, ...] = ()
+    services: Mapping[str, Json] = {}
+    stand_ins: Mapping[str, str] = {}
 
 
 class Watch(Protocol):
@@ -127,7 +131,13 @@ class Target(Protocol):
         ...
 
     def watch(
-        self, plan: Plan, stack: Stack, dial: Dial, emit: Emit, clock: Callable[[float], float]
+        self,
+        plan: Plan,
+        stack: Stack,
+        dial: Dial,
+        emit: Emit,
+        clock: Callable[[float], float],
+        inside: Inside,
     ) -> Watch:
         """Observe until closed. clock maps a raw CLOCK_MONOTONIC stamp to seconds since the run's origin.
 

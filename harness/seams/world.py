@@ -32,6 +32,18 @@ class World(Protocol):
         ...
 
 
+# As Docker itself says that a container ran nothing.
+NOT_RUN = 125
+
+
+class Inside(Protocol):
+    """Runs a program in a host's service, over no link at all: as a person does in a terminal there."""
+
+    def __call__(self, host: str, words: Sequence[str], within_s: float) -> tuple[int, str]:
+        """(exit code, what it said). 124: it did not end in time; NOT_RUN: the host runs nothing just now."""
+        ...
+
+
 class Dial(Protocol):
     """Opens a connection to a port of a host over a link that no fault ever touches."""
 

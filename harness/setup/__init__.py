@@ -6,6 +6,7 @@ local            what drills need as processes of this machine
 engine           the Docker engine: looks, installs, starts
 compose_plugin   `docker compose`
 images           the images: names, recipes of our own, pulls, builds
+stand_ins        what is built in place of a user's own images, where no registry gives them
 toxiproxy_image  Toxiproxy from its Go module, where no registry gives its image
 apt              packages of Debian and Ubuntu
 machine          what the kernel's own files say

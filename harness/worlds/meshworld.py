@@ -14,7 +14,7 @@ from harness.model.errors import WorldError
 from harness.model.event import Event, MomentCame, Woke
 from harness.model.plan import Plan
 from harness.reach import Hosts
-from harness.seams import Stack, Target
+from harness.seams import NOT_RUN, Inside, Stack, Target
 from harness.workloads.wire import LoadClient
 from harness.worlds.faults.containers import Containers
 from harness.worlds.faults.freezing import Freezer
@@ -33,6 +33,11 @@ from harness.worlds.meanwhile.wakes import Wakes
 _ADVANCE_S = 0.1
 
 
+def _nothing_inside(host: str, words: Sequence[str], within_s: float) -> tuple[int, str]:
+    """Of a world that runs no commands in its hosts. Offers harness.seams.Inside."""
+    return NOT_RUN, "this world runs no commands in its hosts; run the drill with --world docker"
+
+
 class Meshed(Struct, frozen=True, kw_only=True):
     """A stack that is up, and the ways into it."""
 
@@ -41,6 +46,7 @@ class Meshed(Struct, frozen=True, kw_only=True):
     resident: Resident
     containers: Containers
     freezer: Freezer
+    inside: Inside = _nothing_inside
 
 
 class Deaths(Protocol):
@@ -100,7 +106,7 @@ class MeshWorld:
                 self._desk.came(event)
 
         self._at_end.append(NoiseWatch(emit=tell, clock=clock).close)
-        watch = target.watch(plan, stack, self._dial, watched, clock)
+        watch = target.watch(plan, stack, self._dial, watched, clock, self._meshed.inside)
         self._at_end.append(watch.close)
         loads: dict[str, LoadClient] = {}
         for host in (client.host for client in plan.clients):

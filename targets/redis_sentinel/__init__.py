@@ -7,7 +7,6 @@ replication  what a Redis says of itself: pure
 sayings      what a Sentinel says, when asked and by itself: pure
 reigns       who reigned when, in epochs: pure
 nodeseen     what a node's words mean to a run: pure
-asking       questions over links that a world dials (redis-py)
 watch        the observer of a running stack
 connector    what the load program dials: a node, or whom the Sentinels name
 client       a client's connection to a Redis (redis-py)

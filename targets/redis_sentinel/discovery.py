@@ -12,7 +12,8 @@ from weakref import WeakKeyDictionary
 
 from redis import exceptions
 
-from targets.redis_sentinel.client import NodeConnection, Pipe, opened
+from targets.protocols.redis_pipe import Pipe, opened
+from targets.redis_sentinel.client import NodeConnection
 from targets.redis_sentinel.names import MAJORITY, MASTER, SENTINEL_PORT, SENTINELS
 from targets.redis_sentinel.reigns import Reigns
 from targets.redis_sentinel.sayings import Naming, naming

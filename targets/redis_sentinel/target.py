@@ -9,9 +9,9 @@ from pathlib import Path
 from harness.model.drill import Json
 from harness.model.plan import HostPlan, HostRole, Plan, Promises
 from harness.model.proof import Proof
-from harness.seams import Dial, Emit, Stack, StackHost, Watch
+from harness.seams import Dial, Emit, Inside, Stack, StackHost, Watch
 from harness.workloads.wire import CLIENT_PORT
-from targets.redis_sentinel.asking import must_be_there
+from targets.protocols.redis_link import must_be_there
 from targets.redis_sentinel.names import CLIENTS, DATA, REDIS_PORT, SENTINEL_PORT, SENTINELS
 from targets.redis_sentinel.settings import Settings, plain, schema, settings_from, settings_of
 
@@ -79,7 +79,7 @@ class RedisSentinelTarget:
         )
 
     def stack(self, plan: Plan, compose_root: Path) -> Stack:
-        must_be_there()
+        must_be_there(self.name, self.name)
         settings = settings_from(plan.settings)
         return Stack(
             compose_file=f"{compose_root / FOLDER / 'compose.yaml'}",
@@ -91,7 +91,13 @@ class RedisSentinelTarget:
         )
 
     def watch(
-        self, plan: Plan, stack: Stack, dial: Dial, emit: Emit, clock: Callable[[float], float]
+        self,
+        plan: Plan,
+        stack: Stack,
+        dial: Dial,
+        emit: Emit,
+        clock: Callable[[float], float],
+        inside: Inside,
     ) -> Watch:
         # Only who drills it needs redis-py.
         from targets.redis_sentinel.watch import RedisSentinelWatch

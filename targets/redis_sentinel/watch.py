@@ -11,7 +11,7 @@ from harness.model.event import Event
 from harness.model.fault import Side
 from harness.model.moment import Moment
 from harness.seams import Dial, Emit
-from targets.redis_sentinel.asking import Link
+from targets.protocols.redis_link import Link
 from targets.redis_sentinel.names import MASTER, REDIS_PORT, SENTINEL_PORT, SENTINELS
 from targets.redis_sentinel.nodeseen import NodeSeen
 from targets.redis_sentinel.reigns import Reigns

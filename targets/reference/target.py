@@ -12,7 +12,7 @@ from harness.model.drill import Json
 from harness.model.plan import Bound, HostPlan, HostRole, Plan, Promises
 from harness.model.proof import Proof
 from harness.model.units import duration
-from harness.seams import Dial, Emit, ServiceProcess, Stack, StackHost, Watch
+from harness.seams import Dial, Emit, Inside, ServiceProcess, Stack, StackHost, Watch
 from harness.workloads.wire import CLIENT_PORT
 from targets.reference import written as blocks
 from targets.reference.controls import CONTROLS
@@ -134,7 +134,13 @@ class ReferenceTarget:
         )
 
     def watch(
-        self, plan: Plan, stack: Stack, dial: Dial, emit: Emit, clock: Callable[[float], float]
+        self,
+        plan: Plan,
+        stack: Stack,
+        dial: Dial,
+        emit: Emit,
+        clock: Callable[[float], float],
+        inside: Inside,
     ) -> Watch:
         settings, token = blocks.settings_from(plan.settings), stack.environment[TOKEN]
         order_token = token if settings.operator_token == "right" else f"not {token}"

@@ -15,7 +15,7 @@ from harness.model.fault import Side
 from harness.model.moment import Moment
 from harness.model.plan import Bound, HostPlan, Plan, Promises
 from harness.model.proof import Proof
-from harness.seams import Dial, Emit, Stack, StackHost
+from harness.seams import Dial, Emit, Inside, Stack, StackHost
 
 STACK = Path(__file__).parent / "echostack" / "compose.yaml"
 PORTS = (7000, 7001)
@@ -112,7 +112,13 @@ class EchoTarget:
         )
 
     def watch(
-        self, plan: Plan, stack: Stack, dial: Dial, emit: Emit, clock: Callable[[float], float]
+        self,
+        plan: Plan,
+        stack: Stack,
+        dial: Dial,
+        emit: Emit,
+        clock: Callable[[float], float],
+        inside: Inside,
     ) -> EchoWatch:
         return EchoWatch(dial, emit, clock)
 

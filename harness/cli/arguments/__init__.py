@@ -3,8 +3,8 @@
 commands    all of them; from words to a namespace
 parser      a wrong word is an error that names the nearest right one
 values      what options hold, and the options that several commands have
-drills hunting looks stacks    a family of commands each: a function adds the options of one, and its
-            docstring is the command's help
+drills hunting looks ownstacks stacks    a family of commands each: a function adds the options of one,
+            and its docstring is the command's help
 """
 
 from harness.cli.arguments.commands import parse

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable, Sequence
 from inspect import cleandoc
 
-from harness.cli.arguments import drills, hunting, looks, stacks
+from harness.cli.arguments import drills, hunting, looks, ownstacks, stacks
 from harness.cli.arguments.parser import Namespace, Parser, nearest
 from harness.cli.streams import write_out
 
@@ -37,6 +37,7 @@ _COMMANDS: dict[str, tuple[str, Callable[[Parser], None]]] = {
     "doctor": ("looks:doctor", looks.doctor),
     "setup": ("looks:setup", looks.setup),
     "clean": ("looks:clean", looks.clean),
+    "init": ("ownstacks:init", ownstacks.init),
     "up": ("stacks:up", stacks.up),
     "ctl": ("stacks:ctl", stacks.ctl),
     "drills": ("catalogue:drills", looks.drills),

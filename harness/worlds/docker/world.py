@@ -36,7 +36,7 @@ class DockerWorld(MeshWorld):
         """
         origin_s = time.monotonic()
         stack = target.stack(plan, ROOT / "compose")
-        compose = composefile.read(stack.compose_file, stack.profiles)
+        compose = composefile.read_stack(stack)
         # A wrong file is told before anything begins.
         admit(compose, stack)
         client = engine.connect()
@@ -89,6 +89,7 @@ class DockerWorld(MeshWorld):
             resident=up.resident,
             containers=up.containers,
             freezer=CgroupFreezer(up.containers, up.resident),
+            inside=up.containers.run_in,
         )
         super().__init__(
             plan, target, stack, meshed, origin_s=origin_s, watch_deaths=watch_deaths, heals=keep

@@ -54,8 +54,8 @@ class SimulatedReference:
                 return lambda kernel: RouterProgram(kernel, settings)
             case "fence":
                 return lambda kernel: FenceProgram(kernel, settings)
-            case "client":
-                raise ValueError(f"{host.name} is a client: it runs the world's load")
+            case "client" | "other":
+                raise ValueError(f"{host.name} runs no program of the reference stack")
 
     def _witness(
         self, kernel: Kernel, settings: Settings, defects: frozenset[str]

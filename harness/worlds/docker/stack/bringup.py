@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from harness.model.errors import WorldError
 from harness.seams import Stack
-from harness.setup import machine
+from harness.setup import machine, stand_ins
 from harness.setup.images import TOXIPROXY, image_tag
 from harness.worlds.docker.stack import composing, removal
 from harness.worlds.docker.stack.diagnosis import BlockTakenError
@@ -90,11 +90,15 @@ class Bringup:
             raise
 
     def _woven(self, block: IPv4Address) -> tuple[Woven, Mesh]:
-        placed = mesh(self._stack.hosts, block)
+        placed, needed = mesh(self._stack.hosts, block), stand_ins.needed(self._stack.stand_ins)
+        for image, recipe in needed.items():
+            self._tell(
+                f"no registry gave {image}: {image_tag(recipe)}, made from Debian's packages, stands in"
+            )
         images = Images(
             mesh=image_tag("mesh"),
             toxiproxy=TOXIPROXY,
-            own={local: image_tag(recipe) for local, recipe in self._stack.images.items()},
+            own={local: image_tag(recipe) for local, recipe in {**self._stack.images, **needed}.items()},
         )
         woven = weave(self._compose, self._stack, placed, self._run, images=images, token=self._token)
         for note in woven.notes:

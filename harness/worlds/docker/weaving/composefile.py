@@ -10,8 +10,9 @@ from pathlib import Path
 import yaml
 
 from harness.model.errors import DrillError, WorldError
+from harness.seams import Stack
 from harness.setup.programs import run
-from harness.worlds.docker.weaving.dialect import Table
+from harness.worlds.docker.weaving.dialect import Table, tables
 from harness.worlds.docker.weaving.meshparts import PROXIES_FILE, proxies_file
 from harness.worlds.docker.weaving.weave import Woven
 from harness.worlds.links.mesh import Mesh
@@ -37,6 +38,20 @@ def read(path: str, profiles: Sequence[str] = ()) -> Table:
         )
     table: Table = json.loads(done.stdout)
     return table
+
+
+def read_stack(stack: Stack) -> Table:
+    """With the services that the stack adds to the file's own. Raises DrillError, WorldError."""
+    compose = read(stack.compose_file, stack.profiles)
+    there = tables(compose.get("services"))
+    for name in stack.services:
+        if name in there:
+            raise DrillError(
+                "a drill brings a service of this name, its client; call yours something else",
+                path=stack.compose_file,
+                field=f"services.{name}",
+            )
+    return {**compose, "services": {**there, **stack.services}}
 
 
 def write(folder: Path, woven: Woven, mesh: Mesh, *, source: str) -> Path:

@@ -20,6 +20,6 @@ def must_weave(stacks: Iterable[Stack]) -> None:
     """Weaves each kind once, for nobody. Raises DrillError, WorldError: the first file's."""
     kinds = {(stack.compose_file, stack.profiles, stack.hosts): stack for stack in stacks}
     for stack in kinds.values():
-        compose = composefile.read(stack.compose_file, stack.profiles)
+        compose = composefile.read_stack(stack)
         images = Images(mesh="", toxiproxy="", own={name: name for name in stack.images})
         weave(compose, stack, mesh(stack.hosts, RANGE.network_address), _NOBODY, images=images, token="")

@@ -1,6 +1,6 @@
 """Questions to a Redis or Sentinel over a connection that a world dials. Knows no answer's meaning.
 
-redis-py is an extra of this target: `must_be_there` says how to get it.
+redis-py is an extra of the targets that need it: `must_be_there` says how to get it.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from harness.seams import Dial
 LIMIT_S = 1.0
 
 
-def must_be_there() -> None:
+def must_be_there(target: str, extra: str) -> None:
     """Raises TargetError where redis-py is not installed."""
     if find_spec("redis") is None:
         raise TargetError(
-            "the target redis-sentinel is watched with redis-py, which is not here\n"
-            "  pip install 'failover-drill[redis-sentinel]'"
+            f"the target {target} is watched with redis-py, which is not here\n"
+            f"  pip install 'failover-drill[{extra}]'"
         )
 
 
 class Link:
     """One connection. Raises OSError when it is lost or silent for LIMIT_S, ValueError for a refusal."""
 
-    def __init__(self, dial: Dial, host: str, port: int) -> None:
+    def __init__(self, dial: Dial, host: str, port: int, *, user: str = "", password: str = "") -> None:
         from redis.backoff import NoBackoff
         from redis.connection import Connection
         from redis.retry import Retry
@@ -46,6 +46,8 @@ class Link:
             port=port,
             socket_timeout=LIMIT_S,
             decode_responses=True,
+            username=user or None,
+            password=password or None,
             retry=Retry(NoBackoff(), 0),
             lib_name=None,
             lib_version=None,

@@ -1,0 +1,75 @@
+"""What the load program dials: a node, a router, or by discovery whoever says that it is the primary.
+
+By discovery every data node is asked at once, and whoever says so first is taken, as drivers with several
+hosts do; nobody waits for one that is silent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import cache
+
+from harness.model.command import DISCOVERY
+from harness.workloads.connector import Connection
+from targets.own_stack.setup import Access, ClientSetup, told
+
+INQUIRY_LIMIT_S = 0.2
+
+Open = Callable[[str], Awaitable[Connection]]
+
+
+async def connect(address: str) -> Connection:
+    """Raises OSError when no primary is there: nothing was sent."""
+    setup, access = _told()
+    opens = opener(setup, access)
+    return await first_of(setup.data, opens) if address.startswith(DISCOVERY) else await opens(address)
+
+
+def opener(setup: ClientSetup, access: Access) -> Open:
+    """By what the stack speaks. Imports only that: an image need not hold every library."""
+
+    async def open_redis(address: str) -> Connection:
+        from targets.own_stack.load import redis_client
+
+        return await redis_client.connect(
+            address, setup.ports[address], access, node=address if address in setup.data else ""
+        )
+
+    match setup.speaks.by:
+        case "redis":
+            return open_redis
+        case _:
+            raise ConnectionError(f"clients do not speak {setup.speaks.by} yet")
+
+
+async def first_of(hosts: tuple[str, ...], opens: Open, *, limit_s: float = INQUIRY_LIMIT_S) -> Connection:
+    """Of these the connection that is there first; the others are closed again."""
+    trying = {asyncio.ensure_future(opens(host)) for host in hosts}
+    made: list[Connection] = []
+    try:
+        async with asyncio.timeout(limit_s):
+            left = trying
+            while left and not made:
+                done, left = await asyncio.wait(left, return_when=asyncio.FIRST_COMPLETED)
+                made = [task.result() for task in done if not task.exception()]
+    finally:
+        for task in trying:
+            task.cancel()
+            task.add_done_callback(_closed_unless(made[:1]))
+    if not made:
+        raise ConnectionError("no node says that it is the primary")
+    return made[0]
+
+
+def _closed_unless(kept: list[Connection]) -> Callable[[asyncio.Future[Connection]], None]:
+    def close(task: asyncio.Future[Connection]) -> None:
+        if not task.cancelled() and task.exception() is None and task.result() not in kept:
+            task.result().close()
+
+    return close
+
+
+@cache
+def _told() -> tuple[ClientSetup, Access]:
+    return told()
