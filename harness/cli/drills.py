@@ -113,8 +113,9 @@ def find_target(name: str) -> Target:
         return TARGETS[name]
     if is_stack_file(name):
         return own_stack(name)
-    own = "or name a stack file of your own, like ./stack.yaml"
-    raise DrillError(f"unknown target '{name}'{nearest(name, TARGETS)}; {own}")
+    near = nearest(name, TARGETS)
+    own = "" if "did you mean" in near else ", or a stack file of your own, like ./stack.yaml"
+    raise DrillError(f"unknown target '{name}'{near}{own}")
 
 
 def own_stack(path: str) -> OwnStackTarget:

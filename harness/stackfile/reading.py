@@ -57,9 +57,7 @@ def read(path: str) -> OwnStack:
 def _nothing_left_to_say(node: Node) -> None:
     match node:
         case Text(spot=spot, text=text) if text.startswith(TODO):
-            raise spot.wrong(
-                f"'{shown(text)}' is still to be said; the comment beside it tells what it asks for"
-            )
+            raise spot.wrong(f"'{shown(text)}' is still to be said; the comment above it tells what is asked")
         case Items(items=items):
             for item in items:
                 _nothing_left_to_say(item)

@@ -23,6 +23,7 @@ def run(parser: Parser) -> None:
       failover-drill run kill-primary --world simulator      (virtual time)
       failover-drill run kill-primary --world processes      (without containers)
       failover-drill run isolate-primary --defect no-lease-check    (must fail)
+      failover-drill run kill-primary --target ./stack.yaml         (your own)
     """
     _planned(parser)
     parser.add_argument("--out", metavar="DIR", default="runs", help="where the run's folder is made (runs)")
@@ -85,7 +86,12 @@ def _planned(parser: Parser) -> None:
         default="",
         help="where it runs: docker (the default), processes (of this machine), simulator",
     )
-    parser.add_argument("--target", metavar="T", default="", help="another system than the file names")
+    parser.add_argument(
+        "--target",
+        metavar="T",
+        default="",
+        help="another system than the file names: a bundled one, or a stack file (see init)",
+    )
     parser.add_argument("--trials", metavar="N", type=trials, help="another number of trials than the file's")
     parser.add_argument(
         "--seed", metavar="S", type=seed, help="what phases are drawn from; drawn when not given"

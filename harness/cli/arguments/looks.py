@@ -28,6 +28,7 @@ def setup(parser: Parser) -> None:
     examples:
       sudo failover-drill setup
       sudo failover-drill setup --target redis-sentinel
+      sudo failover-drill setup --target ./stack.yaml    (a stack of your own)
       failover-drill setup --world processes
     """
     parser.add_argument(
@@ -36,7 +37,7 @@ def setup(parser: Parser) -> None:
     parser.add_argument(
         "--target", metavar="T", action="append", default=[], help="also what this target needs"
     )
-    parser.add_argument("--all", action="store_true", help="what every bundled target needs")
+    parser.add_argument("--all", action="store_true", help="what every bundled target and sample needs")
 
 
 def clean(parser: Parser) -> None:

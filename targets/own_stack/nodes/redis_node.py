@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from harness.seams import Dial
@@ -12,7 +13,7 @@ from targets.own_stack.setup import Access
 from targets.protocols.redis_link import Link
 
 # It answers, and will do better in a moment.
-_PASSING = ("LOADING", "MASTERDOWN", "BUSY")
+_PASSING = ("MASTERDOWN", "BUSY")
 
 
 def role_of(answer: Any) -> Role:
@@ -60,21 +61,28 @@ class RedisNodes:
         return [value for values in lists for value in values]
 
     def _link(self, host: str) -> Link:
-        try:
-            return Link(
-                self._dial, host, self._ports[host], user=self._access.user, password=self._access.password
-            )
-        except ValueError as error:
-            raise _told(error) from error
+        access = self._access
+        with _sorted():
+            return Link(self._dial, host, self._ports[host], user=access.user, password=access.password)
 
 
 def _asked(link: Link, *questions: tuple[str, ...]) -> list[Any]:
-    try:
+    with _sorted():
         return link.ask_all(*questions)
+
+
+@contextmanager
+def _sorted() -> Iterator[None]:
+    """What a person must mend, and what passes: a wrong password is no lost link, loading no refusal."""
+    from redis.exceptions import AuthenticationError, BusyLoadingError
+
+    try:
+        yield
+    except OSError as error:
+        if isinstance(error.__cause__, AuthenticationError):
+            raise ValueError(f"{error}") from error
+        raise
     except ValueError as error:
-        raise _told(error) from error
-
-
-def _told(error: ValueError) -> Exception:
-    """A refusal that a person must mend, or one that passes."""
-    return ConnectionError(f"{error}") if f"{error}".startswith(_PASSING) else error
+        if isinstance(error.__cause__, BusyLoadingError) or f"{error}".startswith(_PASSING):
+            raise ConnectionError(f"{error}") from error
+        raise

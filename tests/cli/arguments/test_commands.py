@@ -9,7 +9,7 @@ import pytest
 from harness.cli.arguments import UsageError, parse
 
 COMMANDS = (
-    *("run", "plan", "check", "search", "defects", "doctor", "setup", "clean", "up", "ctl"),
+    *("run", "plan", "check", "search", "defects", "doctor", "setup", "clean", "init", "up", "ctl"),
     *("drills", "targets", "faults", "schema"),
 )
 

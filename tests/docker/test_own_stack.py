@@ -1,0 +1,25 @@
+"""Compose files that nobody wrote for us, in containers, through the command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.setup.images import ROOT
+from tests.docker.test_redis_sentinel import run, said
+
+pytestmark = [pytest.mark.docker, pytest.mark.slow]
+
+SAMPLES = ROOT / "compose" / "samples"
+
+
+def test_two_primaries_of_a_redis_pair_are_seen_and_counted(tmp_path: Path) -> None:
+    """A cut, and a promotion by hand: orders, clients on both sides, reigns that were only watched."""
+    code, verdict = run(tmp_path, f"{SAMPLES / 'redis-pair' / 'split.yaml'}")
+    assert code == 0, verdict
+    (trial,) = verdict.trials
+    assert trial.split_brain_low_s > 1.0
+    assert trial.lost_after_fault > 50
+    assert said(verdict)["faults_bit"] == "pass"
+    assert [time.phase for time in trial.phases if time.phase in ("decided", "promoted", "acknowledged")]
