@@ -151,13 +151,3 @@ def test_a_replica_is_no_primary_and_nothing_is_sent(monkeypatch: pytest.MonkeyP
 
     with pytest.raises(ConnectionError, match="is a replica"):
         with_node(lambda words: replication("slave"), use, monkeypatch)
-
-
-def test_where_nobody_listens_nothing_was_sent() -> None:
-    async def go() -> None:
-        async with serving(lambda words: None) as port:
-            pass
-        with pytest.raises(OSError):
-            await client.opened(HOST, port)
-
-    asyncio.run(go())
