@@ -38,6 +38,8 @@ class ReferenceLocal:
                     environment={**stack.environment, **_where(place)},
                     grace_s=_GRACE_S,
                 )
+            case "other":
+                raise ValueError(f"{name} is no host of the reference stack")
 
 
 def _python(module: str, *words: str) -> tuple[str, ...]:
