@@ -273,6 +273,22 @@ def test_listeners_are_listed_and_the_pipes_of_the_gate_are_not(
         gate.ports.clear()
 
 
+def test_where_others_share_the_namespace_the_hub_s_own_sockets_alone_count(
+    pair: tuple[socket.socket, socket.socket, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    *_, port = pair
+    place = f"127.0.0.1:{port}"
+    monkeypatch.setattr(sockets, "holder_pid", ME)
+    assert seen_at(port)
+    assert place in sockets.look()["listening"]
+    with subprocess.Popen(["sleep", "60"]) as other:
+        monkeypatch.setattr(sockets, "holder_pid", other.pid)
+        seen = sockets.look()
+        other.kill()
+    assert place not in seen["listening"]
+    assert place not in [row["local"] for row in seen["connections"]]
+
+
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Probes from this very namespace: to enter another needs root."""

@@ -18,7 +18,7 @@ import sys
 import threading
 from collections.abc import Callable
 
-from . import addresses, gate, injector, rail
+from . import addresses, gate, injector, rail, sockets
 
 _FIRST_LINE_MAX, _FIRST_LINE_WITHIN_S = 4096, 2.0
 _LINE_MAX = 1 << 20
@@ -37,6 +37,7 @@ def main() -> int:
         return 2
     # Threads take turns fast: what is sharp must not wait for what is only long.
     sys.setswitchinterval(0.0005)
+    sockets.holder_pid = int(os.environ.get("FAILOVER_DRILL_HUB_PID", "0"))
     try:
         addresses.add(json.loads(os.environ.get("FAILOVER_DRILL_MESH", "[]")))
         for fence in json.loads(os.environ.get("FAILOVER_DRILL_RAIL", "[]")):

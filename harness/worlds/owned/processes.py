@@ -52,13 +52,13 @@ def _mark(run_id: str) -> bytes:
     return f"{MARK}={run_id}".encode()
 
 
-def marked() -> Iterator[tuple[str, str]]:
-    """Of every process that works for a run and says who owns that: the run's id, and the owner's text."""
+def marked() -> Iterator[tuple[int, str, str]]:
+    """Of every process that works for a run and says who owns it: its pid, the run's id, the owner's text."""
     for pid in _pids():
         pairs = (row.partition(b"=") for row in _environment(pid))
         found = {name.decode(errors="replace"): value.decode(errors="replace") for name, _, value in pairs}
         if MARK in found and OWNER_MARK in found:
-            yield found[MARK], found[OWNER_MARK]
+            yield pid, found[MARK], found[OWNER_MARK]
 
 
 def _pids() -> Iterator[int]:

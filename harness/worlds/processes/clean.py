@@ -20,7 +20,7 @@ def dead_runs() -> set[str]:
     """Those with processes here whose owner has gone."""
     space = processes.pid_space()
     found = set[str]()
-    for run_id, text in processes.marked():
+    for _, run_id, text in processes.marked():
         owner = owner_of(text)
         if owner and owner.pid_space == space and processes.started_ticks(owner.pid) != owner.started_ticks:
             found.add(run_id)

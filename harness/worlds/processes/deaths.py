@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 
 from harness.model.errors import WorldError
 from harness.worlds.processes.gear import Gear
-from harness.worlds.processes.hosts import LocalHosts, Spawner
+from harness.worlds.processes.hosts import LocalHosts
+from harness.worlds.processes.spawner import Spawner
 
 
 class DeathWatch:

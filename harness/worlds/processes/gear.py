@@ -13,8 +13,8 @@ from harness.model.errors import WorldError
 from harness.worlds.faults.resident import Resident
 from harness.worlds.links.hub import Hub
 from harness.worlds.links.mesh import Mesh
-from harness.worlds.processes.hosts import Spawner
 from harness.worlds.processes.places import HUB_PORT, RAIL_PORT, RESIDENT_PORT, has_rail, rail_token
+from harness.worlds.processes.spawner import Spawner
 
 _RESIDENT_WITHIN_S = 10.0
 
@@ -29,15 +29,15 @@ class Gear(Struct, frozen=True, kw_only=True):
 
 def started(mesh: Mesh, spawner: Spawner, *, toxiproxy: Path, folder: Path, token: str) -> Gear:
     """All links are there when it returns. Raises WorldError; what it leaves then is the caller's to end."""
-    processes = {
-        "hub": spawner.spawn(
-            "hub",
-            (f"{toxiproxy}", f"-host={mesh.control_hub}", f"-port={HUB_PORT}"),
-            {"LOG_LEVEL": "warn"},  # its default is a line for every connection
-            folder,
-        ),
-        "resident": spawner.spawn("resident", _resident(mesh), _known(mesh, token), folder),
-    }
+    toxiproxy_process = spawner.spawn(
+        "hub",
+        (f"{toxiproxy}", f"-host={mesh.control_hub}", f"-port={HUB_PORT}"),
+        {"LOG_LEVEL": "warn"},  # its default is a line for every connection
+        folder,
+    )
+    known = {**_known(mesh, token), "FAILOVER_DRILL_HUB_PID": f"{toxiproxy_process.pid}"}
+    beside = spawner.spawn("resident", _resident(mesh), known, folder)
+    processes = {"hub": toxiproxy_process, "resident": beside}
     hub, resident = Hub(mesh.control_hub, HUB_PORT), Resident(mesh.control_hub, RESIDENT_PORT, token)
     try:
         resident.wait_until_ready(_RESIDENT_WITHIN_S)

@@ -21,48 +21,13 @@ from harness.seams import LocalProgram
 from harness.setup.programs import environment
 from harness.worlds.faults.containers import HERE
 from harness.worlds.processes import groups
+from harness.worlds.processes.spawner import Spawner
 
-_LAST_LINES = 5
 _POLL_S = 0.005
 _GROUP_ENDS_WITHIN_S = 3.0
 _STOPPED = frozenset("Tt")
 
 Ended = Callable[[str, int], None]
-
-
-class Spawner:
-    """Starts processes of a run: each in a session and with a log of its own, and with the run's marks."""
-
-    def __init__(self, logs: Path, *, marks: Mapping[str, str], holds: int) -> None:
-        """holds: a file that stays open as long as any of them lives."""
-        self.logs, self._marks, self._holds = logs, marks, holds
-
-    def spawn(
-        self, name: str, argv: tuple[str, ...], more: Mapping[str, str], folder: Path
-    ) -> subprocess.Popen[bytes]:
-        """Raises WorldError."""
-        try:
-            with (self.logs / f"{name}.log").open("ab") as log:
-                return subprocess.Popen(
-                    argv,
-                    cwd=folder,
-                    env=environment({**more, **self._marks}),
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                    pass_fds=(self._holds,),
-                    start_new_session=True,
-                )
-        except OSError as error:
-            raise WorldError(f"{name} does not start: {argv[0]}: {error.strerror}") from error
-
-    def last_lines(self, name: str) -> str:
-        """Of its log, indented for an error."""
-        try:
-            lines = (self.logs / f"{name}.log").read_text(errors="replace").splitlines()
-        except OSError as error:
-            lines = [f"(no log: {error.strerror})"]
-        return "\n".join(f"    {line}" for line in lines[-_LAST_LINES:] or ["(it said nothing)"])
 
 
 class LocalHosts:
@@ -162,5 +127,8 @@ def _found(argv: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _is_over(pid: int) -> bool:
-    """Dead, and not yet waited for by this."""
-    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    """Dead, and not waited for by this; or so by somebody else, at the end of it all."""
+    try:
+        return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    except ChildProcessError:
+        return True

@@ -14,6 +14,7 @@ from harness.worlds.owned import processes
 from harness.worlds.owned.owner import MARK, OWNER_MARK
 from harness.worlds.owned.reaping import Reaper
 from harness.worlds.processes.addresses import claimed
+from harness.worlds.processes.spawner import Spawner
 
 HOSTS, LOGS = "hosts", "logs"
 _ENDS_WITHIN_S = 10.0
@@ -37,6 +38,7 @@ class Lifetime:
             )
             self.hosts.mkdir()
             self.logs.mkdir(exist_ok=True)
+            self.spawner = Spawner(self.logs, marks=self.marks, holds=self.holds)
         except BaseException:
             self._lock.close()
             raise
@@ -61,6 +63,7 @@ class Lifetime:
         """End everything and remove the hosts' folders. Raises WorldError; the reaper goes on trying then."""
         try:
             ended(self.run_id, within_s=_ENDS_WITHIN_S)
+            self.spawner.wait_for_all()
             shutil.rmtree(self.hosts, ignore_errors=True)
         except WorldError:
             self.reaper.leave_it_to_it()

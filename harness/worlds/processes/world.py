@@ -5,10 +5,12 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from msgspec import Struct
 
+from harness.model.errors import WorldError
 from harness.model.plan import Plan
 from harness.seams import Local, Stack, Target
 from harness.setup.images import ROOT
@@ -18,7 +20,7 @@ from harness.worlds.processes import gear as gears
 from harness.worlds.processes.addresses import must_be_free
 from harness.worlds.processes.deaths import DeathWatch
 from harness.worlds.processes.gear import Gear
-from harness.worlds.processes.hosts import LocalHosts, Spawner
+from harness.worlds.processes.hosts import LocalHosts
 from harness.worlds.processes.lifetime import Lifetime
 from harness.worlds.processes.places import place, ports
 
@@ -31,7 +33,6 @@ class Up(Struct, frozen=True, kw_only=True):
     mesh: Mesh
     gear: Gear
     hosts: LocalHosts
-    spawner: Spawner
 
 
 class ProcessesWorld(MeshWorld):
@@ -53,7 +54,9 @@ class ProcessesWorld(MeshWorld):
             say(f"the stack is up after {time.monotonic() - origin_s:.1f} s")
             return ProcessesWorld(plan, target, stack, up, lifetime, origin_s=origin_s)
         except BaseException:
-            lifetime.end()
+            # It must not hide the reason; the reaper goes on where this ends too soon.
+            with suppress(WorldError):
+                lifetime.end()
             raise
 
     def __init__(
@@ -67,7 +70,7 @@ class ProcessesWorld(MeshWorld):
             explained: Callable[[str], bool], broke: Callable[[BaseException], None]
         ) -> DeathWatch:
             lifetime.reaper.watch(broke)
-            return DeathWatch(names, up.hosts, up.gear, up.spawner, explained=explained, broke=broke)
+            return DeathWatch(names, up.hosts, up.gear, lifetime.spawner, explained=explained, broke=broke)
 
         meshed = Meshed(
             mesh=up.mesh,
@@ -92,9 +95,8 @@ def _up(stack: Stack, local: Local, lifetime: Lifetime, *, toxiproxy: Path, say:
     # At an address that no host of the run has.
     must_be_free(placed.control_hub, ports(placed) | {stack.client_port})
     token = secrets.token_hex(16)
-    spawner = Spawner(lifetime.logs, marks=lifetime.marks, holds=lifetime.holds)
     say(f"starting {len(placed.proxies())} links between {len(placed.hosts)} hosts at {lifetime.block}/16 …")
-    gear = gears.started(placed, spawner, toxiproxy=toxiproxy, folder=lifetime.hosts, token=token)
+    gear = gears.started(placed, lifetime.spawner, toxiproxy=toxiproxy, folder=lifetime.hosts, token=token)
     try:
         programs = {
             host.name: local.program(
@@ -102,11 +104,11 @@ def _up(stack: Stack, local: Local, lifetime: Lifetime, *, toxiproxy: Path, say:
             )
             for host in placed.hosts
         }
-        hosts = LocalHosts(programs, lifetime.hosts, spawner)
+        hosts = LocalHosts(programs, lifetime.hosts, lifetime.spawner)
         say("starting the hosts' processes …")
         for host in placed.hosts:
             hosts.start(host.name)
     except BaseException:
         gear.resident.close()
         raise
-    return Up(mesh=placed, gear=gear, hosts=hosts, spawner=spawner)
+    return Up(mesh=placed, gear=gear, hosts=hosts)

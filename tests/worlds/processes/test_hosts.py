@@ -16,7 +16,8 @@ from harness.model.errors import WorldError
 from harness.seams import LocalProgram
 from harness.worlds.owned import processes
 from harness.worlds.processes import groups
-from harness.worlds.processes.hosts import LocalHosts, Spawner
+from harness.worlds.processes.hosts import LocalHosts
+from harness.worlds.processes.spawner import Spawner
 
 # A main process and a child that would outlive it.
 _PARENT = "import subprocess, time\nsubprocess.Popen(['sleep', '60'])\ntime.sleep(60)"

@@ -48,7 +48,7 @@ def harness(folder: Path) -> tuple[subprocess.Popen[bytes], str, int, int]:
     assert it.stdout is not None
     with it.stdout as said:
         run_id, reaper, one = said.readline().decode().split()
-    until(lambda: (run_id, f"{it.pid}") in {(run, owner.split(".")[0]) for run, owner in processes.marked()})
+    until(lambda: int(one) in {pid for pid, _, _ in processes.marked()})
     return it, run_id, int(reaper), int(one)
 
 
@@ -60,7 +60,7 @@ def killed(it: subprocess.Popen[bytes]) -> None:
 def test_at_its_end_nothing_is_left_but_the_logs(tmp_path: Path) -> None:
     life = Lifetime(tmp_path)
     one = subprocess.Popen(["sleep", "60"], env={**os.environ, **life.marks}, pass_fds=[life.holds])
-    until(lambda: life.run_id in {run for run, _ in processes.marked()})
+    until(lambda: life.run_id in {run for _, run, _ in processes.marked()})
     (life.hosts / "n1").mkdir()
     life.end()
     assert one.wait(PATIENCE_S) == -signal.SIGKILL
