@@ -7,6 +7,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from importlib import import_module
 from pathlib import Path
 
 from tests.proof.kept import Case, Kept, sources
@@ -14,14 +15,15 @@ from tests.proof.proofs import PROOFS, Proof
 
 _LINE_EVERY_S = 20.0
 _SHOWN_MAX = 10
+# With words of their own; each says in its docstring what it does.
+_IN_CONTAINERS = ("kills", "soak")
 
 
 def main(words: Sequence[str] | None = None, *, folder: Path = Path("runs")) -> int:
     words = [*(sys.argv[1:] if words is None else words)]
-    if words[:1] == ["kills"]:
-        from tests.proof import kills
-
-        return kills.main(words[1:], folder=folder)
+    if words and words[0] in _IN_CONTAINERS:
+        program = import_module(f"tests.proof.{words[0]}")
+        return int(program.main(words[1:], folder=folder))
     parser = argparse.ArgumentParser(prog="python -m tests.proof", description="Long runs, resumable.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(PROOFS)}; default all")
     parser.add_argument("--cases", type=int, help="how many of each; default as many as each has")
