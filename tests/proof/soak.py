@@ -1,4 +1,4 @@
-"""`python -m tests.proof soak --trials 200`: what grows in one warm stack, and do times drift? Needs the engine.
+"""`python -m tests.proof soak`: what grows in one warm stack, and do times drift? Needs the engine.
 
 What is told: memory, open files and threads of the harness and of each container when the second trial begins
 and when the last one does; the journal's size; and of each measured time its median in the first and in the
