@@ -31,7 +31,7 @@ from harness.model.units import duration, seconds
 
 TRIES_MAX = 300
 
-_Timed = FaultStep | ControlStep
+Timed = FaultStep | ControlStep
 _Lasting = FaultStep
 T = TypeVar("T", bound=Step)
 # The drill as it violates still (another seed may have to be taken), or None.
@@ -124,15 +124,15 @@ def _words(step: Step) -> Iterator[Step]:
         yield structs.replace(step, jitter_s=0.0)
     if isinstance(step, CrashStep) and step.nth > 1:
         yield structs.replace(step, nth=1)
-    if isinstance(step, _Timed) and step.on is not None:
+    if isinstance(step, Timed) and step.on is not None:
         if step.on.nth > 1:
             yield structs.replace(step, on=structs.replace(step.on, nth=1))
         yield _untied(step)
 
 
-def _untied(step: _Timed) -> Step:
+def _untied(step: Timed) -> Step:
     """A plain time in place of a moment."""
-    return _moved(structs.replace(step, on=None), 1.0)
+    return moved(structs.replace(step, on=None), 1.0)
 
 
 def _times(step: Step) -> Iterator[Step]:
@@ -143,14 +143,14 @@ def _times(step: Step) -> Iterator[Step]:
     if isinstance(step, WaitStep):
         return
     for at_s in (0.0, *_rounder(step.at.low_s)) if step.at.low_s else ():
-        yield _moved(step, at_s)
+        yield moved(step, at_s)
     if isinstance(step, _Lasting):
         begin_s = 0.0 if isinstance(step, CrashStep) else step.at.high_s
         for lasts_s in _rounder(step.until_s - begin_s):
             yield structs.replace(step, until_s=_exact(begin_s + lasts_s))
 
 
-def _moved(step: _Timed, at_s: float) -> Step:
+def moved(step: Timed, at_s: float) -> Timed:
     """To another time; what lasts keeps its length."""
     at = Window(at_s, at_s)
     if isinstance(step, ControlStep | CrashStep):
