@@ -11,7 +11,7 @@ crew       many schedules on all cores, their results in order
 results    the folder of a search: a line a schedule; it can be gone on with
 reduction  one violating schedule -> its drill file, with slack
 shrink     a violating drill -> a smaller one that violates the same. Pure
-untying    a step that counts from an act inside -> from what every world hears. Pure
+portable   a step that the simulator alone can play -> the same, or its kin, as any world plays it. Pure
 story      what happened in it, for a person. Pure
 
 Nothing is judged more kindly than in a run of a drill file: the same planner, conductor, world and checkers.

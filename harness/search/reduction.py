@@ -7,7 +7,7 @@ what a client notices shows in containers too: where the schedule has such a fin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct, structs
 
@@ -16,22 +16,24 @@ from harness.drillfile.writing import written
 from harness.model.drill import Drill, Expectation
 from harness.model.errors import DrillError
 from harness.model.journal import Entry
+from harness.planner.offers import FAULTS_OF_WORLDS
 from harness.search.crew import Field, offers_of, plan_of
 from harness.search.expecting import RECOVERS_WITHIN_S
 from harness.search.outcome import STUCK, Broken, Outcome, outcome
 from harness.search.playing import play
+from harness.search.portable import bound, freed
 from harness.search.results import Folder, Result
 from harness.search.schedules import Schedule, schedule
 from harness.search.shrink import shrink
 from harness.search.story import story
-from harness.search.untying import tied, untied
 
 # Each seed draws other delays, and may meet another chance.
 SEEDS = 3
 # What clients notice needs somebody who asks often.
 _LOUD_RATE_PER_S = 25.0
 _CONTAINERS = "docker"
-# Tries for what has lost its moments: little is left to be taken out.
+_FAULTS = FAULTS_OF_WORLDS[_CONTAINERS]
+# Tries for what has been freed: little is left to be taken out.
 _ROUNDS_OFF_MAX = 60
 
 
@@ -91,25 +93,20 @@ class Reduction:
 
     def _noticed(self, whole: Drill) -> Drill:
         """With clients that ask often, if they notice something there; that is kept from then on."""
-        load = structs.replace(
-            whole.load,
-            rate_per_s=_LOUD_RATE_PER_S,
-            readers=max(1, whole.load.readers),
-            read_rate_per_s=_LOUD_RATE_PER_S,
-        )
-        loud = structs.replace(whole, load=load)
-        noticed = [broken.name for broken in self._played(loud)[1].broken if broken.is_of_a_client]
-        self._keeps |= {*noticed[:1]}
-        begun = self._slack(loud) if noticed else None
-        if begun is None:
-            self._keeps = {self._name}
-        return begun or self._slack(whole) or whole
+        for loud in _louder(whole):
+            noticed = [broken.name for broken in self._played(loud)[1].broken if broken.is_of_a_client]
+            self._keeps = {self._name, *noticed[:1]}
+            begun = self._slack(loud) if noticed else None
+            if begun is not None:
+                return begun
+        self._keeps = {self._name}
+        return self._slack(whole) or whole
 
     def _for_any_world(self, small: Drill) -> Drill:
-        """Without moments that only the simulator shows, where that violates as well; then rounder times."""
+        """Without what only the simulator can do, where it violates as well without; then rounder times."""
         free = small
-        for index in tied(small):
-            candidates = untied(free, index, self._played(free)[0])
+        for index in bound(small, _FAULTS):
+            candidates = freed(free, index, self._played(free)[0], _FAULTS)
             free = next((found for one in candidates if (found := self._slack(one)) is not None), free)
         return free if free is small else shrink(free, self._slack, tries_max=_ROUNDS_OFF_MAX)
 
@@ -164,3 +161,17 @@ class Reduction:
     def _first(self, seen: Outcome) -> Sequence[Broken]:
         """What it is reduced to comes first."""
         return tuple(sorted(seen.broken, key=lambda broken: broken.name != self._name))
+
+
+def _louder(whole: Drill) -> Iterator[Drill]:
+    """With many operations; then with a client, too, that stays with a primary whatever becomes of it."""
+    load = structs.replace(
+        whole.load,
+        rate_per_s=_LOUD_RATE_PER_S,
+        readers=max(1, whole.load.readers),
+        read_rate_per_s=_LOUD_RATE_PER_S,
+    )
+    yield structs.replace(whole, load=load)
+    if not whole.clients:
+        two = structs.replace(load, readers=max(2, load.readers))
+        yield structs.replace(whole, load=two, clients={"client/2": "primary"})

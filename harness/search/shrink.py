@@ -31,6 +31,7 @@ from harness.model.units import duration, seconds
 
 TRIES_MAX = 300
 
+# What has a time, and may have a moment.
 Timed = FaultStep | ControlStep
 _Lasting = FaultStep
 T = TypeVar("T", bound=Step)
