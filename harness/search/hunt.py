@@ -63,12 +63,19 @@ def summary(of: int, results: Sequence[Result]) -> Summary:
 
 
 def reduced(folder: Folder, field_of: FieldOf, violations: Sequence[Result]) -> Iterator[Found]:
-    """The first of each name, as a file in the search's folder."""
+    """One of each name, as a file in the search's folder."""
+    for result in one_of_each(violations)[:_REDUCED_MAX]:
+        yield Reduction(folder, field_of(folder.asked.target), result).found()
+
+
+def one_of_each(violations: Sequence[Result]) -> list[Result]:
+    """Of each name the first that a client notices, which any world would show; else the first."""
     names: dict[str, Result] = {}
     for result in violations:
-        names.setdefault(result.outcome.name, result)
-    for result in [*names.values()][:_REDUCED_MAX]:
-        yield Reduction(folder, field_of(folder.asked.target), result).found()
+        known = names.setdefault(result.outcome.name, result)
+        if result.outcome.is_noticed and not known.outcome.is_noticed:
+            names[result.outcome.name] = result
+    return [*names.values()]
 
 
 def _ends(result: Result, *, all_: bool) -> bool:

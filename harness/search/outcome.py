@@ -56,6 +56,11 @@ class Outcome(Struct, frozen=True, kw_only=True):
         """What was broken first; empty when nothing was."""
         return self.broken[0].name if self.broken else ""
 
+    @property
+    def is_noticed(self) -> bool:
+        """By a client."""
+        return any(broken.is_of_a_client for broken in self.broken)
+
 
 def outcome(plan: Plan, entries: Sequence[Entry], *, nobody_can: bool) -> Outcome:
     """nobody_can: no node may reign any more without a person, as the target knows."""

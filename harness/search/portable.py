@@ -1,8 +1,8 @@
 """A step that the simulator alone can play -> the same, or its kin, as any world plays it. Pure.
 
-What a machine sends or keeps shows in the simulator alone. A phase that a host tells, or a plain time, shows in
-any world; when the moment came is in the journal of a run: nearest phase first, then the time itself. And where
-another world has not got the fault, one that it has may do the same to the cluster.
+What a machine sends or keeps shows in the simulator alone; a phase that a host tells, or a plain time, shows
+in any world. When the moment came is in the journal of a run: nearest phase first, then the time itself. And
+where another world has not got the fault, one that it has may do the same to the cluster.
 """
 
 from __future__ import annotations

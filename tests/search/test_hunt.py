@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.search.hunt import hunt, reduced, summary
+from harness.search.coverage import Coverage
+from harness.search.hunt import hunt, one_of_each, reduced, summary
+from harness.search.outcome import Broken, Outcome
 from harness.search.reduction import Found
 from harness.search.results import Folder, Result
 from tests.search.fields import asked, field_of
@@ -65,3 +67,21 @@ def test_all_violations_are_counted_when_asked_for(tmp_path: Path) -> None:
     results = search(Folder.new(tmp_path, asked(schedules=12, defect=DEFECT, all_=True)))
     told = summary(12, results)
     assert told.played == 12 and len(told.violations) > 1
+
+
+def violation(number: int, *names: str) -> Result:
+    """The truth sees them at a time; who is written in capitals a client."""
+    broken = tuple(Broken(name.lower(), None if name.isupper() else 1.0, "") for name in names)
+    seen = Outcome(kind="violation", broken=broken)
+    return Result(number=number, seed=number, outcome=seen, coverage=Coverage())
+
+
+def test_of_each_name_one_is_reduced_and_rather_one_that_a_client_notices() -> None:
+    """Such a one shows in any world."""
+    violations = [
+        violation(1, "two-deciders"),
+        violation(2, "double-grant"),
+        violation(3, "two-deciders", "SPLIT_BRAIN"),
+        violation(4, "two-deciders", "STALE_READS"),
+    ]
+    assert [one.number for one in one_of_each(violations)] == [3, 2]
