@@ -52,7 +52,7 @@ def at_hand(targets: Collection[str]) -> str:
     if answer.version or not all(name in LOCAL for name in targets) or local.hindrance(needs(targets)):
         return USUAL
     write_error(f"no Docker engine answers ({answer.why}), so this runs in the world of local processes.\n")
-    write_error(f"  {LACKS['processes']}\n  With an engine: {engine.remedy(answer)}\n")
+    write_error(f"  To have one: {engine.remedy(answer)}\n")
     return "processes"
 
 
@@ -94,6 +94,7 @@ def _processes(plans: Sequence[Plan]) -> OpenWorld:
         raise WorldError(f"{hindrance}\n  `failover-drill doctor` shows everything that runs need")
     for plan in plans:
         TARGETS[plan.target].stack(plan, ROOT / "compose")
+    write_error(f"{LACKS['processes']}\n")
 
     def opened(plan: Plan, folder: Path, say: workflow.Say) -> ProcessesWorld:
         target, by = TARGETS[plan.target], LOCAL[plan.target]

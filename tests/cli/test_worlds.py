@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from harness import setup
 from harness.cli import main, worlds
-from harness.model.errors import ExitCode
+from harness.cli.arguments import Namespace
+from harness.model.errors import ExitCode, WorldError
 from harness.setup import engine, local
 from harness.setup.engine import Answer
 
@@ -36,7 +38,7 @@ def test_without_one_it_is_processes_and_what_docker_would_add_is_said(
     assert worlds.at_hand({"reference"}) == "processes"
     said = capsys.readouterr().err
     assert "no Docker engine answers (the docker command is not installed)" in said
-    assert "Docker would add" in said
+    assert "To have one: " in said
 
 
 def test_what_is_not_ready_or_not_offered_there_waits_for_an_engine(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,6 +52,7 @@ def test_containers_that_were_asked_for_are_never_replaced(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     surroundings(monkeypatch, answer=DEAD)
+    monkeypatch.setattr(setup, "ready", lambda own, setup: "no Docker engine answers: there is none")
     assert main(["run", "kill-primary", "--world", "docker"]) == ExitCode.BROKEN_SURROUNDINGS
     assert "no Docker engine answers" in capsys.readouterr().err
 
@@ -80,9 +83,6 @@ def test_what_it_cannot_give_is_refused_before_anything_starts(
 def test_a_set_up_without_an_engine_prepares_processes_and_says_so(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from harness import setup
-    from harness.model.errors import WorldError
-
     surroundings(monkeypatch, answer=DEAD)
     prepared = list[str]()
 
@@ -97,3 +97,12 @@ def test_a_set_up_without_an_engine_prepares_processes_and_says_so(
     assert main(["setup", "--world", "docker"]) == ExitCode.BROKEN_SURROUNDINGS
     monkeypatch.setattr(engine, "ask", lambda: Answer("27.0"))
     assert main(["setup"]) == ExitCode.BROKEN_SURROUNDINGS
+
+
+def test_whoever_chose_processes_is_told_what_docker_would_add(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    surroundings(monkeypatch, answer=DEAD)
+    monkeypatch.setattr(local, "toxiproxy", lambda: Path("/bin/true"))
+    worlds.opener(Namespace(world="processes", keep=False), [])
+    assert "Docker would add" in capsys.readouterr().err

@@ -73,14 +73,19 @@ class Lifetime:
         self.reaper.dismiss()
 
 
-def ended(run_id: str, *, within_s: float) -> int:
-    """End what works for this run until nothing does; how many that were. Raises WorldError."""
-    count, give_up_s = 0, time.monotonic() + within_s
-    while found := processes.end_marked(run_id):
-        count += found
-        if time.monotonic() > give_up_s:
+def ended(run_id: str, *, within_s: float, quiet_s: float = 0.0) -> int:
+    """End what works for this run until for quiet_s nothing has; how many that were. Raises WorldError."""
+    began_s = quiet_since_s = time.monotonic()
+    count = 0
+    while True:
+        found = processes.end_marked(run_id)
+        now_s = time.monotonic()
+        if found:
+            count, quiet_since_s = count + found, now_s
+        elif now_s - quiet_since_s >= quiet_s:
+            return count
+        if now_s - began_s > within_s:
             raise WorldError(
                 f"processes of run {run_id} do not end by SIGKILL\n  `failover-drill clean` tries again"
             )
         time.sleep(_POLL_S)
-    return count

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from harness.worlds.owned.waiting import harness_died
 
+# What the harness was just starting carries its mark only a moment later.
+QUIET_S = 0.5
 _WITHIN_S = 60.0
 
 
@@ -28,7 +30,7 @@ def reap(run_id: str, log: Path) -> None:
     from harness.worlds.processes.lifetime import HOSTS, ended
 
     try:
-        count = ended(run_id, within_s=_WITHIN_S)
+        count = ended(run_id, within_s=_WITHIN_S, quiet_s=QUIET_S)
         note = f"the harness died; {count} processes were ended"
     except WorldError as error:
         note = f"the harness died; not everything was ended: {error}"
