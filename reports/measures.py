@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from statistics import median
+from typing import TypeVar
 
 from msgspec import Struct, structs
 from rich.table import Table
@@ -12,6 +12,7 @@ from rich.text import Text
 from harness.model.verdict import Figure, Finding, TrialMeasures, Verdict
 from reports.look import NEVER, NOTHING, STYLES, WORDS, Look, number, span, time
 
+T = TypeVar("T")
 _NO_FINDING = Finding(measure="journal", judgement="pass", measured="", bound="none")
 
 _TIMES: tuple[tuple[str, str, Callable[[TrialMeasures], Figure | None]], ...] = (
@@ -91,6 +92,11 @@ def counted(
 def value(figure: Figure | None) -> float:
     """For order: what never came is later than all that did."""
     return float("inf") if figure is None or figure.value is None else figure.value
+
+
+def middle(ordered: Sequence[T]) -> T:
+    """The median as a trial that there was: of an even number the lower one of the two."""
+    return ordered[(len(ordered) - 1) // 2]
 
 
 def totals(trials: Sequence[TrialMeasures]) -> tuple[Total, ...]:
@@ -178,7 +184,7 @@ def _spread(figures: Sequence[Figure]) -> tuple[str, str, str]:
         for figure in figures
         if figure.high is not None and figure.low is not None
     ]
-    return time(median(values)), time(max(values)), time(max(errors)) if errors else NOTHING
+    return time(middle(sorted(values))), time(max(values)), time(max(errors)) if errors else NOTHING
 
 
 def _of(verdict: Verdict, measure: str) -> tuple[Finding, ...]:

@@ -16,7 +16,7 @@ from harness.model.plan import PlanFile, Provenance
 from harness.model.units import duration
 from harness.model.verdict import Finding, Judgement, TrialMeasures, Verdict
 from reports.look import STYLES, Look, count, span, time
-from reports.measures import checks_table, counted, safety_table, times_table, totals, value
+from reports.measures import checks_table, counted, middle, safety_table, times_table, totals, value
 from reports.timeline import chart, median_and_worst, title
 
 
@@ -67,13 +67,13 @@ def summary(verdict: Verdict) -> str:
 
 
 def _outage(ordered: list[float]) -> str:
-    middle, worst = ordered[(len(ordered) - 1) // 2], ordered[-1]
+    median, worst = middle(ordered), ordered[-1]
     if worst == float("inf"):
         never = sum(outage == worst for outage in ordered)
         return f"In {never} of {count(len(ordered), 'trial')} service never came back."
     if len(ordered) == 1:
         return f"Outage {time(worst)}."
-    return f"Outage {time(middle)} in the median trial, {time(worst)} in the worst."
+    return f"Outage {time(median)} in the median trial, {time(worst)} in the worst."
 
 
 def _blame(verdict: Verdict, judgement: Judgement, word: str) -> str:

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from harness.model.verdict import Figure, TrialMeasures
 from reports.look import NEVER, STYLES, Look, time
-from reports.measures import value
+from reports.measures import middle, value
 
 _SERVED = ("first write", "good again")
 _LABELS = {"lease_over": "lease over", "acknowledged": "first write"}
@@ -54,10 +54,10 @@ def median_and_worst(trials: Sequence[TrialMeasures]) -> tuple[tuple[str, TrialM
     )
     if not ordered:
         return ()
-    middle, worst = ordered[(len(ordered) - 1) // 2], ordered[-1]
-    if middle is worst:
+    median, worst = middle(ordered), ordered[-1]
+    if median is worst:
         return (("the only one" if len(ordered) == 1 else f"median and worst {by}", worst),)
-    return (f"median {by}", middle), (f"worst {by}", worst)
+    return (f"median {by}", median), (f"worst {by}", worst)
 
 
 def rows(trial: TrialMeasures) -> tuple[Row, ...]:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from harness.model.verdict import Verdict
 from reports.look import Look
 from reports.terminal import Report, summary, trials_text
+from reports.timeline import median_and_worst
 from tests.reports import examples
 from tests.reports.drawing import drawn, squeezed
 
@@ -104,6 +105,16 @@ def test_the_summary_names_the_outage_the_loss_and_the_split() -> None:
         "Failed: split brain, lost writes. Outage 100 ms in the median trial, 292 ms in the worst. "
         "Lost 83 of 12,628 acknowledged writes. Split brain for 412 ms – 431 ms."
     )
+
+
+def test_the_median_is_the_same_trial_s_in_the_headline_the_table_and_the_timeline() -> None:
+    """Of an even number of trials too: no average of two that nobody measured."""
+    four = tuple(examples.trial(n, outage=examples.figure(n / 10)) for n in (4, 1, 3, 2))
+    verdict = msgspec.structs.replace(examples.passed(), trials=four)
+    assert "Outage 200 ms in the median trial, 400 ms in the worst." in summary(verdict)
+    assert [trial.trial for _, trial in median_and_worst(four)] == [2, 4]
+    rows = report(verdict).splitlines()
+    assert next(row for row in rows if row.startswith("outage")).split()[1:3] == ["200", "ms"]
 
 
 def test_what_is_not_known_is_not_said_to_be_none() -> None:
