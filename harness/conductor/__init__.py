@@ -9,6 +9,7 @@
 The runner journals every event it hands over, then the notes, then performs the commands.
 
 machine   the parent: one match over the events, the stages of a trial
+stages    what they are called, and what each waits for
 steps     a planned step -> the fault or control it asks for, roles resolved
 blocks    the steps of one trial: faults at their times, waits, holds
 triggers  the moments that steps count from

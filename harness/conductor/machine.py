@@ -19,8 +19,9 @@ from typing import Literal
 from harness.conductor.agenda import Action
 from harness.conductor.blocks import Blocks
 from harness.conductor.clients import Clients
-from harness.conductor.progress import Progress
+from harness.conductor.progress import Progress, progress_of
 from harness.conductor.readback import ReadBack
+from harness.conductor.stages import WAITS_FOR, Stage
 from harness.conductor.stand import Stand, Told
 from harness.conductor.waits import GOOD_WRITES, steady_lacks
 from harness.model.drill import WaitStep
@@ -38,7 +39,6 @@ from harness.model.event import (
     Returned,
     Woke,
 )
-from harness.model.fault import describe
 from harness.model.journal import RunEnded, TrialBegan, TrialEnded
 from harness.model.plan import Plan
 
@@ -49,9 +49,6 @@ HEAL_WITHIN_S = 30.0
 
 AbortReason = Literal["interrupted", "deadline", "world broke"]
 EndReason = Literal["done", "gave up", "interrupted", "deadline", "world broke"]
-Stage = Literal[
-    "idle", "starting", "steps", "healing", "settling", "tail", "stopping", "reading", "ending", "over"
-]
 
 
 class Conductor:
@@ -97,36 +94,18 @@ class Conductor:
 
     @property
     def progress(self) -> Progress:
-        stand, view = self._stand, self._stand.view
-        return Progress(
-            trial=stand.trial,
-            trials=len(self._plan.trials),
-            step=stand.step_text,
-            waiting_for=self._waiting_for(),
-            roles={host: said.role for host, said in sorted(view.roles.items())},
-            primary=view.primary,
-            epoch=view.epoch,
-            faults=tuple(describe(fault) for fault in view.faults.values()),
-            writes_ok_last_s=stand.load.ok_last_s(stand.now_s),
-            at_s=stand.now_s,
-        )
+        return progress_of(self._stand, trials=len(self._plan.trials), waiting_for=self._waiting_for())
 
     def _waiting_for(self) -> str:
         match self._stage:
-            case "starting":
-                return "a primary"
             case "steps":
                 return self._blocks.waiting_for if self._blocks else ""
-            case "healing" | "ending":
-                return "every fault to be over"
             case "settling":
                 return f"steady again: {self._unsettled()}"
             case "stopping":
                 return f"the load of {', '.join(sorted(self._clients.running))} to end"
-            case "reading":
-                return "every write to be read back"
-            case _:
-                return ""
+            case other:
+                return WAITS_FOR.get(other, "")
 
     # --- events -----------------------------------------------------------------------------------
 

@@ -36,7 +36,7 @@ settings:
 load: {writers: 4, rate: 20/s, readers: 2, read_rate: 20/s}
 steps:
   - wait: {for: steady, within: 30s}
-  - hold: 40s
+  - hold: 22s
 expect: {lost_writes: 0, rpo: 0s, split_brain: never, stale_reads: 0, failovers: 0, false_failovers: 0}
 """
 PORTS = {
@@ -124,6 +124,9 @@ def test_garbage_at_every_port_of_every_host_changes_nothing(
         inside = Inside(client, journal.parent)
         before = {host: resident_kib(inside, host) for host in PORTS}
         thrown = throwing(inside)
+        assert process.poll() is None and '"type":"load_stopped"' not in journal.read_text(), (
+            "the load ended first"
+        )
         after = {host: resident_kib(inside, host) for host in PORTS}
         counted = {host: refused(inside, host) for host in PORTS}
         lines = {host: inside.container(host).logs().decode().splitlines() for host in PORTS}

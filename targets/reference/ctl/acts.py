@@ -54,6 +54,8 @@ class Acts:
 
     def __init__(self, settings: Settings, way: Way, *, say: Callable[[str], None], by: str) -> None:
         self._settings, self._way, self._say, self._by = settings, way, say, by
+        # For whoever breaks an act off: how far it has come.
+        self.known = "nothing was asked of anybody yet, so nothing is done"
 
     def look(self) -> View:
         """Everybody is asked at once."""
@@ -71,10 +73,12 @@ class Acts:
         if to not in self._settings.nodes:
             return _wrong(f"there is no node '{to}'; the nodes are {', '.join(self._settings.nodes)}")
         self._say(f"asking {primary.node} to hand over to {to} …")
+        self._asked(primary.node, f"to hand over to {to}")
         answer = ask(
             *(self._way, primary.node, PEER_PORT, SwitchOver(1, to), SwitchOverAnswer),
             within_s=_SWITCHOVER_WITHIN_S,
         )
+        self._heard(primary.node, answer)
         if isinstance(answer, NoAnswer):
             return _unanswered(primary.node, answer)
         if not answer.ok:
@@ -98,7 +102,7 @@ class Acts:
         register, witness = now.register, at or now.reachable[0]
         order = PromoteOrder(1, register.epoch, register.primary, to, forced, self._by)
         self._say(f"{witness} leads; the lease of {register.primary} is waited for …")
-        answer = self._order(witness, WITNESS_PORT, order, within_s=within_s)
+        answer = self._order(witness, WITNESS_PORT, order, f"to promote {to}", within_s=within_s)
         if isinstance(answer, NoAnswer):
             return _unanswered(witness, answer)
         if not answer.ok:
@@ -108,9 +112,10 @@ class Acts:
     def rejoin(self, node: str, *, within_s: float) -> Done:
         if node not in self._settings.nodes:
             return _wrong(f"there is no node '{node}'; the nodes are {', '.join(self._settings.nodes)}")
-        answer = self._order(node, PEER_PORT, Rejoin(1))
+        answer = self._order(node, PEER_PORT, Rejoin(1), "to rejoin")
         if isinstance(answer, NoAnswer):
             self._say(f"{node}: {answer.why}; asking its agent to start it …")
+            self._asked(f"{node}'s agent", "to start it")
             started = ask_agent(self._way, node, StartOrder(), within_s=within_s)
             if isinstance(started, NoAnswer):
                 why = f"its agent cannot be asked from here ({started.why})"
@@ -140,7 +145,8 @@ class Acts:
             return _refused("not confirmed; nothing was done")
         order = FenceOrder(1, node, "On" if on else "Off", self._by)
         witness = at or now.reachable[0]
-        answer = self._order(witness, WITNESS_PORT, order, within_s=switching.WITHIN_S + 2)
+        what = f"to switch {node} {'on' if on else 'off'}"
+        answer = self._order(witness, WITNESS_PORT, order, what, within_s=switching.WITHIN_S + 2)
         if isinstance(answer, NoAnswer):
             return _unanswered(witness, answer)
         return Done(ExitCode.PASS if answer.ok else ExitCode.FAIL, answer.detail)
@@ -159,7 +165,8 @@ class Acts:
         stamp = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
         order = Maintain(1, f"{why} (by {self._by}, {stamp})" if why else "")
         witness = at or now.reachable[0]
-        answer = self._order(witness, WITNESS_PORT, order, within_s=MAINTAIN_WITHIN_S + 1)
+        what = "to begin maintenance" if why else "to end maintenance"
+        answer = self._order(witness, WITNESS_PORT, order, what, within_s=MAINTAIN_WITHIN_S + 1)
         if isinstance(answer, NoAnswer):
             return _unanswered(witness, answer)
         return Done(ExitCode.PASS if answer.ok else ExitCode.UNKNOWN, answer.detail)
@@ -182,9 +189,22 @@ class Acts:
         return lambda: ask(self._way, host, port, AskStatus(1), StatusAnswer)
 
     def _order(
-        self, host: str, port: int, order: Message, *, within_s: float = 2.0
+        self, host: str, port: int, order: Message, what: str, *, within_s: float = 2.0
     ) -> OrderAnswer | NoAnswer:
-        return ask(self._way, host, port, order, OrderAnswer, within_s=within_s)
+        """what: `to promote n2`, for people."""
+        self._asked(host, what)
+        answer = ask(self._way, host, port, order, OrderAnswer, within_s=within_s)
+        self._heard(host, answer)
+        return answer
+
+    def _asked(self, host: str, what: str) -> None:
+        self.known = f"{host} was asked {what} and has not answered yet; {_UNKNOWN}"
+
+    def _heard(self, host: str, answer: OrderAnswer | SwitchOverAnswer | NoAnswer) -> None:
+        if not isinstance(answer, NoAnswer):
+            said = "has agreed" if answer.ok else "has refused"
+            detail = f" ({answer.detail})" if answer.detail else ""
+            self.known = f"{host} {said}{detail}; what was agreed goes on: `ctl status` shows how far it is"
 
     def _best(self, now: View) -> str:
         primary = now.serving

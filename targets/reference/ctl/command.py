@@ -25,7 +25,7 @@ def run(words: Sequence[str], settings: Settings, way: Way, *, prog: str = "ctl"
         _tell(f"{prog}: {error}")
         return error.exit_code
     except KeyboardInterrupt:
-        _tell(f"{prog}: interrupted; what was asked already may happen: look at `{prog} status`")
+        _tell(f"{prog}: interrupted")
         return ExitCode.INTERRUPTED
 
 
@@ -33,7 +33,11 @@ def _run(words: Words, settings: Settings, way: Way) -> int:
     acts = Acts(settings, way, say=_tell, by=words.by)
     if words.command == "status":
         return _status(acts, as_json=words.json)
-    done = _act(words, acts)
+    try:
+        done = _act(words, acts)
+    except KeyboardInterrupt:
+        _tell(f"interrupted: {acts.known}")
+        return ExitCode.INTERRUPTED
     (print if done.code is ExitCode.PASS else _tell)(done.text)
     return done.code
 

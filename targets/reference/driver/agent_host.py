@@ -16,6 +16,7 @@ from targets.reference.driver.limits import CHILD_END_LIMIT_S, HAND_BACK_S, SWIT
 from targets.reference.driver.links import Network
 from targets.reference.driver.loop import MachineLoop
 from targets.reference.driver.refusals import Refusals
+from targets.reference.driver.rest import Rest
 from targets.reference.driver.surroundings import (
     ARCHIVE_PORT,
     ENTRY_PORT,
@@ -59,6 +60,7 @@ class AgentHost:
         self._child = Child(said=self._said, stopped=self._stopped, ended=self._ended)
         self._points = CrashPoints(where.host, told=self._entry.tell)
         self._child_is_over = asyncio.Event()
+        self._rest = Rest(where.bind, self._refusals, kept=lambda: self._agent.kept)
         self._ending: asyncio.Task[None] | None = None
         self._network = Network(
             where.host,
@@ -68,8 +70,9 @@ class AgentHost:
             refusals=self._refusals,
             believes_all=where.believes_all,
         )
+        self._agent = Agent(where.host, where.settings, where.defects)
         self._machine = MachineLoop(
-            Agent(where.host, where.settings, where.defects),
+            self._agent,
             {
                 Send: self._network.send,
                 Answer: self._network.answer,
@@ -103,6 +106,7 @@ class AgentHost:
 
     def _start(self, effect: StartChild) -> None:
         self._child_is_over.clear()
+        self._rest.end()
         self._child.start()
 
     def _said(self, line: ChildLine) -> None:
@@ -127,6 +131,8 @@ class AgentHost:
     def _tell(self, told: Told) -> None:
         event: Event = event_of(told, host=self._where.host)
         self._entry.tell(event)
+        if isinstance(told, TellRole) and told.role == "cold":
+            self._rest.begin()
 
     async def _ordered(self, order: Order) -> tuple[bool, str]:
         """Over the child's own port, like any operator: the agent decides nothing."""

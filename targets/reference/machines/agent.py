@@ -31,7 +31,7 @@ from targets.reference.machines.grammar import (
     TellRole,
 )
 from targets.reference.machines.keeping import Keeping
-from targets.reference.machines.messages import Alive, HandBack, HandBackNoted, Ship, Wake
+from targets.reference.machines.messages import Alive, HandBack, HandBackNoted, Place, Ship, Wake
 from targets.reference.settings import Settings
 
 AGAIN, BEAT = "hand back again", "beat"
@@ -60,6 +60,11 @@ class Agent:
         if self._claimed:
             return "reigning"
         return "starting" if self._started else "down"
+
+    @property
+    def kept(self) -> tuple[int, Place]:
+        """Of a child at rest: the newest epoch that was heard, and the last record that is kept for it."""
+        return (self._keeping.epoch, self._keeping.last) if self._keeping else (self._newest, Place())
 
     def handle(self, now_s: float, event: Event) -> Effects:
         match event:

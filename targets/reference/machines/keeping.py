@@ -11,20 +11,20 @@ from targets.reference.machines.messages import Place, Ship, Shipped
 
 
 class Keeping:
-    """Since the data node went to rest, with everything that it held on disk. epoch: the newest heard."""
+    """Since the data node went to rest, all that it held on disk. epoch: the newest heard. last: kept."""
 
     def __init__(self, node: str, rests: AgentSaw) -> None:
         self._node, self._identity = node, rests.identity
-        self.epoch, self._last = rests.epoch, rests.last
+        self.epoch, self.last = rests.epoch, rests.last
 
     def ship(self, message: Ship, via: str) -> Effects:
         if message.epoch < self.epoch:
             return []
         self.epoch = message.epoch
-        kept = self._keep(message) if message.previous == self._last and message.records else []
-        return [*kept, Answer(via, Shipped(self._node, self._identity, self._last))]
+        kept = self._keep(message) if message.previous == self.last and message.records else []
+        return [*kept, Answer(via, Shipped(self._node, self._identity, self.last))]
 
     def _keep(self, message: Ship) -> Effects:
         last = message.records[-1]
-        self._last = Place(last.epoch, last.position)
+        self.last = Place(last.epoch, last.position)
         return [Keep(message.records)]

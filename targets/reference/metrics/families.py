@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from targets.reference.machines.messages import Register
+from targets.reference.machines.messages import Place, Register
 from targets.reference.machines.operating import NodeStatus, StandbyStatus, WitnessStatus
 from targets.reference.metrics.exposition import Family, Histogram, Sample, counter, gauge
 from targets.reference.metrics.meter import Meter
 
-ROLES = ("starting", "standby", "primary", "fenced")
+ROLES = ("starting", "standby", "primary", "fenced", "cold")
 _CLOSED = ("failover_closed_connections_total", "Connections closed here, by reason", "reason")
 # (port, reason) -> how often.
 Refused = Iterable[tuple[tuple[str, str], int]]
@@ -21,15 +21,9 @@ def of_node(
     status: NodeStatus, meter: Meter, fsync: Histogram, closed: Mapping[str, int], refused: Refused = ()
 ) -> list[Family]:
     """Of a data node."""
-    roles = tuple(Sample(int(status.role == role), {"role": role}) for role in ROLES)
     return [
-        Family("failover_role", "gauge", "1 for the role that this node has", roles),
-        Family(
-            "failover_temperature",
-            "gauge",
-            "1 for what this node is while it is a standby",
-            (Sample(1, {"temperature": status.temperature}),),
-        ),
+        _role(status.role),
+        _temperature(status.temperature),
         gauge("failover_epoch", "The epoch of its role", status.epoch),
         gauge(
             "failover_maintenance", "1 while nobody fails over by itself", _on(status.register.maintenance)
@@ -47,6 +41,19 @@ def of_node(
         fsync.family("failover_fsync_seconds", "Time of a group commit, its fsync included"),
         counter("failover_writes_total", "Writes of clients by how they ended", "outcome", meter.writes),
         *_common(meter, closed, refused),
+    ]
+
+
+def of_rest(epoch: int, last: Place, refused: Refused = ()) -> list[Family]:
+    """Of a cold standby's agent while its data node does not run. last: of what was shipped and kept."""
+    return [
+        _role("cold"),
+        _temperature("cold"),
+        gauge("failover_epoch", "The newest epoch that its agent has heard of", epoch),
+        gauge("failover_last_position", "The last record that is kept for it", last.position),
+        gauge("failover_durable_position", "The last record that its disk holds", last.position),
+        _refused(refused),
+        _damaged(0),
     ]
 
 
@@ -90,6 +97,16 @@ def of_fence(answers: Mapping[tuple[str, int], int], refused: Refused = ()) -> l
 def of_refusing(closed: Mapping[str, int], refused: Refused = ()) -> list[Family]:
     """Of a host whose store is damaged: it does nothing else."""
     return [_damaged(1), counter(*_CLOSED, closed), _refused(refused)]
+
+
+def _role(now: str) -> Family:
+    roles = tuple(Sample(int(now == role), {"role": role}) for role in ROLES)
+    return Family("failover_role", "gauge", "1 for the role that this node has", roles)
+
+
+def _temperature(now: str) -> Family:
+    what = "1 for what this node is while it is a standby"
+    return Family("failover_temperature", "gauge", what, (Sample(1, {"temperature": now}),))
 
 
 def _refused(refused: Refused) -> Family:

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 
 from harness.model.errors import ExitCode
+from targets.reference.ctl import acts, asking
+from targets.reference.ctl.asking import Way
 from targets.reference.ctl.command import run
 from targets.reference.ctl.text import COMMANDS
+from targets.reference.machines.messages import AskStatus, SwitchOverAnswer
 from targets.reference.settings import Settings
 from tests.targets.reference.ctl.hosts import Hosts, node, says, well
 
@@ -70,3 +74,48 @@ def test_the_help_of_every_command_teaches_by_example(capsys: Captured, command:
     with pytest.raises(SystemExit):
         run((command, "--help"), Settings(), Hosts().way)
     assert f"ctl {command}" in capsys.readouterr().out.split("example")[1]
+
+
+def interrupting(after: str) -> Callable[..., object]:
+    """Answers every question; of an order Ctrl-C while its answer is waited for, or right after it."""
+
+    def ask(way: Way, host: str, port: int, message: object, kind: type, **limits: float) -> object:
+        if isinstance(message, AskStatus):
+            return asking.ask(way, host, port, message, kind)
+        if after == "asked":
+            raise KeyboardInterrupt
+        return SwitchOverAnswer(1, True, "n2 is primary")
+
+    return ask
+
+
+@pytest.mark.parametrize(
+    ("after", "known"),
+    [
+        (
+            "asked",
+            "n1 was asked to hand over to n2 and has not answered yet; nobody knows whether it has happened",
+        ),
+        ("agreed", "n1 has agreed (n2 is primary); what was agreed goes on"),
+    ],
+)
+def test_an_interrupt_says_what_is_known(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch, after: str, known: str
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(acts, "ask", interrupting(after))
+    monkeypatch.setattr("targets.reference.ctl.acts.time.sleep", interrupt)
+    code, _, error = told(capsys, well(), "switchover", "n2")
+    assert code == ExitCode.INTERRUPTED and f"interrupted: {known}" in error
+
+
+def test_an_interrupt_before_anything_was_asked_says_so(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(acts, "view", interrupt)
+    assert "interrupted: nothing was asked of anybody yet" in told(capsys, well(), "switchover", "n2")[2]

@@ -4,9 +4,10 @@ import pytest
 from msgspec.structs import replace
 from prometheus_client.parser import text_string_to_metric_families as parsed
 
+from targets.reference.machines.messages import Place
 from targets.reference.machines.operating import NodeStatus, WitnessStatus
 from targets.reference.metrics.exposition import Family, Histogram, text
-from targets.reference.metrics.families import FSYNC_BOUNDS_S, of_fence, of_node, of_witness
+from targets.reference.metrics.families import FSYNC_BOUNDS_S, of_fence, of_node, of_rest, of_witness
 from targets.reference.metrics.meter import Meter
 from tests.targets.reference.ctl.hosts import REGISTER, node, standby, witness
 
@@ -36,7 +37,15 @@ def test_a_node_has_exactly_one_role() -> None:
         "standby": 0.0,
         "primary": 1.0,
         "fenced": 0.0,
+        "cold": 0.0,
     }
+
+
+def test_one_at_rest_is_cold_and_tells_what_is_kept_for_it() -> None:
+    found = read(of_rest(4, Place(3, 17), [(("peers", "wrong token"), 2)]))
+    assert found["failover_role", ("cold",)] == 1 and found["failover_role", ("standby",)] == 0
+    assert found["failover_temperature", ("cold",)] == 1
+    assert (found["failover_epoch", ()], found["failover_last_position", ()]) == (4, 17)
 
 
 def test_a_primary_tells_its_lease_and_its_places() -> None:
