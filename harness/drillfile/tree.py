@@ -17,6 +17,7 @@ from harness.model.errors import DrillError, printable
 
 DEPTH_MAX = 12
 SHOWN_MAX = 40
+KEY_MAX = 100
 _DIGITS_MAX = 15  # more than a float carries exactly
 
 _INTEGER = re.compile(r"[-+]?\d+")
@@ -184,6 +185,8 @@ def _block(events: Iterator[yaml.Event], spot: Spot, depth: int) -> Block:
         if not isinstance(key, Text):
             raise key.spot.wrong("a list or block stands where a word must; write `word: value`")
         below = spot.below(shown(key.text), key.spot.line)
+        if len(key.text) > KEY_MAX:
+            raise below.wrong(f"a word of {len(key.text)} characters; no word has more than {KEY_MAX}")
         if key.text in entries:
             raise below.wrong(f"written twice, first in line {spots[key.text].line}; keep one")
         spots[key.text] = below

@@ -16,7 +16,7 @@ from harness.cli.worlds import WORLDS
 from harness.drillfile.textfile import SIZE_MAX
 from harness.drillfile.tree import Block, Node, parse
 from harness.model.errors import DrillError
-from tests.drillfile.mutation import a_file
+from tests.drillfile.mutation import DRILLS, a_file
 from tests.patience import patience
 from tests.proof.found import Found
 
@@ -52,11 +52,7 @@ def _lacking(error: DrillError, content: bytes) -> Iterator[str]:
         yield "no line that a terminal can show"
     if len(f"{error}") > _LONG:
         yield "longer than anybody reads"
-    if (
-        len(content) <= SIZE_MAX
-        and not _is_empty(top)
-        and not 1 <= error.line <= len(content.splitlines()) + 1
-    ):
+    if not _has_no_lines(content, top) and not 1 <= error.line <= _lines(error, content):
         yield f"no line of it ({error.line})"
     if isinstance(top, Block) and not error.field:
         yield "no field"
@@ -72,8 +68,16 @@ def _top(content: bytes) -> Node | DrillError:
         return error
 
 
-def _is_empty(top: Node | DrillError) -> bool:
-    return isinstance(top, DrillError) and "nothing is written" in top.problem
+def _has_no_lines(content: bytes, top: Node | DrillError) -> bool:
+    """It is too large to be looked at, or empty."""
+    return len(content) > SIZE_MAX or (isinstance(top, DrillError) and "nothing is written" in top.problem)
+
+
+def _lines(error: DrillError, content: bytes) -> int:
+    """One behind the last is where its end is. What a suite names is another file, of the catalogue."""
+    named = DRILLS / f"{error.path}.yaml"
+    text = named.read_text() if named.is_file() else content.decode("utf-8-sig", "replace")
+    return len(text.splitlines()) + 1
 
 
 @cache

@@ -139,3 +139,9 @@ def test_any_text_of_yamls_own_signs_is_a_tree_or_a_message(text: str) -> None:
         parse(text)
     except DrillError as error:
         assert error.problem
+
+
+def test_a_word_that_is_longer_than_any_is_not_repeated_whole() -> None:
+    with pytest.raises(DrillError) as raised:
+        parse(f"settings: {{reference: {{{'w' * 5000}: 1}}}}")
+    assert "a word of 5000 characters" in f"{raised.value}" and len(f"{raised.value}") < 200
