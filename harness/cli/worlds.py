@@ -12,6 +12,7 @@ from harness.cli.streams import write_error
 from harness.model.errors import DrillError, WorldError
 from harness.model.isolation import LACKS
 from harness.model.plan import Plan
+from harness.planner.offers import needed_fault
 from harness.run import OpenWorld
 from targets.registry import LOCAL, SIMULATED, TARGETS
 
@@ -74,6 +75,10 @@ def opener(args: Namespace, plans: Sequence[Plan]) -> OpenWorld:
     return _virtual() if args.world == "simulator" else _processes(plans)
 
 
+def _resets(plan: Plan) -> bool:
+    return any(needed_fault(timed.step) == "reset" for trial in plan.trials for timed in trial.steps)
+
+
 def _virtual() -> OpenWorld:
     from harness.worlds.simulator.world import SimulatorWorld
 
@@ -84,7 +89,7 @@ def _virtual() -> OpenWorld:
 
 
 def _processes(plans: Sequence[Plan]) -> OpenWorld:
-    from harness.setup import local
+    from harness.setup import local, machine
     from harness.setup.images import ROOT
     from harness.worlds.processes.world import ProcessesWorld
 
@@ -94,6 +99,11 @@ def _processes(plans: Sequence[Plan]) -> OpenWorld:
         raise WorldError(f"{hindrance}\n  `failover-drill doctor` shows everything that runs need")
     for plan in plans:
         TARGETS[plan.target].stack(plan, ROOT / "compose")
+        if _resets(plan) and not machine.may_reset_connections():
+            raise WorldError(
+                f"{plan.drill}: only root may reset connections of this machine: run it as root (or with "
+                "CAP_NET_ADMIN), or with --world docker"
+            )
     write_error(f"{LACKS['processes']}\n")
 
     def opened(plan: Plan, folder: Path, say: workflow.Say) -> ProcessesWorld:

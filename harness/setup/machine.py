@@ -1,4 +1,4 @@
-"""What this machine's kernel offers, from its own files: packet filter, freezer, routes. Runs no program."""
+"""What this machine's kernel offers and allows, from its own files. Runs no program."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import platform
 from pathlib import Path
 
 _ROOT = Path("/")
+_CAP_NET_ADMIN = 12
 
 
 def has_nftables(root: Path = _ROOT) -> bool:
@@ -20,6 +21,12 @@ def has_freezer(root: Path = _ROOT) -> bool:
         return True
     lines = [line.split() for line in _read(root / "proc/cgroups").decode().splitlines()]
     return any(fields[0] == "freezer" and fields[-1] == "1" for fields in lines if fields)
+
+
+def may_reset_connections(root: Path = _ROOT) -> bool:
+    """Whether this process has CAP_NET_ADMIN: root does, unless it was taken away."""
+    lines = (line.partition(":") for line in _read(root / "proc/self/status").decode().splitlines())
+    return any(name == "CapEff" and int(mask, 16) >> _CAP_NET_ADMIN & 1 for name, _, mask in lines)
 
 
 def routes(root: Path = _ROOT) -> list[str]:

@@ -10,9 +10,19 @@ from harness import setup
 from harness.cli import main, worlds
 from harness.cli.arguments import Namespace
 from harness.model.errors import ExitCode, WorldError
-from harness.setup import engine, local
+from harness.setup import engine, local, machine
 from harness.setup.engine import Answer
 
+RESETS = """\
+# Every connection is reset.
+drill: mine
+target: reference
+steps:
+  - wait: {for: steady, within: 20s}
+  - reset: [primary, client/1]
+    until: 1s
+expect: {lost_writes: 0}
+"""
 DEAD = Answer("", "the docker command is not installed")
 
 
@@ -106,3 +116,14 @@ def test_whoever_chose_processes_is_told_what_docker_would_add(
     monkeypatch.setattr(local, "toxiproxy", lambda: Path("/bin/true"))
     worlds.opener(Namespace(world="processes", keep=False), [])
     assert "Docker would add" in capsys.readouterr().err
+
+
+def test_links_that_reset_need_somebody_who_may(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    surroundings(monkeypatch, answer=DEAD)
+    monkeypatch.setattr(local, "toxiproxy", lambda: Path("/bin/true"))
+    monkeypatch.setattr(machine, "may_reset_connections", lambda: False)
+    Path("mine.yaml").write_text(RESETS)
+    assert main(["run", "mine.yaml", "--world", "processes"]) == ExitCode.BROKEN_SURROUNDINGS
+    assert "only root may reset connections" in capsys.readouterr().err

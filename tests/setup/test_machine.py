@@ -23,6 +23,14 @@ def test_the_packet_filter_is_found_built_in_loaded_or_ready_to_load(tmp_path: P
     assert machine.has_nftables(tmp_path)
 
 
+def test_who_may_reset_connections_is_told_by_the_kernel(tmp_path: Path) -> None:
+    assert not machine.may_reset_connections(tmp_path)
+    write(tmp_path, "proc/self/status", "CapPrm:\t000001ffffffffff\nCapEff:\t0000000000000fff\n")
+    assert not machine.may_reset_connections(tmp_path)
+    write(tmp_path, "proc/self/status", "Name:\tx\nCapEff:\t0000000000001000\n")
+    assert machine.may_reset_connections(tmp_path)
+
+
 def test_containers_can_be_paused_by_either_version_of_cgroups(tmp_path: Path) -> None:
     assert not machine.has_freezer(tmp_path)
     write(tmp_path, "proc/cgroups", "#subsys_name hierarchy num_cgroups enabled\nfreezer 6 2 0\n")
