@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -127,3 +128,25 @@ def test_links_that_reset_need_somebody_who_may(
     Path("mine.yaml").write_text(RESETS)
     assert main(["run", "mine.yaml", "--world", "processes"]) == ExitCode.BROKEN_SURROUNDINGS
     assert "only root may reset connections" in capsys.readouterr().err
+
+
+def test_to_clean_needs_an_engine_only_where_there_could_be_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = list[str]()
+
+    def removes(what: str, count: int) -> Callable[[object], int]:
+        def clean(say: object) -> int:
+            said.append(what)
+            return count
+
+        return clean
+
+    monkeypatch.setattr("harness.worlds.processes.clean.clean", removes("processes", 2))
+    monkeypatch.setattr("harness.worlds.docker.clean.clean", removes("engine", 3))
+    monkeypatch.setattr("harness.setup.programs.found", lambda program: False)
+    assert main(["clean"]) == ExitCode.PASS
+    assert (said, capsys.readouterr().err) == (["processes"], "2 removed\n")
+    monkeypatch.setattr("harness.setup.programs.found", lambda program: True)
+    assert main(["clean"]) == ExitCode.PASS
+    assert (said[1:], capsys.readouterr().err) == (["processes", "engine"], "5 removed\n")

@@ -16,7 +16,7 @@ def refused_in(world: str, text: str) -> DrillError:
     return raised.value
 
 
-@pytest.mark.parametrize("world", ["docker", "simulator"])
+@pytest.mark.parametrize("world", ["docker", "processes", "simulator"])
 def test_a_phase_is_offered_by_every_world(world: str) -> None:
     assert planned(with_steps(KILL + "decided"), world=world).trials
 
@@ -54,7 +54,7 @@ def test_a_moment_of_a_host_that_is_not_there_is_refused() -> None:
     assert "no witness/9" in error.problem
 
 
-@pytest.mark.parametrize("world", ["docker", "simulator"])
+@pytest.mark.parametrize("world", ["docker", "processes", "simulator"])
 def test_a_crash_point_is_offered_by_every_world(world: str) -> None:
     crash = with_steps("- crash: witnesses\n  before: {sends: Seal}\n  until: 3s")
     assert planned(crash, world=world).trials
