@@ -11,4 +11,8 @@ LACKS: Mapping[str, str] = {
         "for each host (here nothing keeps a program from going round its links), packet loss, the freezer "
         "(a pause is SIGSTOP here), and limits on CPU and memory; kernel and disk are shared in both."
     ),
+    "simulator": (
+        "Times are virtual: what the protocol costs on simulated hosts, links and disks. What a machine's own "
+        "programs, kernel and disk cost comes on top, in containers and processes."
+    ),
 }

@@ -43,6 +43,19 @@ def test_an_ascii_terminal_gets_ascii_alone(verdict: Callable[[], Verdict]) -> N
     assert report(verdict(), ascii=True).isascii()
 
 
+@pytest.mark.parametrize(
+    ("world", "says"),
+    [("processes", "Docker would add a network of its own"), ("simulator", "Times are virtual")],
+)
+def test_what_a_world_s_figures_lack_is_said_on_top(world: str, says: str) -> None:
+    verdict = examples.passed()
+    file = examples.plan_file(trials=verdict.trials_planned)
+    file = msgspec.structs.replace(file, plan=msgspec.structs.replace(file.plan, world=world))
+    text = drawn(Report(file, verdict, folder="runs/some-run", look=Look()), width=100)
+    assert says in squeezed(text)
+    assert says not in squeezed(report(verdict))
+
+
 @pytest.mark.parametrize("verdict", EXAMPLES)
 def test_no_colour_means_no_control_codes(verdict: Callable[[], Verdict]) -> None:
     assert "\x1b" not in report(verdict())

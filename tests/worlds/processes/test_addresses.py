@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import random
 import socket
 import subprocess
-from collections.abc import Iterator
 
 import pytest
 
@@ -15,12 +13,12 @@ from harness.worlds.processes.addresses import claimed, must_be_free
 
 
 @pytest.fixture
-def one_block(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """All that ask are offered the same."""
-    number = random.randrange(16, 240)
-    monkeypatch.setattr(addresses, "_BLOCKS", range(number, number + 1))
+def one_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that ask here are offered the same, and no run of others asks there."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        monkeypatch.setattr(addresses, "_LOCK_PORT", free.getsockname()[1])
+    monkeypatch.setattr(addresses, "_BLOCKS", range(99, 100))
     monkeypatch.setattr(addresses, "_ATTEMPTS_MAX", 1)
-    yield
 
 
 @pytest.mark.usefixtures("one_block")
