@@ -12,7 +12,7 @@ LACKS: Mapping[str, str] = {
         "(a pause is SIGSTOP here), and limits on CPU and memory; kernel and disk are shared in both."
     ),
     "simulator": (
-        "Times are virtual: what the protocol costs on simulated hosts, links and disks. What a machine's own "
-        "programs, kernel and disk cost comes on top, in containers and processes."
+        "Times are virtual: what the protocol costs on simulated hosts, links and disks. What a machine's "
+        "own programs, kernel and disk cost comes on top, in containers and processes."
     ),
 }
