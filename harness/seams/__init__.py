@@ -12,6 +12,7 @@ local      the target as processes of this machine
 """
 
 from harness.seams.kernel import (
+    Alarm,
     Child,
     Ear,
     Kernel,
@@ -52,6 +53,7 @@ from harness.seams.world import (
 __all__ = [
     "NOT_RUN",
     "Aim",
+    "Alarm",
     "Child",
     "Dial",
     "Ear",

@@ -74,6 +74,14 @@ PowerState = Literal["On", "Off", "PoweringOn", "PoweringOff"]
 PowerOrder = Literal["ForceOff", "On", "read"]
 
 
+class Alarm(Protocol):
+    def set(self, at_s: float) -> None:
+        """Ring once: at this time of the host's own clock or a moment later, never before."""
+        ...
+
+    def stop(self) -> None: ...
+
+
 class Kernel(Protocol):
     """What a program in virtual time has in place of an operating system; each process has its own.
 
@@ -117,8 +125,8 @@ class Kernel(Protocol):
 
     def after(self, delay_s: float, act: Callable[..., None], *values: object) -> None: ...
 
-    def at_clock(self, at_s: float, act: Callable[..., None], *values: object) -> None:
-        """At this time of the host's own clock or a moment later, never before."""
+    def alarm(self, ring: Callable[[], None]) -> Alarm:
+        """On the host's own clock; it is silent until it is set."""
         ...
 
     def listen(self, port: int, accept: Callable[[Wire], Ear]) -> None: ...

@@ -2,7 +2,7 @@
 
 timeline  virtual time: one heap of plain tuples
 network   connections between hosts; ways: what cuts, delays and losses do to them
-disk      what is durable when, and what is left of it; clock: of a rate of its own
+disk      what is durable when, and what is left of it; clock: of a rate of its own; alarm: on a clock
 process   a process and its host: what a target's programs run on
 faults    faults in force, by their kind: strikes at processes, linkfaults, gear (disks and clocks)
 load      the open loop of a client host, by the rules of the load program

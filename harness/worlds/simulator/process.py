@@ -9,14 +9,12 @@ from typing import Any
 from harness.model.event import Event
 from harness.model.moment import Act
 from harness.seams import Ear, PowerOrder, PowerState, Program, Running, Wire
+from harness.worlds.simulator.alarm import Alarm
 from harness.worlds.simulator.clock import Clock
 from harness.worlds.simulator.disk import Disk, Write
 from harness.worlds.simulator.network import End, Listener, Network
 from harness.worlds.simulator.timeline import Timeline
 
-# A timer is never early. How late: what a scheduler costs on an idle machine.
-_TIMER_LATE_S = (1e-6, 0.0002)
-_TIMER_SPREAD_S = _TIMER_LATE_S[1] - _TIMER_LATE_S[0]
 # A word to a power switch, and back.
 _RAIL_S = (0.0005, 0.002)
 # How long until a parent has waited for its dead child.
@@ -73,9 +71,7 @@ class Process:
         self._program: Running | None = None
         self._messages: deque[tuple[_Act, _Values]] = deque()
         self._timers: deque[tuple[_Act, _Values]] = deque()
-        # What is to be done at a time of the host's clock, by the number of its asking.
-        self._at_clock: dict[int, tuple[float, _Act, _Values]] = {}
-        self._asked = 0
+        self._alarms: list[Alarm] = []
         self._ended: list[Callable[[], None]] = []
         self.stopped: Callable[[], None] = _nobody_hears
         host.processes.append(self)
@@ -106,10 +102,10 @@ class Process:
     def after(self, delay_s: float, act: _Act, *values: object) -> None:
         self._timeline.later(delay_s, self._due, act, values)
 
-    def at_clock(self, at_s: float, act: _Act, *values: object) -> None:
-        self._asked += 1
-        self._at_clock[self._asked] = (at_s, act, values)
-        self._wake_at(at_s, self._asked)
+    def alarm(self, ring: Callable[[], None]) -> Alarm:
+        alarm = Alarm(self._timeline, self._clock, self, ring)
+        self._alarms.append(alarm)
+        return alarm
 
     def listen(self, port: int, accept: Callable[[Wire], Ear]) -> None:
         self._network.listeners[self.host, port] = Listener(self, accept)
@@ -191,31 +187,15 @@ class Process:
 
     def clock_changed(self) -> None:
         """What was to be done at a time of the clock comes sooner or later now."""
-        for number, (at_s, _, _) in self._at_clock.items():
-            self._wake_at(at_s, number)
+        for alarm in self._alarms:
+            alarm.clock_changed()
+
+    def wakes_to(self, act: _Act, values: _Values) -> None:
+        self._timers.append((act, values))
 
     def _signalled(self, name: str) -> None:
         if self._program is not None:
             self._program.signalled(name)
-
-    def _wake_at(self, at_s: float, number: int) -> None:
-        timeline = self._timeline
-        due_s = self._clock.when_s(at_s)
-        if due_s < timeline.now_s:
-            due_s = timeline.now_s
-        timeline.at(due_s + _TIMER_LATE_S[0] + _TIMER_SPREAD_S * self.draw.random(), self._woken, number)
-
-    def _woken(self, number: int) -> None:
-        """Twice, or too early, where the clock's rate has changed."""
-        waiting = self._at_clock.get(number)
-        if waiting is None:
-            return
-        at_s, act, values = waiting
-        if self._clock.at(self._timeline.now_s) < at_s:
-            self._wake_at(at_s, number)
-            return
-        del self._at_clock[number]
-        self._due(act, values)
 
     def _due(self, act: _Act, values: _Values) -> None:
         if self.paused:

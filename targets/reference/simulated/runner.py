@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from harness.seams import Kernel
+from harness.seams import Alarm, Kernel
 from targets.reference.machines.acts import act_of
 from targets.reference.machines.grammar import Effect, Effects, Event, Fired, SetTimer, StopTimer
 
@@ -14,23 +14,16 @@ Carrier = Callable[[Any], None]
 # Who runs a machine, the machine, the event that it has handled, and what follows from it.
 Saw = Callable[[Kernel, object, Event, Effects], None]
 
-_NEVER_S = float("inf")
-
 
 class Machine(Protocol):
     def handle(self, now_s: float, event: Event, /) -> Effects: ...
 
 
 class _Timer:
-    """at_s: when it is due; looked_at_s: when it is looked at next, which may be before that.
+    """setting: counts, so that what has fired is void once it is stopped or set anew."""
 
-    A timer that is put off again and again, as a detector's is, is looked at now and then, not each time.
-    """
-
-    def __init__(self, name: str) -> None:
-        self.fired = Fired(name)
-        self.at_s = self.looked_at_s = _NEVER_S
-        self.setting = 0
+    def __init__(self, name: str, alarm: Alarm) -> None:
+        self.fired, self.alarm, self.setting = Fired(name), alarm, 0
 
 
 class Runner:
@@ -96,10 +89,7 @@ class Runner:
     def _fired(self, due: tuple[_Timer, int]) -> Event | None:
         """None: it was stopped or set anew while it waited."""
         timer, setting = due
-        if timer.setting != setting:
-            return None
-        timer.at_s = _NEVER_S
-        return timer.fired
+        return timer.fired if timer.setting == setting else None
 
     def _take(self, event: Event | None) -> None:
         sought = self._kernel.sought
@@ -137,39 +127,24 @@ class Runner:
     # --- timers -------------------------------------------------------------------------------------
 
     def _set(self, effect: SetTimer) -> None:
-        timer = self._timers.get(effect.timer)
-        if timer is None:
-            timer = self._timers[effect.timer] = _Timer(effect.timer)
+        timer = self._timers.get(effect.timer) or self._made(effect.timer)
         timer.setting += 1
-        timer.at_s = effect.at_s
-        if effect.at_s < timer.looked_at_s:
-            self._look_at(timer)
+        timer.alarm.set(effect.at_s)
 
     def _stop(self, effect: StopTimer) -> None:
         timer = self._timers.get(effect.timer)
         if timer is not None:
             timer.setting += 1
-            timer.at_s = _NEVER_S
+            timer.alarm.stop()
 
-    def _look_at(self, timer: _Timer) -> None:
-        timer.looked_at_s = timer.at_s
-        self._kernel.at_clock(timer.at_s, self._look, timer, timer.at_s)
+    def _made(self, name: str) -> _Timer:
+        timer = self._timers[name] = _Timer(name, self._kernel.alarm(lambda: self._rings(timer)))
+        return timer
 
-    def _look(self, timer: _Timer, at_s: float) -> None:
-        """at_s: when this look was for; one that was put before it makes it void."""
-        if at_s != timer.looked_at_s:
-            return
-        timer.looked_at_s = _NEVER_S
-        if timer.at_s <= self._kernel.clock_s():
-            self._due(timer)
-        elif timer.at_s < _NEVER_S:
-            self._look_at(timer)
-
-    def _due(self, timer: _Timer) -> None:
+    def _rings(self, timer: _Timer) -> None:
         """While it waits it may be stopped or set anew."""
         if self._busy or self._blocked:
             self._waiting.append((timer, timer.setting))
             self._go()
         else:
-            timer.at_s = _NEVER_S
             self.feed(timer.fired)

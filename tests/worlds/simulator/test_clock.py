@@ -24,7 +24,7 @@ def test_what_waits_for_a_time_of_the_clock_follows_its_rate(rate: float, after_
     kernel, fired = lab.processes["a"], list[float]()
     due_s = kernel.clock_s() + 1.0
     begun_s = lab.timeline.now_s
-    kernel.at_clock(due_s, lambda: fired.append(lab.timeline.now_s - begun_s))
+    kernel.alarm(lambda: fired.append(lab.timeline.now_s - begun_s)).set(due_s)
     lab.hosts["a"].set_rate(rate, lab.timeline.now_s)
     lab.run(3.0)
     assert len(fired) == 1
@@ -35,7 +35,7 @@ def test_a_rate_that_changes_again_and_again_fires_what_waits_once_and_never_ear
     lab = Lab("a")
     host, kernel, fired = lab.hosts["a"], lab.processes["a"], list[float]()
     due_s = kernel.clock_s() + 1.0
-    kernel.at_clock(due_s, lambda: fired.append(kernel.clock_s()))
+    kernel.alarm(lambda: fired.append(kernel.clock_s())).set(due_s)
     for rate in (3.0, 0.2, 1.0, 0.7):
         host.set_rate(rate, lab.timeline.now_s)
         lab.run(0.15)
