@@ -37,12 +37,14 @@ class Listener(Struct, frozen=True):
 class End:
     """Offers harness.seams.Wire. held: what waits on its way from here.
 
+    hears: takes what arrives at once, while it is open and nothing is forwarded.
     due_s: when the last message that was sent from here arrives; apart_s: the same of the last one that did
     not go through the process behind it at once, see Network.push.
     """
 
     def __init__(self, network: Network, owner: Owner, peer: str, ear: Ear | None) -> None:
         self._network, self.owner, self.ear = network, owner, ear
+        self.hears: Callable[[Wire, Any], None] | None = None
         self.way: Way = (owner.host, peer)
         self.other: End | None = None
         self.onward: End | None = None
@@ -60,14 +62,19 @@ class End:
     def is_clear(self) -> bool:
         other, troubled = self.other, self._network.ways.troubled
         return (
-            self.state == "open"
-            and other is not None
-            and other.state == "open"
-            and not other.owner.paused
-            and not self.held
-            and not other.held
-            and (not troubled or (self.way not in troubled and other.way not in troubled))
+            other is not None
+            and self.state == other.state == "open"
+            and not (other.owner.paused or self.held or other.held)
+            and not (troubled and (self.way in troubled or other.way in troubled))
         )
+
+    def open(self) -> None:
+        self.state = "open"
+        self._listen()
+
+    def hear(self, ear: Ear) -> None:
+        self.ear = ear
+        self._listen()
 
     def send(self, message: object) -> None:
         if self.state == "open":
@@ -76,6 +83,7 @@ class End:
     def forward(self, to: Wire) -> None:
         assert isinstance(to, End)
         self.onward = to
+        self._listen()
 
     def close(self) -> None:
         if self.state == "closed":
@@ -87,7 +95,12 @@ class End:
 
     def shut(self) -> None:
         self.state = "closed"
+        self._listen()
         self.owner.wires.pop(self, None)
+
+    def _listen(self) -> None:
+        at_once = self.state == "open" and self.onward is None
+        self.hears = self.ear.received if at_once and self.ear is not None else None
 
 
 class Network:
@@ -170,7 +183,8 @@ class Network:
     def _accept(self, end: End, listener: Listener) -> None:
         """The host accepts, whether its process runs just now or not."""
         other = End(self, listener.owner, end.way[0], None)
-        other.state, other.other, end.other = "open", end, other
+        other.other, end.other = end, other
+        other.open()
         # Nothing that the other end says overtakes the news that the connection is there.
         other.due_s = self._timeline.now_s + self.ways.dial_delay_s(other.way)
         self._timeline.at(other.due_s, end.owner.run, _made, (end,))
@@ -199,8 +213,8 @@ class Network:
             return
         if end.owner.paused:
             end.owner.run(_take, (end, message))
-        elif end.state == "open" and end.ear is not None and end.onward is None and message is not _FIN:
-            end.ear.received(end, message)
+        elif end.hears is not None and message is not _FIN:
+            end.hears(end, message)
         else:
             _take(end, message)
 
@@ -252,12 +266,12 @@ class Network:
 
 
 def _accepted(end: End, accept: Callable[[Wire], Ear]) -> None:
-    end.ear = accept(end)
+    end.hear(accept(end))
 
 
 def _made(end: End) -> None:
     if end.state == "dialling" and end.ear is not None:
-        end.state = "open"
+        end.open()
         end.ear.made(end)
 
 

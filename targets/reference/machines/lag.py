@@ -101,6 +101,8 @@ class Lags:
 
     def _over(self, now_s: float, node: str, held: int) -> list[str]:
         lag, over = self.of(now_s, node, held), self._standbys[node].over
+        if not lag.positions and not over:
+            return []
         found = []
         for what, value, limit, unit in (
             ("positions", lag.positions, self._limits.positions, " records"),

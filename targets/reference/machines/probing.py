@@ -41,8 +41,8 @@ class Prober:
     def fired(self, now_s: float) -> Effects:
         if not self._node:
             return []
+        self._forget(now_s)
         self._number += 1
-        self._sent_s = {n: sent_s for n, sent_s in self._sent_s.items() if now_s - sent_s <= self._forget_s}
         self._sent_s[self._number] = now_s
         # In step with the last one, or each lateness would eat into the time-out.
         due_s = self._due_s if now_s - self._due_s < self._interval_s else now_s
@@ -51,6 +51,14 @@ class Prober:
     def sent_s(self, number: int) -> float | None:
         """When the probe that is answered was sent; None: not one of ours, or too long ago."""
         return self._sent_s.get(number)
+
+    def _forget(self, now_s: float) -> None:
+        """In the order in which they were sent."""
+        while self._sent_s:
+            oldest = next(iter(self._sent_s))
+            if now_s - self._sent_s[oldest] <= self._forget_s:
+                return
+            del self._sent_s[oldest]
 
     def _at(self, due_s: float) -> SetTimer:
         self._due_s = due_s

@@ -278,6 +278,8 @@ class Witness:
         timer = event.timer
         if self._keeper.acceptor is None and timer != copying.TIMER:
             return []
+        if timer in watching.TIMERS:
+            return self._watching.fired(now_s, timer)
         match timer:
             case ballots.TIMER | registrar.AGAIN:
                 return self._registrar.fired(now_s, timer)
@@ -292,7 +294,7 @@ class Witness:
             case copying.TIMER | keeper.REFRESH:
                 return self._keeper.fired(now_s, timer, self._detector.reign)
             case _:
-                return self._watching.fired(now_s, timer) if timer in watching.TIMERS else []
+                return []
 
     def _settled(self, now_s: float, register: Register) -> Effects:
         effects = self._watching.learn(now_s, (register.epoch, register.primary))

@@ -164,10 +164,12 @@ class Links:
         self.kernel.listen(port, self._accept)
 
     def send(self, effect: Send) -> None:
-        if effect.to == self.own:
+        link = self._links.get(effect.to)
+        if link is not None:
+            if link.connection is not None:
+                link.connection.send(effect.message)
+        elif effect.to == self.own:
             self.kernel.after(0.0, self.receive, Received(self.own, effect.message, "self"))
-        elif (link := self._links.get(effect.to)) is not None and link.connection is not None:
-            link.connection.send(effect.message)
 
     def answer(self, effect: Answer) -> None:
         if effect.via == "self":
