@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from random import Random
 
 from harness.model.drill import Action, ControlStep, HoldStep, Step, Window
@@ -13,7 +14,8 @@ _ORDERS: tuple[Action, ...] = (
     *("promote", "promote", "force", "rejoin"),
     *("maintenance on", "maintenance on", "power off", "power off"),
 )
-_ENDS: dict[Action, Action] = {"maintenance on": "maintenance off", "power off": "power on"}
+# What is set, and the order that takes it back.
+ENDS: Mapping[Action, Action] = {"maintenance on": "maintenance off", "power off": "power on"}
 _OF_A_WAVE = 0.2
 _LASTS_S = (0.2, 5.0)
 # No fault of a wave lasts longer from its begin: the latest moment, and the longest fault from there.
@@ -39,11 +41,11 @@ class DrawOrders:
         on, at, _ = self._one.when()
         to = self._witness() if order == "maintenance on" else self._node(order)
         steps: list[Step] = [ControlStep(action=order, to=to, at=at, on=on)]
-        if order in _ENDS:
+        if order in ENDS:
             self._to_end.append((order, to))
             end_s = to_ms(self._one.begins_s() + draw.uniform(*_LASTS_S))
             to = self._witness() if order == "maintenance on" else to
-            steps.append(ControlStep(action=_ENDS[order], to=to, at=Window(end_s, end_s)))
+            steps.append(ControlStep(action=ENDS[order], to=to, at=Window(end_s, end_s)))
         return steps
 
     def undone(self, ends_s: float) -> list[Step]:
@@ -54,7 +56,7 @@ class DrawOrders:
             for place, witness in enumerate(self._one.sides.witnesses[:2]):
                 due_s = to_ms(at_s + place * _APART_S)
                 whom = witness if order == "maintenance on" else to
-                steps.append(ControlStep(action=_ENDS[order], to=whom, at=Window(due_s, due_s)))
+                steps.append(ControlStep(action=ENDS[order], to=whom, at=Window(due_s, due_s)))
         return [*steps, HoldStep(duration_s=_TAIL_S)] if steps else []
 
     def _can(self, order: Action) -> bool:

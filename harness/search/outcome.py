@@ -8,7 +8,7 @@ hundred writes were acknowledged, and the end recovered.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, TypeGuard
 
 from msgspec import Struct
 
@@ -19,6 +19,7 @@ from harness.model.journal import Entry, RunEnded
 from harness.model.plan import Plan
 from harness.model.verdict import Finding
 from harness.search.expecting import RECOVERS_WITHIN_S
+from harness.search.orders import ENDS
 
 WRITES_MIN = 100
 STUCK = "stuck"
@@ -113,14 +114,19 @@ def _stuck(entries: Sequence[Entry]) -> str:
         return "the run did not end"
     if end.reason != "done":
         return f"{end.reason}: {end.detail}"
-    healed_s = max((e.after_s for e in entries if isinstance(e, Healed)), default=None)
-    if healed_s is None:
+    over_s = max((e.after_s for e in entries if isinstance(e, Healed) or _takes_back(e)), default=None)
+    if over_s is None:
         return ""
-    after = [e.ret_s for e in entries if isinstance(e, Returned) and _good(e) and (e.ret_s or 0.0) > healed_s]
+    after = [e.ret_s for e in entries if isinstance(e, Returned) and _good(e) and (e.ret_s or 0.0) > over_s]
     first_s = min((at_s for at_s in after if at_s is not None), default=None)
-    if first_s is None or first_s - healed_s > RECOVERS_WITHIN_S:
+    if first_s is None or first_s - over_s > RECOVERS_WITHIN_S:
         return f"no write was acknowledged within {RECOVERS_WITHIN_S:g} s of the end of the last fault"
     return ""
+
+
+def _takes_back(entry: Entry) -> TypeGuard[Controlled]:
+    """In maintenance, say, nobody takes over from whom a fault has struck: an operator's order ends that."""
+    return isinstance(entry, Controlled) and entry.ok and entry.action in ENDS.values()
 
 
 def _good(op: Returned) -> bool:

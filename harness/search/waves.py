@@ -31,7 +31,7 @@ from harness.search.sides import Sides
 from harness.search.steps import DrawSteps, Offered, to_ms
 
 # How many waves, and how long one lasts.
-_WAVES = ((1, 24.0), (2, 12.0), (2, 12.0), (3, 8.0))
+_WAVES = ((1, 20.0), (2, 10.0), (2, 10.0), (3, 7.0))
 _FAULTS_OF_A_WAVE = (1, 2, 2, 3, 4)
 _WEAKNESSES = (0, 0, 0, 1, 1, 2)
 _FAULTS_MAX = 8

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import structs
 
-from harness.model.event import AlertRaised, Applied, Event, Healed, Returned, Violated
+from harness.model.event import AlertRaised, Applied, Controlled, Event, Healed, Returned, Violated
 from harness.model.fault import Kill
 from harness.model.journal import Entry, RunEnded, TrialBegan, TrialEnded
 from harness.search.outcome import Outcome, outcome
@@ -83,6 +83,16 @@ def test_a_cluster_that_does_not_recover_is_stuck() -> None:
     assert judged(played(last_s=2.5)).name == "stuck"
     assert judged(played(healed_s=9.0, last_s=8.0)).name == "stuck"
     assert judged(played(reason="gave up")).name == "stuck"
+
+
+def test_what_an_operator_has_set_holds_a_cluster_up_until_he_takes_it_back() -> None:
+    def resumed(action: str) -> Controlled:
+        return Controlled(control_id="t1.s2", action=action, ok=True, detail="", before_s=14.9, after_s=15.0)
+
+    later = write(121, 16.0)
+    assert judged(played(resumed("maintenance off"), later, last_s=2.5)).kind == "sound"
+    assert judged(played(resumed("maintenance on"), later, last_s=2.5)).name == "stuck"
+    assert judged(played(resumed("maintenance off"), last_s=2.5)).name == "stuck"
 
 
 def test_one_that_waits_for_a_person_since_its_only_store_is_lost_is_not() -> None:
