@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from tests.checkers import truthful
+from tests.checkers.linear import agreement
 from tests.drillfile import anyfile
 from tests.journalfile import anyrun
 from tests.proof.found import Check, plainly
@@ -25,6 +26,9 @@ class Proof(Struct, frozen=True):
 PROOFS: dict[str, Proof] = {
     "truth": Proof("failovers of known truth, every figure's interval", plainly(truthful.wrong_of)),
     "clean": Proof("clean simulated runs with random settings, false alarms", plainly(cleanruns.alarms)),
+    "linear": Proof(
+        "random histories, A, B and C against D", agreement.looked_at, len(agreement.FAST) * MANY
+    ),
     "journals": Proof("damaged runs", anyrun.looked_at, 10 * CASES),
     "files": Proof("drill and suite files, mutated", anyfile.looked_at, MANY),
 }

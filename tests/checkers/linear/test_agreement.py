@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.checkers.linear.search import search
-from tests.checkers.linear.agreement import FAST, by_definition, compared, disagreement
+from tests.checkers.linear.agreement import FAST, by_definition, compared, disagreement, looked_at
 from tests.checkers.linear.randomhistories import MODELS, a_history
 
 
@@ -30,3 +30,9 @@ def test_the_search_finds_an_order_where_any_order_does(of: str) -> None:
     for number in range(150):
         few = a_history(Random(f"{of} {number}"), of)[:5]
         assert (search(few, MODELS[of]).judgement == "pass") == by_definition(few, MODELS[of]), few
+
+
+def test_the_long_run_takes_the_kinds_in_turn() -> None:
+    seen = [looked_at(number) for number in range(400)]
+    assert all(found.wrong == () for found in seen)
+    assert {found.came_to for found in seen} == {"linearizable", "not linearizable"}
