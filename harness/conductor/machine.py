@@ -23,7 +23,7 @@ from harness.conductor.progress import Progress, progress_of
 from harness.conductor.readback import ReadBack
 from harness.conductor.stages import WAITS_FOR, Stage
 from harness.conductor.stand import Stand, Told
-from harness.conductor.waits import GOOD_WRITES, steady_lacks
+from harness.conductor.waits import GOOD_WRITES, silent_why, steady_lacks
 from harness.model.drill import WaitStep
 from harness.model.event import (
     Applied,
@@ -199,8 +199,12 @@ class Conductor:
 
     def _overdue(self, entered: tuple[Stage, int], why: str) -> None:
         if (self._stage, self._stand.trial) == entered:
-            lacking = f": {self._unsettled()}" if self._stage == "settling" else ""
-            self._stop_early("gave up", why + lacking)
+            stand, told = self._stand, ""
+            if self._stage == "settling":
+                told = self._unsettled()
+            elif self._stage == "starting":
+                told = silent_why(stand.view, stand.hosts)
+            self._stop_early("gave up", f"{why}: {told}".removesuffix(": "))
 
     def _await_primary(self) -> None:
         first = self._plan.trials[0].steps[:1] if self._plan.trials else ()

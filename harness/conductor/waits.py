@@ -58,6 +58,12 @@ def _cluster_lacks(view: ClusterView, hosts: Hosts) -> str:
     return f"{', '.join(silent)} not ready" if silent else ""
 
 
+def silent_why(view: ClusterView, hosts: Hosts) -> str:
+    """Why data nodes are not ready, as it was told; empty where nothing was."""
+    ill = [view.health[host] for host in hosts.data if host in view.health and not view.is_ready(host)]
+    return "; ".join(f"{said.host}: {said.detail}" for said in ill if said.detail)
+
+
 def _clients_lack(awaited: Sequence[str], streaks: Mapping[str, int]) -> str:
     unserved = [client for client in awaited if streaks.get(client, 0) < GOOD_WRITES]
     return f"{', '.join(unserved)} without {GOOD_WRITES} good writes in a row" if unserved else ""

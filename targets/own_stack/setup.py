@@ -23,12 +23,13 @@ class Access(Struct, frozen=True, kw_only=True):
 
 
 class ClientSetup(Struct, frozen=True, kw_only=True):
-    """data: who may be the primary. ports: where these, and the routers, are written to."""
+    """data: who may be the primary. ports: where they and routers are written to. first_ports: their own."""
 
     speaks: Speaks
     ask: AskRole
     data: tuple[str, ...]
     ports: dict[str, int]
+    first_ports: dict[str, int] = {}
     user: str = ""
     database: str = ""
 

@@ -14,13 +14,13 @@ from harness.model.units import duration
 from harness.seams import Dial, Emit, Inside, Stack, StackHost, Watch
 from harness.workloads.wire import CLIENT_PORT
 from targets.own_stack.setup import PASSWORD, SETUP, Access, ClientSetup, encoded
-from targets.protocols.redis_link import must_be_there
+from targets.protocols import postgres_link, redis_link
 
 FOLDER = "own_stack"
 IMAGE = f"failover-drill/{FOLDER}"
 CLIENTS = ("client1", "client2")
 # Made from the distribution's packages, with the entry points of the images that they stand in for.
-STAND_INS = ("debian_redis",)
+STAND_INS = ("debian_postgres", "debian_redis")
 
 # A compose file in its canonical form.
 ReadCompose = Callable[[str, Sequence[str]], dict[str, Json]]
@@ -185,7 +185,9 @@ class OwnStackTarget:
     def _libraries_must_be_there(self) -> None:
         spoken: set[Speech] = {self._own.ask.by, self._own.speaks.by}
         if "redis" in spoken:
-            must_be_there(self.name, "redis")
+            redis_link.must_be_there(self.name, "redis")
+        if "postgres" in spoken:
+            postgres_link.must_be_there(self.name)
 
     def _client_setup(self) -> ClientSetup:
         own = self._own
@@ -195,6 +197,7 @@ class OwnStackTarget:
             ask=own.ask,
             data=tuple(host.service for host in own.hosts if host.role == "data"),
             ports={host.service: _written_at(host, own) for host in spoken},
+            first_ports={host.service: host.ports[0] for host in spoken},
             user=own.login.user,
             database=own.login.database,
         )

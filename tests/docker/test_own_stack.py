@@ -23,3 +23,14 @@ def test_two_primaries_of_a_redis_pair_are_seen_and_counted(tmp_path: Path) -> N
     assert trial.lost_after_fault > 50
     assert said(verdict)["faults_bit"] == "pass"
     assert [time.phase for time in trial.phases if time.phase in ("decided", "promoted", "acknowledged")]
+
+
+def test_what_asynchronous_streaming_loses_in_a_promotion_is_measured(tmp_path: Path) -> None:
+    """A second of writes behind a cut, then the primary dies; it comes back as a copy of the new one."""
+    code, verdict = run(tmp_path, f"{SAMPLES / 'postgres-pair' / 'promote.yaml'}")
+    assert code in (0, 4), verdict  # a stall of this machine may void its times, never more
+    judged = said(verdict)
+    assert (judged["lost_writes"], judged["split_brain"], judged["failovers"]) == ("pass", "pass", "pass")
+    (trial,) = verdict.trials
+    assert trial.lost_before_fault + trial.lost_after_fault > 20
+    assert trial.rejoin is not None

@@ -7,10 +7,11 @@ hosts do; nobody waits for one that is silent.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
 
 from harness.model.command import DISCOVERY
+from harness.model.ownstack import Speech
 from harness.workloads.connector import Connection
 from targets.own_stack.setup import Access, ClientSetup, told
 
@@ -29,18 +30,46 @@ async def connect(address: str) -> Connection:
 def opener(setup: ClientSetup, access: Access) -> Open:
     """By what the stack speaks. Imports only that: an image need not hold every library."""
 
+    def node(address: str) -> str:
+        """Behind a router nobody says who serves."""
+        return address if address in setup.data else ""
+
     async def open_redis(address: str) -> Connection:
         from targets.own_stack.load import redis_client
 
-        return await redis_client.connect(
-            address, setup.ports[address], access, node=address if address in setup.data else ""
+        return await redis_client.connect(address, setup.ports[address], access, node=node(address))
+
+    async def open_postgres(address: str) -> Connection:
+        from targets.own_stack.load.postgres_client import open_session
+        from targets.own_stack.load.sessions import opened
+
+        port = setup.ports[address]
+        return await opened(lambda: open_session(address, port, access, node=node(address)))
+
+    async def open_http(address: str) -> Connection:
+        from targets.own_stack.load.http_client import open_session
+        from targets.own_stack.load.sessions import opened
+
+        port, asks = setup.ports[address], setup.ask.by == "http" and bool(node(address))
+        asked_port = (setup.ask.port or setup.first_ports[address]) if asks else 0
+        return await opened(
+            lambda: open_session(
+                address, port, setup.speaks, setup.ask, node=node(address), asked_port=asked_port
+            )
         )
 
-    match setup.speaks.by:
-        case "redis":
-            return open_redis
-        case _:
-            raise ConnectionError(f"clients do not speak {setup.speaks.by} yet")
+    async def open_command(address: str) -> Connection:
+        from targets.own_stack.load import command_client
+
+        return await command_client.connect(address, setup.ports[address], setup.speaks, node=node(address))
+
+    opens: Mapping[Speech, Open] = {
+        "redis": open_redis,
+        "postgres": open_postgres,
+        "http": open_http,
+        "command": open_command,
+    }
+    return opens[setup.speaks.by]
 
 
 async def first_of(hosts: tuple[str, ...], opens: Open, *, limit_s: float = INQUIRY_LIMIT_S) -> Connection:

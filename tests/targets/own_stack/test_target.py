@@ -111,7 +111,9 @@ def test_a_host_may_not_be_called_as_a_client_is(tmp_path: Path) -> None:
 
 
 def test_a_stand_in_that_there_is_not_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DrillError, match="nothing is called 'nonsense'; there are: debian_redis"):
+    with pytest.raises(
+        DrillError, match="nothing is called 'nonsense'; there are: debian_postgres, debian_redis"
+    ):
         target(tmp_path, with_line("images", "images: {'redis:8': nonsense}"))
 
 
