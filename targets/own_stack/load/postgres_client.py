@@ -18,7 +18,7 @@ from targets.protocols.postgres_link import PostgresLink, RefusedError, quoted
 CONNECT_LIMIT_S = 0.3
 # Beyond what any operation is given: its client's own time-out closes it before.
 _SILENCE_S = 65.0
-# Proving a password takes thousands of hashes: several threads at it would starve the loop that stamps the times.
+# To prove a password takes thousands of hashes: many threads at it would starve the loop that stamps times.
 _one_login = Lock()
 
 
