@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help drill test check format bench bench-containers bench-weather proof setup setup-all setup-processes clean
+.PHONY: help drill test check format bench bench-containers bench-weather proof proof-containers setup setup-all setup-processes clean
 
 help:
 	@echo 'make drill    set up what is missing, then run the flagship drills, in containers where it can'
@@ -20,6 +20,7 @@ help:
 	@echo 'make bench-containers  measure the stack in containers: writes, heartbeats, a tenth of a CPU (3 minutes)'
 	@echo 'make bench-weather     count false failovers in heavy weather, in virtual time'
 	@echo 'make proof    the long searches: defects in drills and in schedules, small scopes whole, 10,000 schedules'
+	@echo 'make proof-containers  SIGKILL for harness, reaper, hub, agent, engine; 200 trials in one stack (90 minutes)'
 	@echo 'make format   let ruff format and mend what it can'
 	@echo 'make clean    remove what older runs left in the engine, and the virtual environment'
 
@@ -60,6 +61,13 @@ proof: .venv/dev-installed
 	@$(BIN)/python -m tests.search.sweep
 	@$(BIN)/failover-drill search --schedules 10000 --seed 1 --all
 	@$(BIN)/python -m tests.proof
+
+# Each goes on where it was stopped; the engine's own death comes last.
+proof-containers: .venv/dev-installed setup-all
+	@$(BIN)/python -m tests.proof kills --of harness --times 50
+	@for of in reaper hub agent; do $(BIN)/python -m tests.proof kills --of $$of --times 20 || exit 1; done
+	@$(BIN)/python -m tests.proof soak --trials 200
+	@$(BIN)/python -m tests.proof kills --of engine --times 5
 
 setup: .venv/installed
 	@$(BIN)/failover-drill setup

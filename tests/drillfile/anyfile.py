@@ -6,7 +6,7 @@ What raises something else is a mistake of ours; so is what takes longer than a 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -32,9 +32,15 @@ def looked_at(number: int) -> Found:
 def looked_at_text(content: bytes, called: str = "a file", world: str = "simulator") -> Found:
     path = _folder() / _NAME
     path.write_bytes(content)
+    args = Namespace(files=[path], world=world, target="", seed=1, trials=None, defect="")
+    return found_in(content, called, lambda: plans_of(args))
+
+
+def found_in(content: bytes, called: str, understood: Callable[[], object]) -> Found:
+    """Of a file of that content, whoever has to understand it."""
     try:
         with patience():
-            plans_of(Namespace(files=[path], world=world, target="", seed=1, trials=None, defect=""))
+            understood()
     except DrillError as error:
         wrong = tuple(f"{called}: {lacks}: {error}" for lacks in _lacking(error, content))
         return Found("refused", wrong)

@@ -42,7 +42,11 @@ WILD = "|".join((_MEANINGLESS, _NEARLY, _OF_YAML, _MORE_OF_IT, _NOBODY, _ELSEWHE
 def a_file(number: int) -> bytes:
     """Drills, and every so often a suite."""
     draw = Random(f"file {number}")
-    text = draw.choice(_suites() if number % SUITE_EVERY == 0 else _drills())
+    return mutated(draw, draw.choice(_suites() if number % SUITE_EVERY == 0 else _drills()))
+
+
+def mutated(draw: Random, text: bytes) -> bytes:
+    """In one way, once or more often."""
     change = draw.choices((_of_tree, _of_words, _of_lines, _of_bytes), weights=(4, 2, 1, 1))[0]
     for _ in range(draw.choice(_CHANGES)):
         text = change(draw, text)

@@ -9,6 +9,7 @@ from tests.checkers.linear import agreement
 from tests.drillfile import anyfile
 from tests.journalfile import anyrun
 from tests.proof.found import Check, plainly
+from tests.stackfile import anystack
 from tests.worlds.simulator import cleanruns
 
 CASES = 1_000
@@ -30,5 +31,6 @@ PROOFS: dict[str, Proof] = {
         "random histories, A, B and C against D", agreement.looked_at, len(agreement.FAST) * MANY
     ),
     "journals": Proof("damaged runs", anyrun.looked_at, 10 * CASES),
+    "stacks": Proof("stack files, mutated", anystack.looked_at, MANY),
     "files": Proof("drill and suite files, mutated", anyfile.looked_at, MANY),
 }
