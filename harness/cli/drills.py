@@ -131,14 +131,16 @@ def _offered_in(world: str, target: Target) -> Target:
 
 
 def _own_target(drill: Drill, world: str) -> Target:
-    """A stack file is seen from the drill's; what is wrong in it is told as its own."""
-    if is_stack_file(drill.target):
-        return _offered_in(world, own_stack(f"{Path(drill.path).parent / drill.target}"))
+    """A stack file is seen from the drill's; what is wrong at a place in it is told as its own."""
+    own = is_stack_file(drill.target)
     try:
-        return _offered_in(world, find_target(drill.target))
+        name = f"{Path(drill.path).parent / drill.target}" if own else drill.target
+        return _offered_in(world, own_stack(name) if own else find_target(name))
     except DrillError as error:
-        line = drill.lines.get("target", 0)
-        raise DrillError(error.problem, path=drill.path, line=line, field="target") from error
+        if error.line:
+            raise
+        line, why = drill.lines.get("target", 0), f"{error}" if error.path else error.problem
+        raise DrillError(why, path=drill.path, line=line, field="target") from error
 
 
 def containers(plans: Sequence[Plan], *, keep: bool) -> Callable[[Plan, Path, workflow.Say], DockerWorld]:

@@ -169,14 +169,17 @@ def _spoken(services: Sequence[_Service]) -> tuple[Speech | None, str]:
     """What the data hosts speak, where they all speak the same, and what a person would call it."""
     kinds = {service.kind.name: service.kind for service in _data(services) if service.kind}
     if len(kinds) != 1:
-        return None, " and ".join(kinds) or "it"
+        return None, " and ".join(kinds)
     ((name, kind),) = kinds.items()
     return kind.speech, name
 
 
 def _speech(services: Sequence[_Service]) -> Iterator[str]:
     speech, name = _spoken(services)
-    hint = "" if speech else f"  # {name}: none of these knows it by itself"
+    hint = (
+        f"  # {name}: none of these knows it by itself" if name else "  # no host of role data is known yet"
+    )
+    hint = "" if speech else hint
     yield _ASK
     yield f"primary: {{ask: {speech or TODO}}}{hint}"
     yield _LOAD

@@ -112,3 +112,13 @@ def test_it_cannot_be_simulated(folder: Path, capsys: pytest.CaptureFixture[str]
     (folder / "stack.yaml").write_text(GOOD)
     assert main(["plan", "calm", "--target", "stack.yaml", "--world", "simulator"]) == 2
     assert "'stack.yaml' cannot be simulated; run it with --world docker" in capsys.readouterr().err
+
+
+def test_a_stack_file_that_is_not_there_is_told_where_the_drill_names_it(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "drill.yaml").write_text(DRILL.replace("target: reference", "target: ./nowhere.yaml"))
+    assert main(["plan", "drill.yaml"]) == 2
+    err = capsys.readouterr().err
+    assert "failover-drill: drill.yaml:" in err
+    assert "target: nowhere.yaml: cannot be read: No such file or directory" in err

@@ -17,7 +17,7 @@ from targets.own_stack.target import OwnStackTarget
 from tests.drillfile.anyfile import found_in
 from tests.drillfile.mutation import DRILLS, mutated
 from tests.proof.found import Found
-from tests.stackfile.written import GOOD
+from tests.stackfile.written import BY_COMMAND, BY_HTTP, GOOD
 
 _SAMPLES = DRILLS.parent / "compose" / "samples"
 
@@ -38,7 +38,8 @@ def _planned(path: Path) -> None:
 
 @cache
 def _stacks() -> tuple[bytes, ...]:
-    return (GOOD.encode(), *(path.read_bytes() for path in sorted(_SAMPLES.glob("*/stack.yaml"))))
+    written = (text.encode() for text in (GOOD, BY_HTTP, BY_COMMAND))
+    return (*written, *(path.read_bytes() for path in sorted(_SAMPLES.glob("*/stack.yaml"))))
 
 
 def _composed(path: str, profiles: Sequence[str] = ()) -> dict[str, Json]:

@@ -17,6 +17,36 @@ primary: {ask: redis}
 load: {driver: redis}
 detection: {within: 10s}
 """
+BY_HTTP = """\
+stack: over-http
+compose: ../compose.yaml
+hosts:
+  db1: {role: data, ports: [8080]}
+  db2: {role: data, ports: [8080]}
+  lb: {role: router, ports: [80]}
+primary: {ask: http, path: /health, port: 8008, field: node.role, is: primary, standby: replica}
+load:
+  driver: http
+  write: {method: PUT, path: '/kv/{key}', body: '{value}'}
+  read: {path: '/kv/{key}', field: value}
+  all: {path: /all}
+  refused: [409, 503]
+detection: {within: 500ms, because: ttl of the lease}
+"""
+BY_COMMAND = """\
+stack: by-command
+compose: compose.yaml
+hosts:
+  db1: {role: data, ports: [6379]}
+  db2: {role: data, ports: [6379]}
+  arbiter: {role: witness, ports: [26379]}
+primary: {ask: command, command: [sh, -c, 'redis-cli role | head -1'], is: master}
+load: {driver: command, write: [put, '{key}', '{value}'], read: [get, '{key}'], all: [dump], refused: 3}
+login: {user: app, password: {file: secret.txt}}
+detection: {within: 10s}
+orders: {promote: [promote, '{to}'], switchover: [move, '{primary}', '{to}'], rejoin: [follow]}
+images: {'redis:8': debian_redis}
+"""
 
 
 def stack(folder: Path, text: str = GOOD) -> OwnStack:
