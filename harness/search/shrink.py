@@ -30,6 +30,8 @@ from harness.model.drill import (
 from harness.model.units import duration, seconds
 
 TRIES_MAX = 300
+# When the first fault may as well begin.
+_SOON_S = (0.3, 1.0)
 
 # What has a time, and may have a moment.
 Timed = FaultStep | ControlStep
@@ -58,7 +60,7 @@ def shrink(drill: Drill, violates: Violates, *, tries_max: int = TRIES_MAX) -> D
 
 
 def _candidates(drill: Drill) -> Iterator[Drill]:
-    for steps in _fewer(drill.steps):
+    for steps in (*_fewer(drill.steps), *_sooner(drill.steps)):
         yield structs.replace(drill, steps=steps)
     for settings in _plainer(drill.settings.get(drill.target, {})):
         yield structs.replace(drill, settings={drill.target: settings} if settings else {})
@@ -77,6 +79,23 @@ def _fewer(steps: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:
         strikes = any(not isinstance(step, WaitStep | HoldStep) for step in rest)
         if strikes and not isinstance(steps[index], WaitStep):
             yield rest
+
+
+def _sooner(steps: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:
+    """All together: what has to fit in time goes on fitting."""
+    first_s = min((s.at.low_s for s in steps if isinstance(s, Timed) and s.on is None), default=0.0)
+    for begins_s in _SOON_S if first_s > 2 * _SOON_S[-1] else ():
+        by_s = first_s - begins_s
+        yield tuple(_earlier(step, by_s) for step in steps)
+
+
+def _earlier(step: Step, by_s: float) -> Step:
+    match step:
+        case HoldStep(duration_s=hold_s) if hold_s > by_s:
+            return structs.replace(step, duration_s=_exact(hold_s - by_s))
+        case _ if isinstance(step, Timed) and step.on is None:
+            return moved(step, _exact(step.at.low_s - by_s))
+    return step
 
 
 def _plainer(settings: dict[str, Json]) -> Iterator[dict[str, Json]]:

@@ -71,3 +71,17 @@ def test_the_same_drill_always_shrinks_to_the_same_one_within_the_tries() -> Non
 def test_another_seed_that_violates_is_kept() -> None:
     small = shrink(WHOLE, lambda drill: structs.replace(drill, seed=99))
     assert small.seed == 99
+
+
+def test_what_has_to_fit_in_time_moves_together() -> None:
+    """Neither alone: the kill has to come while the cut lasts."""
+    kill = structs.replace(KILL, on=None, at=Window(15.664, 15.664), until_s=17.0)
+    cut = structs.replace(CUT, at=Window(15.0, 15.0), until_s=16.0)
+
+    def violates(drill: Drill) -> bool:
+        ends = [step.until_s for step in drill.steps if isinstance(step, PartitionStep)]
+        at = [step.at.low_s for step in drill.steps if isinstance(step, KillStep)]
+        return len(ends) == len(at) == 1 and ends[0] - 0.4 <= at[0] < ends[0]
+
+    small = reduced(violates, structs.replace(WHOLE, steps=(WAIT, cut, kill, HoldStep(duration_s=20.0))))
+    assert all(step.at.low_s < 1.1 for step in small.steps if isinstance(step, KillStep | PartitionStep))
