@@ -6,6 +6,7 @@
     ill           a disk hangs, its host is slow to reach or cut off meanwhile, and is back before the disk is
     worn link     what is slow gets cut, most often one way
     back at once  a process dies and is there again before everybody has heard of either
+    sleeps        who leads a failover falls asleep on the way, and goes on when it may be wrong by then
     divided       while something is decided, the cluster falls into two halves
 
 Each is what happens, not what it would break: who is hit, how long, and what of it comes at all is drawn.
@@ -18,6 +19,7 @@ from random import Random
 from typing import Literal
 
 from harness.model.drill import ControlStep, DiskStep, KillStep, PartitionStep, Step, Trigger, Window
+from harness.model.moment import TELLS
 from harness.search.sides import Sides
 from harness.search.steps import MOMENT_WITHIN_S, DrawSteps, Offered, to_ms
 
@@ -51,6 +53,7 @@ class DrawSequels:
             (1, {"latency", "partition"}, self._worn_link),
             (2, {"kill", "partition"}, self._back_at_once),
             (2, {"kill", "partition"}, self._divided),
+            (2, {"pause", "partition"}, self._sleeps),
         )
         fits = [(times, make) for times, needed, make in menu if needed <= {*offered.faults}]
         self._menu = [make for times, make in fits for _ in range(times)] if one.sides.witnesses else []
@@ -183,6 +186,25 @@ class DrawSequels:
         at_s = draw.choice((0.0, 0.0, to_ms(draw.uniform(0.0, 0.01))))
         halves = one.cut(one.sides.half(), on, Window(at_s, at_s), to_ms(at_s + draw.uniform(0.3, 3.0)))
         return [decided, halves]
+
+    # --- who decides ----------------------------------------------------------------------------------
+
+    def _sleeps(self) -> list[Step]:
+        draw, one = self._draw, self._one
+        begins_s = one.begins_s()
+        unseen: Sides = (("primary",), draw.choice((("witnesses",), ("witnesses/majority",), ("rest",))))
+        cut = one.cut(unseen, None, _point(begins_s), to_ms(begins_s + draw.uniform(0.7, 1.7)), ("drop",))
+        phase = draw.choice(("decided", "lease_over", "lease_over"))
+        at_s = draw.choice((0.0, to_ms(draw.uniform(0.0, 0.01))))
+        pause = KillStep(
+            verb="pause",
+            victim="coordinator",
+            scope="host",
+            at=_point(at_s),
+            until_s=to_ms(at_s + draw.uniform(0.5, 2.5)),
+            on=Trigger(act=TELLS, what=phase, within_s=MOMENT_WITHIN_S),
+        )
+        return [cut, pause]
 
     # --- one fault --------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ import pytest
 from msgspec import structs
 
 from harness.model.drill import ControlStep, DiskStep, KillStep, LatencyStep, PartitionStep, Step
+from harness.planner.offers import needed_fault
 from harness.reach import Hosts
 from harness.search.sequels import FAULTS_MAX, DrawSequels
 from harness.search.steps import DrawSteps
@@ -77,8 +78,15 @@ def test_a_cluster_falls_into_halves_at_a_ballot_and_most_often_at_a_switchovers
         assert cut.sides[0][0] in ("primary", "standby") and cut.sides[1] == ("rest",)
 
 
-@pytest.mark.parametrize("fault", ["disk", "latency", "partition", "kill"])
+def test_who_leads_a_failover_falls_asleep_on_the_way() -> None:
+    found = such(lambda steps: isinstance(steps[-1], KillStep) and steps[-1].on is not None)
+    assert found
+    for cut, pause in found:
+        assert isinstance(cut, PartitionStep) and isinstance(pause, KillStep)
+        assert (pause.verb, pause.victim, cut.sides[0]) == ("pause", "coordinator", ("primary",))
+
+
+@pytest.mark.parametrize("fault", ["disk", "latency", "partition", "kill", "pause"])
 def test_a_sequel_needs_faults_that_are_offered(fault: str) -> None:
     drawn = sequels(1, fault)
-    wanted = {"disk": DiskStep, "latency": LatencyStep, "partition": PartitionStep, "kill": KillStep}[fault]
-    assert all(wanted not in kinds(drawn.any()) for _ in range(200) if drawn)
+    assert all(needed_fault(step) != fault for _ in range(200) if drawn for step in drawn.any())
