@@ -160,7 +160,7 @@ class Proposer:
         if self._promises_prove and not now.changed:
             return self._end(Committed(current, changed=False))
         now.value = now.proposed if now.changed and now.proposed is not None else current
-        now.refused = set()
+        now.promises, now.refused = {}, set()
         return self._to_all(Accept(now.ballot, now.value))
 
     def _accepted(self, now: _Ballot, sender: str) -> Effects:

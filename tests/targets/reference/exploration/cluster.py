@@ -3,21 +3,20 @@
 What can happen at a moment, in every order: the first message of a channel arrives or is dropped; a disk
 finishes; a client writes or asks for a switchover; a process dies. A channel that is held keeps its messages
 beyond the moment; all else must have arrived before time goes on, to the earliest timer. Channels are FIFO,
-one for each ordered pair of hosts. A dead process starts again when nothing is on its way. One event's
+one for each ordered pair of hosts. A dead process starts again when nothing is under way. One event's
 effects are one step: to die within them is to die after them with what was sent dropped.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
 
 from targets.reference.machines.grammar import Began, Durable, Fired, Received, WitnessState
 from targets.reference.machines.messages import HandBack, Register, SwitchOver, Write
 from tests.targets.reference.exploration.holds import Holds
 from tests.targets.reference.exploration.hosts import CLIENT, DEAD, KEY
 from tests.targets.reference.exploration.moves import Moves, with_number
-from tests.targets.reference.exploration.scope import Left, Scope, State, Step
+from tests.targets.reference.exploration.scope import Act, Left, Scope, State, Step
 
 
 class Cluster:
@@ -41,7 +40,6 @@ class Cluster:
             scope.drops,
             scope.holds,
             scope.switchovers,
-            scope.detours or 0,
         )
         hosts = tuple(self.hosts.new(name) for name in self.moves.names)
         state = State(0.0, hosts, (0,) * len(self.moves.ends), left)
@@ -67,38 +65,39 @@ class Cluster:
         stored = self.hosts[self.moves.number(state, witness)].disk.state
         return stored.value if isinstance(stored, WitnessState) else Register()
 
+    def tells(self, state: State, act: Act) -> str:
+        """For a person."""
+        match act:
+            case Act("fires", name, timer):
+                first_s = min(self.hosts.first_s(number) for number in state.hosts)
+                return f"{max(first_s, state.now_s):g} s: {name}'s {timer}"
+            case Act("arrives" | "is lost" | "is held" | "goes on" as kind, _, int(number)):
+                message, _ = self.moves.first(state, number)
+                told = "" if kind == "arrives" else f"{kind} "
+                return f"{' → '.join(self.moves.ends[number])} {told}{message}"
+            case Act("dies", name, True):
+                return f"{name} dies, its disk had done"
+            case _:
+                return f"{act.host} {act.kind}"
+
     # --- what can happen --------------------------------------------------------------------------
 
     def successors(self, state: State) -> Iterator[Step]:
         if self.is_over(state):
             return
-        if self.scope.detours is not None:
-            yield from self._in_turn(state)
         for name in self.moves.actors:
-            if self.scope.detours is None:
-                yield from self._calm_acts(state, name)
-            yield from self._strikes(state, name)
-        if self.scope.detours is None:
-            yield from self._timers(state)
+            yield from self.acts(state, name)
+        if self.all_wait(state):
+            yield from self._undone(state)
+        yield from self._timers(state)
         yield from self._falls(state)
-        if state.left.restarts and not self.moves.on_their_way(state):
+        if state.left.restarts and not self._is_under_way(state):
             yield from self._restarts(state)
 
-    def _in_turn(self, state: State) -> Iterator[Step]:
-        """Whose turn it is, by their places; to go out of turn is a detour."""
-        left = state.left._replace(detours=state.left.detours - 1)
-        due = chain.from_iterable(self._calm_acts(state, name) for name in self.moves.actors)
-        for turn, (action, after) in enumerate(chain(due, self._timers(state))):
-            if not turn:
-                yield action, after
-            elif state.left.detours:
-                yield f"out of turn, {action}", after._replace(left=left)
-            else:
-                return
-
     def acts(self, state: State, name: str) -> Iterator[Step]:
-        """What can happen at one host: it alone changes, and what it sends."""
-        yield from self._calm_acts(state, name)
+        """What can happen at one host: it alone changes, what is on its way to it, and what it sends."""
+        if not self.moves.waits(state, name):
+            yield from self._calm_acts(state, name)
         yield from self._strikes(state, name)
 
     def _strikes(self, state: State, name: str) -> Iterator[Step]:
@@ -107,15 +106,32 @@ class Cluster:
         if state.left.holds:
             yield from self._holds(state, name)
         yield from self._releases(state, name)
-        if state.left.writes:
+        if state.left.writes and not self.moves.waits(state, name):
             yield from self._writes(state, name)
-        if state.left.switchovers:
+        if state.left.switchovers and not self.moves.waits(state, name):
             yield from self._switchovers(state, name)
         if state.left.crashes and name in self.scope.may_crash:
             yield from self._crashes(state, name)
 
+    def all_wait(self, state: State) -> bool:
+        """Each for another to take what it has sent."""
+        return self._is_under_way(state) and not any(self.is_busy(state, n) for n in self.moves.actors)
+
+    def _is_under_way(self, state: State) -> bool:
+        return bool(self.moves.on_their_way(state)) or any(self.hosts[n].unsynced for n in state.hosts)
+
+    def _undone(self, state: State) -> Iterator[Step]:
+        """Where all wait for each other the first of them goes on all the same."""
+        for name in self.moves.actors:
+            acts = [*self._calm_acts(state, name)]
+            if acts:
+                yield from acts
+                return
+
     def is_busy(self, state: State, name: str) -> bool:
         """It has something to do before time goes on."""
+        if self.moves.waits(state, name):
+            return False
         on_its_way = any(state.channels[n] and n not in state.held for n in self.moves.into[name])
         return on_its_way or (
             name in self.moves.place and bool(self.hosts[self.moves.number(state, name)].unsynced)
@@ -138,25 +154,27 @@ class Cluster:
         for number in self.moves.arriving(state, name):
             source, to = self.moves.ends[number]
             message, rest = self.moves.first(state, number)
-            yield f"{source} → {to} {message}", self.moves.heard(rest, source, to, message)
+            yield Act("arrives", name, number), self.moves.heard(rest, source, to, message)
 
     def _drops(self, state: State, name: str) -> Iterator[Step]:
         left = state.left._replace(drops=state.left.drops - 1)
         for number in self.moves.arriving(state, name):
             message, rest = self.moves.first(state, number)
-            yield f"{' → '.join(self.moves.ends[number])} loses {message}", rest._replace(left=left)
+            # To lose what changes nothing is to hear it, and to have one loss less.
+            if self.moves.heard(rest, self.moves.ends[number][0], name, message) != rest:
+                yield Act("is lost", name, number), rest._replace(left=left)
 
     def _holds(self, state: State, name: str) -> Iterator[Step]:
         left = state.left._replace(holds=state.left.holds - 1)
         for number in self.moves.arriving(state, name):
             held = tuple(sorted((*state.held, number)))
-            yield f"{' → '.join(self.moves.ends[number])} is held", state._replace(held=held, left=left)
+            yield Act("is held", name, number), state._replace(held=held, left=left)
 
     def _releases(self, state: State, name: str) -> Iterator[Step]:
         for number in state.held:
             if number in self.moves.into[name]:
                 held = tuple(other for other in state.held if other != number)
-                yield f"{' → '.join(self.moves.ends[number])} goes on", state._replace(held=held)
+                yield Act("goes on", name, number), state._replace(held=held)
 
     def _disk(self, state: State, name: str) -> Iterator[Step]:
         if name not in self.moves.place:
@@ -167,15 +185,11 @@ class Cluster:
         if unsynced:
             last = unsynced[-1]
             after = state._replace(hosts=with_number(state.hosts, place, self.hosts.synced(number)))
-            yield f"{name} has synced", self.moves.event(after, name, Durable(last.epoch, last.position))
+            yield Act("has synced", name), self.moves.event(after, name, Durable(last.epoch, last.position))
 
     def _timers(self, state: State) -> Iterator[Step]:
         """Time goes on when nothing is under way, to the earliest timer; those of one moment in any order."""
-        if (
-            self.moves.on_their_way(state)
-            or state.falling
-            or any(self.hosts[number].unsynced for number in state.hosts)
-        ):
+        if self._is_under_way(state) or state.falling:
             return
         first_s = min((self.hosts.first_s(number) for number in state.hosts), default=float("inf"))
         if first_s > self._until_s:
@@ -185,20 +199,20 @@ class Cluster:
                 hosts = with_number(state.hosts, place, self.hosts.without(number, timer))
                 after = state._replace(now_s=max(state.now_s, first_s), hosts=hosts)
                 name = self.moves.names[place]
-                yield f"{after.now_s:g} s: {name}'s {timer}", self.moves.event(after, name, Fired(timer))
+                yield Act("fires", name, timer), self.moves.event(after, name, Fired(timer))
 
     def _writes(self, state: State, name: str) -> Iterator[Step]:
         if name in self.scope.settings.nodes and self.holds.serving(state, name):
             left = state.left._replace(writes=state.left.writes - 1)
             event = Received(CLIENT, Write(state.left.writes, KEY, f"v{state.left.writes}"), CLIENT)
-            yield f"a client writes at {name}", self.moves.event(state._replace(left=left), name, event)
+            yield Act("is written to", name), self.moves.event(state._replace(left=left), name, event)
 
     def _switchovers(self, state: State, name: str) -> Iterator[Step]:
         if name in self.scope.settings.nodes and self.holds.serving(state, name):
             left = state.left._replace(switchovers=state.left.switchovers - 1)
             (to, *_) = [other for other in self.scope.settings.nodes if other != name]
             event = Received(CLIENT, SwitchOver(0, to), CLIENT)
-            yield f"{name} is asked to hand over", self.moves.event(state._replace(left=left), name, event)
+            yield Act("is asked to hand over", name), self.moves.event(state._replace(left=left), name, event)
 
     def _crashes(self, state: State, name: str) -> Iterator[Step]:
         """What it had sent may still arrive; what was sent to it does not. Of its disk's work all is done, or
@@ -216,9 +230,8 @@ class Cluster:
             after = self.moves.send(after, name, tuple((w, word) for w in self.scope.settings.witnesses))
         for keeps in (False, True) if host.unsynced else (False,):
             dead = self.hosts.dead(number, keeps=keeps)
-            survives = ", its disk had done" if keeps else ""
             yield (
-                f"{name} dies{survives}",
+                Act("dies", name, keeps),
                 after._replace(hosts=with_number(state.hosts, self.moves.place[name], dead)),
             )
 
@@ -228,10 +241,8 @@ class Cluster:
             name = self.moves.names[place]
             if self.hosts[number].machine == DEAD and name not in state.off:
                 hosts = with_number(state.hosts, place, self.hosts.started(number, name))
-                yield (
-                    f"{name} starts",
-                    self.moves.event(state._replace(hosts=hosts, left=left), name, Began()),
-                )
+                after = self.moves.event(state._replace(hosts=hosts, left=left), name, Began())
+                yield Act("starts", name), after
 
     def _falls(self, state: State) -> Iterator[Step]:
         """Whoever loses power is dead, and its agent too."""
@@ -239,7 +250,7 @@ class Cluster:
             place, gone = self.moves.place[node], self.moves.into[node]
             dead = self.hosts.dead(state.hosts[place], keeps=False)
             yield (
-                f"{node} loses power",
+                Act("loses power", node),
                 state._replace(
                     hosts=with_number(state.hosts, place, dead),
                     channels=tuple(0 if n in gone else c for n, c in enumerate(state.channels)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any, NamedTuple
 
 from targets.reference.machines.grammar import (
@@ -21,7 +22,17 @@ from targets.reference.machines.grammar import (
     Truncate,
     WitnessState,
 )
-from targets.reference.machines.messages import NO_BALLOT, Message, Read, Record, Register, Reply
+from targets.reference.machines.messages import (
+    NO_BALLOT,
+    Accepted,
+    BallotRefused,
+    Message,
+    Promised,
+    Read,
+    Record,
+    Register,
+    Reply,
+)
 from targets.reference.machines.node import DataNode
 from targets.reference.machines.primary import Primary
 from targets.reference.machines.witness import Witness
@@ -153,6 +164,15 @@ class Hosts:
             host = self._handle(host, name, now_s, Received(name, message, name), sent)
         return host
 
+    def is_spent(self, number: int, name: str, now_s: float, source: str, word: Word) -> bool:
+        """An answer to a ballot that is over: it changes nothing now, nor ever again, as no number is used
+        twice. Others may change nothing now, and something later.
+        """
+        if not isinstance(word, Promised | Accepted | BallotRefused):
+            return False
+        after, sent, _ = self.handle(number, name, now_s, Received(source, word, source))
+        return after == number and not sent
+
     # --- looks --------------------------------------------------------------------------------------
 
     def serving(self, number: int, now_s: float) -> bool:
@@ -191,6 +211,13 @@ class Hosts:
             records = machine.own.log.upto(machine.own.log.last.position) if is_node else host.disk.records
             self._written[number] = frozenset(records)
         return self._written[number]
+
+    def says(self, number: int) -> Hashable:
+        """All of it, in words that do not depend on what was met before."""
+        host = self._hosts[number]
+        return host._replace(machine=DEAD), None if host.machine == DEAD else self._machines.says(
+            host.machine
+        )
 
     def epoch(self, number: int) -> int:
         if number not in self._epochs:

@@ -31,6 +31,9 @@ class Machines:
         effects = machine.handle(now_s, event)
         return self.number(machine), effects
 
+    def says(self, number: int) -> Hashable:
+        return self._frozen[number]
+
     def __getitem__(self, number: int) -> Any:
         return pickle.loads(self._stored[number])
 
@@ -46,7 +49,8 @@ def freeze(value: Any, parts: dict[int, int] | None = None) -> Hashable:
     if isinstance(value, tuple | list):
         return (type(value).__name__, *(freeze(item, parts) for item in value))
     if isinstance(value, dict):
-        return ("dict", *((freeze(key, parts), freeze(item, parts)) for key, item in value.items()))
+        # In whatever order they came: no rule may depend on it.
+        return ("dict", frozenset((freeze(key, parts), freeze(item, parts)) for key, item in value.items()))
     if isinstance(value, Lags):
         # It calls people, and nothing else follows from it.
         return "Lags"

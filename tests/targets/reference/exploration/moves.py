@@ -7,20 +7,21 @@ to die after them with what was sent dropped.
 from __future__ import annotations
 
 from targets.reference.machines.grammar import AskPower, Began, Event, PowerAnswered, PowerState, Received
-from targets.reference.machines.messages import Record
+from targets.reference.machines.messages import Accept, Prepare, Record
 from tests.targets.reference.exploration.hosts import DEAD, DEVICE, Hosts, Sent, Word
 from tests.targets.reference.exploration.interning import Interned
-from tests.targets.reference.exploration.scope import Scope, State
+from tests.targets.reference.exploration.scope import Act, Scope, State
 
 
 class Moves:
     """names: the hosts, in the order of a state's numbers. into, outof: whose channels, by number.
 
-    actors: the hosts, and the fence device where there is one.
+    actors: the hosts, and the fence device where there is one. forgets: what is spent is on its way no more.
     """
 
     def __init__(self, scope: Scope, defects: frozenset[str]) -> None:
         self.scope, settings = scope, scope.settings
+        self.forgets = True
         self.names = settings.nodes + settings.witnesses
         self.place = {name: place for place, name in enumerate(self.names)}
         self.ends = [(source, to) for source in self.names for to in self.names if source != to]
@@ -56,21 +57,32 @@ class Moves:
     def arriving(self, state: State, name: str) -> list[int]:
         return [number for number in self.into[name] if state.channels[number] and number not in state.held]
 
+    def words(self, state: State, number: int) -> tuple[Word, ...]:
+        return self._channels[state.channels[number]]
+
     def waiting(self, channel: int) -> int:
         return len(self._channels[channel])
 
-    def is_full(self, channel: int) -> bool:
-        """The next word would be lost."""
-        return self.waiting(channel) >= self.scope.channel
+    def answers(self, state: State, act: Act) -> tuple[int, ...]:
+        """The channel of a witness's answer to a ballot, which may be spent already."""
+        if act.kind != "arrives" or not isinstance(act.what, int):
+            return ()
+        source, to = self.ends[act.what]
+        word, _ = self.first(state, act.what)
+        return (self._pairs[to, source],) if isinstance(word, Prepare | Accept) else ()
 
-    def overflows(self, state: State, name: str, following: list[State]) -> bool:
-        """Whether one of its acts might have lost a word for want of room."""
+    def waits(self, state: State, name: str) -> bool:
+        """It does nothing until some of what it has sent has arrived."""
         return any(
-            self.is_full(after.channels[number])
-            for after in following
-            for number in self.outof[name]
-            if after.channels[number] != state.channels[number]
+            self.is_full(state.channels[number]) and number not in state.held for number in self.outof[name]
         )
+
+    def is_full(self, channel: int) -> bool:
+        return not self.has_room(channel, 0)
+
+    def has_room(self, channel: int, more: int) -> bool:
+        """With so many more words on their way."""
+        return self.waiting(channel) + more < self.scope.channel
 
     # --- steps ------------------------------------------------------------------------------------
 
@@ -81,8 +93,12 @@ class Moves:
 
     def event(self, state: State, name: str, event: Event) -> State:
         place = self.place[name]
-        number, sent, log = self.hosts.handle(state.hosts[place], name, state.now_s, event)
-        state = self.send(state._replace(hosts=with_number(state.hosts, place, number)), name, sent)
+        before = state.hosts[place]
+        number, sent, log = self.hosts.handle(before, name, state.now_s, event)
+        if number != before:
+            hosts = with_number(state.hosts, place, number)
+            state = self._without_spent(state._replace(hosts=hosts), name)
+        state = self.send(state, name, sent)
         return self._acknowledge(state, name, log) if log else state
 
     def heard(self, state: State, source: str, to: str, word: Word) -> State:
@@ -109,6 +125,23 @@ class Moves:
         power: PowerState = "Off" if node in state.off else "PoweringOff" if node in state.falling else "On"
         return self.send(state, DEVICE, ((witness, PowerAnswered(ask.request, node, power)),))
 
+    def _without_spent(self, state: State, name: str) -> State:
+        """After the host has changed."""
+        if not self.forgets:
+            return state
+        channels = [*state.channels]
+        for n in self.into[name]:
+            if channels[n]:
+                source, _ = self.ends[n]
+                words = self._channels[channels[n]]
+                left = tuple(word for word in words if not self.is_spent(state, source, name, word))
+                channels[n] = self._channels.number(left)
+        return state._replace(channels=tuple(channels))
+
+    def is_spent(self, state: State, source: str, to: str, word: Word) -> bool:
+        """It changes nothing there, now and ever after."""
+        return to != DEVICE and self.hosts.is_spent(self.number(state, to), to, state.now_s, source, word)
+
     def send(self, state: State, name: str, sent: list[tuple[str, Word]] | Sent) -> State:
         if not sent:
             return state
@@ -117,9 +150,8 @@ class Moves:
             pair = self._pairs.get((name, to))
             if pair is None or (to != DEVICE and self.is_dead(state, to)):
                 continue
-            channel = self._channels[channels[pair]]
-            if len(channel) < self.scope.channel:
-                channels[pair] = self._channels.number((*channel, message))
+            if not (self.forgets and self.is_spent(state, name, to, message)):
+                channels[pair] = self._channels.number((*self._channels[channels[pair]], message))
         return state._replace(channels=tuple(channels))
 
     def _acknowledge(self, state: State, name: str, log: tuple[Record, ...]) -> State:

@@ -12,9 +12,8 @@ from targets.reference.settings import Settings
 class Scope(Struct, frozen=True, kw_only=True):
     """What is bounded. lasts_s: beyond it no timer fires. epochs: newer reigns are not followed any further.
 
-    channel: so many messages of one channel may be on their way; what is sent beyond is lost.
+    channel: with so many of its messages on one channel a host waits until one of them has arrived.
     fast_path: the agent of a dead data node hands its epoch back.
-    detours: None: all that can happen comes in every order. Else in one order, left so often at most.
     """
 
     name: str
@@ -30,7 +29,6 @@ class Scope(Struct, frozen=True, kw_only=True):
     channel: int = 3
     fast_path: bool = False
     may_crash: tuple[str, ...] = ()
-    detours: int | None = None
 
 
 class Left(NamedTuple):
@@ -40,7 +38,6 @@ class Left(NamedTuple):
     drops: int
     holds: int
     switchovers: int
-    detours: int = 0
 
 
 class State(NamedTuple):
@@ -59,4 +56,12 @@ class State(NamedTuple):
     broken: str = ""
 
 
-Step = tuple[str, State]
+class Act(NamedTuple):
+    """What happens to a host. what: the channel, the timer, or whether its disk was done."""
+
+    kind: str
+    host: str
+    what: int | str = 0
+
+
+Step = tuple[Act, State]

@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from msgspec import Struct
 
 State = TypeVar("State", bound=Hashable)
-Successors = Callable[[State], Iterable[tuple[str, State]]]
+Action = TypeVar("Action")
 
 
 class Found(Struct, frozen=True):
@@ -28,39 +28,32 @@ class Found(Struct, frozen=True):
     steps: tuple[str, ...] = ()
 
 
-class Search(Generic[State]):
+class Search(Generic[State, Action]):
     """successors: all (action, next state) of a state. wrong: what a state breaks, "" for nothing.
 
-    enough: those of the successors that are followed; all of them where it is None.
+    tells: an action, and the state before it, for a person.
     """
 
     def __init__(
         self,
-        successors: Successors[State],
+        successors: Callable[[State], Iterable[tuple[Action, State]]],
         wrong: Callable[[State], str],
         *,
         states_max: int,
-        enough: Successors[State] | None = None,
+        tells: Callable[[State, Action], str] = lambda _, action: str(action),
     ) -> None:
         self._successors, self._wrong, self._states_max = successors, wrong, states_max
-        self._enough = enough or successors
+        self._tells = tells
         self._met: set[int] = set()
-        self._open: set[int] = set()
         # Of each state in the order in which they were met: its hash, and whose successor it was.
         self._hashes, self._parents = array("q"), array("q")
-
-    def is_done(self, state: State) -> bool:
-        """It was met, and all ways from it were followed."""
-        key = hash(state)
-        return key in self._met and key not in self._open
 
     def run(self, begin: State) -> Found:
         self._meet(begin, -1)
         waiting, transitions, depth = deque([(begin, 0, 0)]), 0, 0
         while waiting:
             state, number, depth = waiting.popleft()
-            self._open.discard(hash(state))
-            for _, following in self._enough(state):
+            for _, following in self._successors(state):
                 transitions += 1
                 if hash(following) in self._met:
                     continue
@@ -77,7 +70,6 @@ class Search(Generic[State]):
     def _meet(self, state: State, parent: int) -> None:
         key = hash(state)
         self._met.add(key)
-        self._open.add(key)
         self._hashes.append(key)
         self._parents.append(parent)
 
@@ -88,6 +80,8 @@ class Search(Generic[State]):
             numbers.append(self._parents[numbers[-1]])
         steps, state = list[str](), begin
         for number in numbers[-2::-1]:
-            action, state = next(s for s in self._successors(state) if hash(s[1]) == self._hashes[number])
-            steps.append(action)
+            following = self._successors(state)
+            action, after = next(step for step in following if hash(step[1]) == self._hashes[number])
+            steps.append(self._tells(state, action))
+            state = after
         return tuple(steps)
