@@ -21,12 +21,13 @@ from targets.registry import SIMULATED, TARGETS
 def search(args: Namespace) -> ExitCode:
     """Exit code 0: none violates; 1: at least one does; 4: too few of them counted to say so."""
     folder = Folder.resumed(Path(args.resume)) if args.resume else Folder.new(_out(args), _asked(args))
-    began_s, results = time.monotonic(), list[Result]()
+    began_s, results, violating = time.monotonic(), list[Result](), 0
     try:
         with progress(folder.asked.schedules, f"search into {folder.path}") as told:
             for result in hunt(folder, field_of, workers=args.workers or cores()):
                 results.append(result)
-                told(len(results), _violations(results))
+                violating += result.outcome.kind == "violation"
+                told(len(results), violating)
     except KeyboardInterrupt:
         write_error(f"failover-drill: stopped after {len(results)}; --resume {folder.path} goes on\n")
         return ExitCode.INTERRUPTED
@@ -53,10 +54,6 @@ def _asked(args: Namespace) -> Asked:
 
 def _out(args: Namespace) -> Path:
     return Path(args.out or f"runs/{datetime.now(UTC):%Y-%m-%dT%H-%M-%SZ}-search")
-
-
-def _violations(results: list[Result]) -> int:
-    return sum(result.outcome.kind == "violation" for result in results)
 
 
 def _close(args: Namespace, folder: Folder, told: Summary, took_s: float) -> ExitCode:

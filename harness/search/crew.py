@@ -5,6 +5,7 @@ What comes out does not depend on how many there are: a schedule is drawn from (
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -89,7 +90,7 @@ def played(field: Field, drawn: Schedule, defect: str) -> Result:
 def crew(asked: Asked, field_of: FieldOf, *, begin: int, workers: int) -> Generator[Result, None, None]:
     """From number `begin` on, in order. Closing it ends the workers."""
     if workers == 1:
-        yield from _chunk(asked, field_of, begin, asked.schedules)
+        yield from _chunk(asked, field_of(asked.target), begin, asked.schedules)
         return
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_deaf)
@@ -123,11 +124,25 @@ def _submit(
 
 
 def _chunk_of(asked: Asked, field_of: FieldOf, begin: int, end: int) -> list[Result]:
-    return [*_chunk(asked, field_of, begin, end)]
+    field, results = field_of(asked.target), list[Result]()
+    _collect_by_hand()
+    for result in _chunk(asked, field, begin, end):
+        results.append(result)
+        gc.collect()
+    return results
 
 
-def _chunk(asked: Asked, field_of: FieldOf, begin: int, end: int) -> Iterator[Result]:
-    field = field_of(asked.target)
+def _collect_by_hand() -> None:
+    """Of a worker. A schedule leaves a world of objects that hold each other: what looks for such while it
+    plays finds nothing, so it is looked for once, after it, and never among what all schedules share.
+    """
+    if gc.isenabled():
+        gc.disable()
+        gc.collect()
+        gc.freeze()
+
+
+def _chunk(asked: Asked, field: Field, begin: int, end: int) -> Iterator[Result]:
     offers = offers_of(field, asked.defect)
     for number in range(begin, end):
         yield played(field, schedule(offers, asked.seed, number), asked.defect)
