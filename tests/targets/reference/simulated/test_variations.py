@@ -5,7 +5,7 @@ from random import Random
 from targets.reference.simulated.variations import during, moments, variation
 from targets.reference.target import REFERENCE
 
-MANY = [variation(Random(seed)) for seed in range(400)]
+MANY = [variation(Random(seed)) for seed in range(2000)]
 
 
 def test_every_variation_is_one_that_a_person_could_run() -> None:
