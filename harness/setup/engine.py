@@ -237,9 +237,13 @@ def _drop_stale(pid_file: Path, program: str) -> None:
 
 
 def _process_of(pid_file: Path, program: str) -> int:
-    """The process that the file names, if it is alive and is that program; else 0."""
+    """The process that the file names, if it is alive and is that program; else 0.
+
+    One that was killed keeps its name until its parent looks at it, and some parents take their time.
+    """
     with suppress(OSError, ValueError):
         pid = int(pid_file.read_bytes())
-        if Path(f"/proc/{pid}/comm").read_text().strip() == program:
+        name, _, rest = Path(f"/proc/{pid}/stat").read_text().partition(" (")[2].rpartition(") ")
+        if name == program and rest[0] not in "ZX":
             return pid
     return 0

@@ -196,3 +196,15 @@ def test_an_engine_of_ours_keeps_off_the_networks_that_people_use(monkeypatch: p
     engine.install()
     assert engine._read_daemon_json()["bip"].startswith("198.19.")
     assert [word for word in engine._options() if "198." in word] == []
+
+
+def test_an_engine_that_was_killed_and_not_yet_buried_runs_no_more(tmp_path: Path) -> None:
+    pid_file = tmp_path / "docker.pid"
+    with subprocess.Popen(["sleep", "60"]) as process:
+        pid_file.write_text(f"{process.pid}")
+        assert engine._process_of(pid_file, "sleep") == process.pid
+        assert engine._process_of(pid_file, "dockerd") == 0
+        process.kill()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        assert Path(f"/proc/{process.pid}/comm").read_text() == "sleep\n"
+        assert engine._process_of(pid_file, "sleep") == 0

@@ -56,7 +56,7 @@ def kill_once(of: Of, number: int, folder: Path, *, latest_s: float = WHOLE_S) -
             struck = _strike(of, run, draw, at_s, client)
             exit_code = run.process.wait(timeout=ENDS_WITHIN_S)
         if of == "engine":
-            assert asked("setup", "--all") == 0, "the engine did not come up again"
+            assert asked("setup", "--all", "--world", "docker") == 0, "the engine did not come up again"
         return structs.replace(_became(run, struck, exit_code, client), number=number)
     finally:
         client.close()
