@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.drillfile.textfile import read_text
 from harness.drillfile.tree import Block, Items, Node, Text, lines, parse, shown
-from harness.drillfile.words import NAME, Field, Kind, choice, nested, read_fields, span, text_of
+from harness.drillfile.words import NAME, Field, Kind, Words, choice, nested, read_fields, span, text_of
 from harness.model.errors import DrillError
 from harness.model.ownstack import Login, OwnHost, OwnRole, OwnStack
 from harness.stackfile.speech import (
@@ -74,6 +74,7 @@ def _stack(top: Node, path: str) -> OwnStack:
         raise words.wrong(
             _HOSTS, f"a failover needs {DATA_MIN} hosts of role data: one that fails, one that takes over"
         )
+    _ports_are_listed(words, found)
     because, within_s = words[_DETECTION][_BECAUSE], words[_DETECTION][_WITHIN]
     return OwnStack(
         name=words[_STACK],
@@ -89,6 +90,15 @@ def _stack(top: Node, path: str) -> OwnStack:
         images=words[_IMAGES],
         lines=lines(top),
     )
+
+
+def _ports_are_listed(words: Words, found: tuple[OwnHost, ...]) -> None:
+    """Clients reach what is listed, and nothing else: the mesh has a link for each port."""
+    for field, port in ((_PRIMARY, words[_PRIMARY].port), (_LOAD, words[_LOAD].port)):
+        lacks = next((host for host in found if host.role == "data" and port not in host.ports), None)
+        if port and lacks:
+            problem = f"port {port} is not among the ports of '{lacks.service}'; list it there"
+            raise words.wrong(field, f"{problem}: no other is reached")
 
 
 # --- hosts --------------------------------------------------------------------------------------------

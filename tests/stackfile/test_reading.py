@@ -112,6 +112,12 @@ def test_orders_are_commands_that_a_person_would_type(tmp_path: Path) -> None:
         (GOOD.replace("db2: {role: data", "db2: {role: other"), 4, "hosts", "a failover needs 2 hosts"),
         (GOOD.replace("within: 10s", "within: 10"), 8, "detection.within", "write 10s"),
         (with_line("login", "login: {password: {}}"), 9, "login.password", "write one of"),
+        (
+            with_line("load", "load: {driver: redis, port: 7000}"),
+            8,
+            "load",
+            "port 7000 is not among the ports of 'db1'",
+        ),
         (with_line("orders", "orders: {promot: [a]}"), 9, "orders.promot", "did you mean 'promote'?"),
         ("a: [1\n", 1, "", "without its ']'"),
         ("", 0, "", "failover-drill init"),

@@ -21,8 +21,8 @@ BY_HTTP = """\
 stack: over-http
 compose: ../compose.yaml
 hosts:
-  db1: {role: data, ports: [8080]}
-  db2: {role: data, ports: [8080]}
+  db1: {role: data, ports: [8080, 8008]}
+  db2: {role: data, ports: [8080, 8008]}
   lb: {role: router, ports: [80]}
 primary: {ask: http, path: /health, port: 8008, field: node.role, is: primary, standby: replica}
 load:
