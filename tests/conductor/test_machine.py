@@ -213,6 +213,14 @@ def test_a_run_without_a_primary_gives_up() -> None:
     given(plan()).wake("starting").expect("the run ends: gave up, there was no primary")
 
 
+def test_it_says_what_the_data_nodes_answered_instead() -> None:
+    silent = HealthReported(at_s=1.0, host="n1", ready=False, epoch=0, detail="Connection refused")
+    well = HealthReported(at_s=1.0, host="n2", ready=True, epoch=0)
+    given(plan()).when(silent, well).skip().wake("starting").expect(
+        "the run ends: gave up, there was no primary: n1: Connection refused"
+    )
+
+
 def test_a_fault_that_nobody_sees_healed_ends_the_run_as_broken() -> None:
     play = (
         with_the_fault_in_force()

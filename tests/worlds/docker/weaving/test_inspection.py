@@ -47,3 +47,20 @@ def test_stacks_of_a_kind_are_looked_at_once(plugin: Path) -> None:
     fewer = structs.replace(one, hosts=(host("a", 5432),))
     must_weave([one, drawn_anew, fewer, one])
     assert (plugin / "asked").read_text().splitlines() == [str(plugin / "one")] * 2
+
+
+def test_a_service_that_a_stack_brings_is_woven_like_the_file_s_own(plugin: Path) -> None:
+    asker: Table = {"image": "ours", "command": ["ask"]}
+    brought = structs.replace(
+        of(plugin, "one", compose()), hosts=(host("a", 5432), host("asker")), services={"asker": asker}
+    )
+    must_weave([brought])
+    with pytest.raises(DrillError, match="which is not there; there are"):
+        must_weave([structs.replace(brought, services={})])
+
+
+def test_a_service_of_that_name_in_the_file_is_named(plugin: Path) -> None:
+    brought = structs.replace(of(plugin, "one", compose()), services={"a": {"image": "ours"}})
+    with pytest.raises(DrillError, match="call yours something else") as raised:
+        must_weave([brought])
+    assert raised.value.field == "services.a"
