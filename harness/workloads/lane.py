@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from harness.model.command import StartLoad
 from harness.model.event import Outcome, Returned
@@ -73,6 +74,10 @@ class LaneRunner:
             # The oldest one always times out first; what stays silent for so long is replaced.
             self._drop(connection)
             reply = Reply(outcome="unknown", error="timed out", answered=False)
+        except Exception as error:
+            # A client's mistake must not make an operation vanish: what became of it is unknown.
+            self._drop(connection)
+            reply = Reply(outcome="unknown", error=f"{type(error).__name__}: {error}", answered=False)
         ret_s = time.monotonic() if reply.answered else None
         self._told(operation, reply, call_s, ret_s)
 
@@ -110,7 +115,8 @@ class LaneRunner:
 
     def _drop(self, connection: Connection | None) -> None:
         if connection is not None:
-            connection.close()
+            with suppress(Exception):
+                connection.close()
 
     def _not_sent(self, operation: Operation, error: str) -> None:
         now_s = time.monotonic()

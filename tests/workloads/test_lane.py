@@ -94,5 +94,42 @@ def test_a_slow_system_does_not_pile_up_more_than_the_limit() -> None:
     assert any("too many" in one.error and one.outcome == "fail" for one in told)
 
 
+class Faulty:
+    """A client with a mistake in it, and a connection that cannot even be closed."""
+
+    closed = False
+
+    async def write(self, key: str, value: str) -> Reply:
+        raise KeyError("a client's mistake")
+
+    async def read(self, key: str) -> Reply:
+        raise KeyError("a client's mistake")
+
+    def close(self) -> None:
+        raise ProcessLookupError
+
+
+def test_a_mistake_of_a_client_makes_no_operation_vanish() -> None:
+    told: list[Returned] = []
+
+    class Connects:
+        async def connect(self, address: str) -> Faulty:
+            return Faulty()
+
+    async def go() -> None:
+        (lane,) = lanes(load(), start_s=asyncio.get_running_loop().time())
+        runner = LaneRunner(lane, load(), connector=Connects(), tell=told.append)
+        running = asyncio.create_task(runner.run())
+        await asyncio.sleep(0.1)
+        runner.stop()
+        await asyncio.wait_for(running, 5)
+
+    asyncio.run(go())
+    assert [one.value for one in told] == [f"t3.client1.0.{n}" for n in range(len(told))]
+    assert {(one.outcome, one.ret_s, one.error) for one in told} == {
+        ("unknown", None, 'KeyError: "a client\'s mistake"')
+    }
+
+
 def test_a_reply_says_by_default_that_it_was_an_answer() -> None:
     assert Reply(outcome="ok").answered

@@ -7,6 +7,7 @@ a write unknown, and so does a program that did not end in time, which is ended.
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 from harness.model.ownstack import Speaks, Words
 from harness.workloads.connector import Reply
@@ -35,7 +36,7 @@ class CommandConnection:
     def close(self) -> None:
         self._closed = True
         for process in self._running:
-            process.kill()
+            _kill(process)
 
     async def _operate(self, words: Words, key: str, value: str) -> Reply:
         meant = {"{key}": key, "{value}": value, "{host}": self._address, "{port}": f"{self._port}"}
@@ -46,7 +47,7 @@ class CommandConnection:
         try:
             out, error = await process.communicate()
         except asyncio.CancelledError:
-            process.kill()
+            _kill(process)
             await process.wait()
             raise
         finally:
@@ -73,6 +74,12 @@ class CommandConnection:
         return Reply(
             outcome="fail" if refused else "unknown", node=self._node, error=f"exit code {code}: {last}"
         )
+
+
+def _kill(process: asyncio.subprocess.Process) -> None:
+    """It may have ended already."""
+    with suppress(ProcessLookupError):
+        process.kill()
 
 
 def _filled(word: str, meant: dict[str, str]) -> str:

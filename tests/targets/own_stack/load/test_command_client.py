@@ -65,6 +65,17 @@ def test_a_program_that_does_not_end_in_time_is_ended() -> None:
     connected(act, speaks("sleep", "60"))
 
 
+def test_closing_does_not_mind_a_program_that_has_just_ended() -> None:
+    async def act(connection: CommandConnection) -> None:
+        ended = await asyncio.create_subprocess_exec("true")
+        await ended.wait()
+        connection._running.add(ended)
+        connection.close()
+        assert connection.closed
+
+    connected(act, speaks("true"))
+
+
 def test_a_program_that_is_not_there_is_not_run() -> None:
     async def act(connection: CommandConnection) -> None:
         reply = await connection.write("k1", "v1")
