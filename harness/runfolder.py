@@ -69,20 +69,19 @@ def write_internal_error(error: BaseException, folder: Path | None) -> str:
 
 def read_plan(folder: Path) -> PlanFile:
     """Raises JournalError (exit 2) when there is no plan to be read, or not the one that was run."""
-    path = folder / PLAN
+    path, fix = folder / PLAN, "name a run's folder, like runs/<time>-<drill>"
     try:
         text = path.read_bytes()
         file = msgspec.json.decode(text, type=PlanFile)
         if _is_whole(text):
             return file
         problem = "it is not as the run wrote it, so nobody knows what was to be judged"
+        fix = "take it from a copy, or run the drill again"
     except OSError as error:
         problem = error.strerror or str(error)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         problem = f"it is not a plan that this failover-drill can read ({error})"
-    raise JournalError(
-        f"{path}: {problem}; name a run's folder, like runs/<time>-<drill>", exit_code=ExitCode.WRONG_INPUT
-    )
+    raise JournalError(f"{path}: {problem}; {fix}", exit_code=ExitCode.WRONG_INPUT)
 
 
 def read_verdict(folder: Path) -> Verdict | None:
