@@ -18,10 +18,13 @@ from harness.model.fault import (
     Link,
     Lose,
     Pause,
+    PowerOff,
     Slow,
     Stop,
+    Strain,
     Switch,
 )
+from harness.model.hardship import FailingFsync, Memory
 from harness.model.impairment import Reset
 from harness.model.plan import HostPlan
 
@@ -65,9 +68,11 @@ def _hosts(plans: tuple[HostPlan, ...]) -> Hosts:
 def silenced(fault: Fault) -> str:
     """The host that a kill, stop, pause, crash or its disk takes out; empty for any other fault."""
     match fault:
+        case PowerOff(host=host) | Strain(host=host, by=Memory() | FailingFsync()):
+            return host
         case Kill(host=host) | Stop(host=host) | Pause(host=host) | Crash(host=host) | Disk(host=host):
             return host
-        case Cut() | Slow() | Lose() | Impair() | Clock() | Switch():
+        case Cut() | Slow() | Lose() | Impair() | Clock() | Switch() | Strain():
             return ""
 
 
@@ -86,7 +91,7 @@ def cut_peers(host: str, faults: Iterable[Fault]) -> frozenset[str]:
 def _mute(fault: Fault) -> tuple[Link, ...]:
     """Links that carry no word: where every connection is reset at its first byte none does either."""
     match fault:
-        case Cut(links=links) | Impair(links=links, by=Reset()):
+        case Cut(links=links) | Impair(links=links, by=Reset()) | PowerOff(links=links):
             return links
         case _:
             return ()
@@ -119,7 +124,7 @@ def victim(fault: Fault, hosts: Hosts, *, primary: str) -> str:
 
     Of a cut it is the primary when that loses its arbiters, else the data node that loses most links.
     """
-    aimed_at = fault.host if isinstance(fault, Clock) else silenced(fault)
+    aimed_at = fault.host if isinstance(fault, Clock | Strain) else silenced(fault)
     if aimed_at:
         return aimed_at if aimed_at in hosts.data else ""
     if primary and without_arbiters(primary, (fault,), hosts):

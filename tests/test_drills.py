@@ -10,6 +10,7 @@ from harness import planner
 from harness.drillfile import read_all
 from harness.model.drill import Drill, KillStep
 from harness.model.plan import Plan
+from harness.planner.offers import offers_all
 from targets.registry import SIMULATED, TARGETS
 
 FOLDER = Path(__file__).parent.parent / "drills"
@@ -24,8 +25,9 @@ def drill(file: Path) -> Drill:
 
 
 def plan(found: Drill) -> Plan:
-    """In the world that offers everything, of those that the target is offered in."""
-    world = "simulator" if found.target in SIMULATED else "docker"
+    """In the simulator, unless only containers offer the target or a fault of it."""
+    inside = found.target in SIMULATED and offers_all("simulator", found.steps)
+    world = "simulator" if inside else "docker"
     return planner.plan(found, TARGETS[found.target], world=world, seed=1, trials=found.trials, defect="")
 
 

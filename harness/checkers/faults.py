@@ -14,8 +14,9 @@ from harness.checkers.acts import Act
 from harness.checkers.figures import seconds
 from harness.checkers.history import Trial
 from harness.ids import step_id
-from harness.model.drill import ControlStep, HoldStep, WaitStep
+from harness.model.drill import ControlStep, ExecStep, HoldStep, WaitStep
 from harness.model.plan import TimedStep
+from harness.model.wording import is_restart
 
 LATE_S = 1.0  # a fault that lasts this much longer or shorter than planned is another fault
 # Of a short one this share of its time.
@@ -41,6 +42,8 @@ def _step(trial: Trial, index: int, timed: TimedStep) -> str:
     match timed.step:
         case WaitStep() | HoldStep():
             return ""
+        case ExecStep():
+            return failed or _ran(trial, index, name)
         case ControlStep():
             answered = any(answer.control_id == name for answer in trial.controls)
             return failed or ("" if answered or _left_out(trial, index) else "the control was not answered")
@@ -51,7 +54,15 @@ def _step(trial: Trial, index: int, timed: TimedStep) -> str:
                 return "" if _left_out(trial, index) else "the fault never came into force"
             if not act.evidence:
                 return f"nothing shows that {act.text} took effect"
-            return _end(act, trial, timed.lasts_s)
+            return _end(act, trial, None if is_restart(timed.step) else timed.lasts_s)
+
+
+def _ran(trial: Trial, index: int, name: str) -> str:
+    """A command that fails did not do what the drill is there for."""
+    ran = next((ran for ran in trial.executed if ran.command_id == name), None)
+    if ran is None:
+        return "" if _left_out(trial, index) else "the command was not answered"
+    return f"on {ran.host} exit code {ran.exit_code}: {ran.output}".rstrip(": ") if ran.exit_code else ""
 
 
 def _left_out(trial: Trial, index: int) -> bool:
@@ -60,12 +71,15 @@ def _left_out(trial: Trial, index: int) -> bool:
     return not begun and any(not wait.met for wait in trial.waits)
 
 
-def _end(act: Act, trial: Trial, planned_s: float) -> str:
+def _end(act: Act, trial: Trial, planned_s: float | None) -> str:
+    """planned_s: None for what is over as soon as it has come, whenever that is."""
     if act.ended is None:
         return f"{act.text} was never seen to end" if trial.whole else ""
     if act.ended.lapsed:
         return f"{act.text} had ended before its time: {act.ended.lapsed}"
     lasted_s = act.ended.before_s - act.after_s
+    if planned_s is None:
+        planned_s = lasted_s
     if lasted_s > planned_s + LATE_S or (lasted_s < _at_least_s(planned_s) and not _abandoned(trial)):
         return f"{act.text} lasted {seconds(lasted_s)} instead of {seconds(planned_s)}"
     took_s = act.ended.after_s - act.ended.before_s

@@ -16,6 +16,7 @@ from harness.clusterview import ClusterView
 from harness.model.event import (
     Applied,
     Controlled,
+    Executed,
     Failed,
     FinalRead,
     Healed,
@@ -48,6 +49,7 @@ class Trial(Struct, frozen=True, kw_only=True):
     acts: tuple[Act, ...]
     failed: tuple[Failed, ...]
     controls: tuple[Controlled, ...]
+    executed: tuple[Executed, ...]
     begun: tuple[StepBegan, ...]
     waits: tuple[WaitEnded, ...]
     phases: tuple[PhaseReached, ...]
@@ -144,6 +146,7 @@ class _Draft:
             acts=tuple(mine),
             failed=tuple(e for e in self.entries if isinstance(e, Failed)),
             controls=tuple(e for e in self.entries if isinstance(e, Controlled)),
+            executed=tuple(e for e in self.entries if isinstance(e, Executed)),
             begun=tuple(e for e in self.entries if isinstance(e, StepBegan)),
             waits=tuple(e for e in self.entries if isinstance(e, WaitEnded)),
             phases=tuple(e for e in self.entries if isinstance(e, PhaseReached)),
@@ -204,7 +207,7 @@ def _trials(entries: Sequence[Entry], run: _Run) -> list[Trial]:
 
 def _stamp(entry: Entry) -> float:
     match entry:
-        case Applied() | Healed() | Controlled():
+        case Applied() | Healed() | Controlled() | Executed():
             return entry.after_s
         case Stalled():
             return entry.to_s

@@ -12,11 +12,14 @@ from harness.cli.arguments import Namespace, nearest
 from harness.cli.streams import look, show, write_out
 from harness.drillfile.measures import LEAST, MEASURES, SEEN
 from harness.drillfile.moments import ACTS, NTH, OF_HOST, PHASES
+from harness.drillfile.steps import STEPS
+from harness.drillfile.tree import Block, parse
 from harness.drillfile.verb import Verb
 from harness.drillfile.verbs import FAULTS, OTHERS, VERBS
 from harness.drillfile.words import Field, object_schema
 from harness.model.drill import Json
 from harness.model.errors import DrillError, ExitCode
+from harness.planner.offers import FAULTS_OF_WORLDS, WHY_NOT, needed_fault
 from harness.roles import WORDS
 from reports.machine import encode
 
@@ -49,8 +52,8 @@ def schema(args: Namespace) -> ExitCode:
 
 def _all() -> list[tuple[str, Rows]]:
     return [
-        ("faults", [(name, verb.summary) for name, verb in FAULTS.items()]),
-        ("other steps", [(name, verb.summary) for name, verb in OTHERS.items()]),
+        ("faults", [(name, verb.summary + _where(verb)) for name, verb in FAULTS.items()]),
+        ("other steps", [(name, verb.summary + _where(verb)) for name, verb in OTHERS.items()]),
         (
             "more",
             [
@@ -77,9 +80,38 @@ def _one(name: str) -> list[tuple[str, Rows]]:
     return [
         (f"{name}: {verb.summary}", [("", verb.does)]),
         ("words", list(explained(verb.all_fields))),
+        *([("offered", _offered(verb))] if _needs(verb) else []),
         ("example", [("", line) for line in verb.example.splitlines()]),
         ("more", [_MORE_ROLES]),
     ]
+
+
+def _needs(verb: Verb) -> str:
+    """The fault that its example asks for, as worlds and targets name it."""
+    spot = parse(f"steps:\n{verb.example}\n")
+    assert isinstance(spot, Block)
+    (step,) = STEPS.read(spot.entries["steps"])
+    return needed_fault(step)
+
+
+def _where(verb: Verb) -> str:
+    """The worlds that offer it; empty for what every world can."""
+    fault = _needs(verb)
+    worlds = [world for world, there in FAULTS_OF_WORLDS.items() if fault in there]
+    return f"  [{', '.join(worlds)}]" if fault else ""
+
+
+def _offered(verb: Verb) -> Rows:
+    """By which world, or why not; then by which target."""
+    from targets.registry import TARGETS
+
+    fault = _needs(verb)
+    worlds = [
+        (f"world {world}", "yes" if fault in there else f"no: {WHY_NOT.get(world, {}).get(fault, '')}")
+        for world, there in FAULTS_OF_WORLDS.items()
+    ]
+    of = [(f"target {name}", "yes" if fault in target.faults() else "no") for name, target in TARGETS.items()]
+    return worlds + of
 
 
 def _roles() -> tuple[str, Rows]:

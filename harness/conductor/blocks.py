@@ -18,7 +18,7 @@ from harness.conductor.strikes import ANSWER_WITHIN_S, Strikes
 from harness.conductor.triggers import Told, Triggers
 from harness.conductor.waits import Waiting, lacks
 from harness.ids import step_id
-from harness.model.command import Control
+from harness.model.command import Control, Execute
 from harness.model.drill import HoldStep, WaitStep
 from harness.model.event import Applied, Failed, PhaseReached
 from harness.model.journal import StepBegan, WaitEnded
@@ -180,9 +180,15 @@ class Blocks:
 
     def _control(self, control_id: str, begun: Begun) -> None:
         self._controls.add(control_id)
-        self._stand.ask(Control(control_id, begun.action, begun.hosts[0]))
-        unanswered = Failed(command_id=control_id, reason="the target did not answer", at_s=0.0)
-        self._stand.after(ANSWER_WITHIN_S, "answer", partial(self.control_failed, unanswered))
+        host = begun.hosts[0]
+        if begun.argv:
+            self._stand.ask(Execute(control_id, host, begun.argv, begun.within_s))
+        else:
+            self._stand.ask(Control(control_id, begun.action, host))
+        who = "the command on" if begun.argv else "the target on"
+        unanswered = Failed(command_id=control_id, reason=f"{who} {host} did not answer", at_s=0.0)
+        within_s = ANSWER_WITHIN_S + begun.within_s
+        self._stand.after(within_s, "answer", partial(self.control_failed, unanswered))
 
     def _cast(self) -> Cast:
         return Cast(

@@ -29,6 +29,7 @@ from harness.model.event import (
     Applied,
     Controlled,
     Event,
+    Executed,
     Failed,
     FinalRead,
     Healed,
@@ -121,6 +122,8 @@ class Conductor:
                 stand.faults.gone(fault_id)
             case Controlled(control_id=control_id) if self._blocks:
                 self._blocks.control_answered(control_id)
+            case Executed(command_id=command_id) if self._blocks:
+                self._blocks.control_answered(command_id)
             case PhaseReached() | MembershipChanged() | MomentCame():
                 self._saw(event)
             case LoadStopped(client=client):

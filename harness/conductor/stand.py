@@ -12,6 +12,7 @@ from harness.model.event import (
     Applied,
     Controlled,
     Event,
+    Executed,
     Healed,
     Returned,
     Stalled,
@@ -83,7 +84,7 @@ class Stand:
 def stamp(event: Event) -> float:
     """The moment at which an event was whole."""
     match event:
-        case Applied() | Healed() | Controlled():
+        case Applied() | Healed() | Controlled() | Executed():
             return event.after_s
         case Returned():
             return event.call_s if event.ret_s is None else event.ret_s

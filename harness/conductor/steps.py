@@ -17,6 +17,7 @@ from harness.model.drill import (
     CrashStep,
     Direction,
     DiskStep,
+    ExecStep,
     ImpairStep,
     KillStep,
     LatencyStep,
@@ -24,6 +25,7 @@ from harness.model.drill import (
     PartitionStep,
     Shape,
     Step,
+    StrainStep,
     SwitchStep,
     WaitStep,
 )
@@ -38,8 +40,10 @@ from harness.model.fault import (
     Link,
     Lose,
     Pause,
+    PowerOff,
     Slow,
     Stop,
+    Strain,
     Switch,
 )
 from harness.model.moment import Moment
@@ -47,27 +51,42 @@ from harness.model.wording import words
 from harness.reach import Hosts
 from harness.roles import REST, Cast, RoleError, host_of, hosts_of, sides_of
 
-_STRIKES: Mapping[str, type[Kill | Stop | Pause]] = {"kill": Kill, "stop": Stop, "pause": Pause}
+_STRIKES: Mapping[str, type[Kill | Stop | Pause]] = {
+    "kill": Kill,
+    "stop": Stop,
+    "pause": Pause,
+    "restart": Stop,
+}
 
 
 class Begun(Struct, frozen=True, kw_only=True):
     """What a step asks of the world. hosts: what its role words resolved to, without `rest`.
 
-    Either a fault, or an action that the target is asked for on hosts[0].
+    A fault, or an action that the target is asked for on hosts[0], or a command that is run there.
     """
 
     text: str
     hosts: tuple[str, ...]
     fault: Fault | None = None
     action: str = ""
+    argv: tuple[str, ...] = ()
+    within_s: float = 0.0
 
 
 def begin(step: Step, cast: Cast) -> Begun:
     """For every step but waits and holds, which ask nothing. Raises RoleError."""
     match step:
+        case KillStep(verb="power_off", victim=victim):
+            host = host_of(victim, cast)
+            others = tuple(of.name for of in cast.hosts if of.name != host)
+            links = _across(((host,), others), "both")
+            return Begun(text=text_of(step), hosts=(host,), fault=PowerOff(host, links))
         case KillStep(verb=verb, victim=victim, scope=scope):
             host = host_of(victim, cast)
             return Begun(text=text_of(step), hosts=(host,), fault=_STRIKES[verb](host, scope))
+        case StrainStep(victim=victim, by=hardship):
+            host = host_of(victim, cast)
+            return Begun(text=text_of(step), hosts=(host,), fault=Strain(host, hardship))
         case CrashStep(victim=victim, side=side, act=act, what=what, nth=nth):
             hosts = hosts_of(victim, cast)
             point = Moment(act=act, what=what, hosts=hosts, nth=nth)
@@ -93,6 +112,9 @@ def begin(step: Step, cast: Cast) -> Begun:
         case ClockStep(victim=victim, rate=rate):
             host = host_of(victim, cast)
             return Begun(text=text_of(step), hosts=(host,), fault=Clock(host, rate))
+        case ExecStep(host=word, argv=argv, within_s=within_s):
+            host = host_of(word, cast)
+            return Begun(text=text_of(step), hosts=(host,), argv=argv, within_s=within_s)
         case ControlStep(action=action, to=to):
             return Begun(text=text_of(step), hosts=(host_of(to, cast),), action=action)
         case _:

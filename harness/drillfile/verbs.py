@@ -10,6 +10,7 @@ from typing import Literal
 
 from harness.drillfile.crash import CRASH
 from harness.drillfile.cuts import CUTS
+from harness.drillfile.exec import EXEC
 from harness.drillfile.fields import (
     AT,
     FOR,
@@ -20,6 +21,7 @@ from harness.drillfile.fields import (
     UNTIL,
     WITHIN,
 )
+from harness.drillfile.hardships import HARDSHIPS
 from harness.drillfile.impairments import IMPAIRMENTS
 from harness.drillfile.moments import ON, ON_WITHIN
 from harness.drillfile.orders import ORDER
@@ -41,6 +43,28 @@ def _victim(verb: str) -> Field[str]:
     return Field(name=verb, kind=WORD, help="whom: a role or a host", example="primary", required=True)
 
 
+def _restart(words: Words) -> Step:
+    return KillStep(
+        verb="restart",
+        victim=words[_RESTARTED],
+        scope=words[SCOPE],
+        at=words[AT],
+        until_s=words[AT].high_s,
+        on=trigger(words),
+    )
+
+
+def _power_off(words: Words) -> Step:
+    return KillStep(
+        verb="power_off",
+        victim=words[_SWITCHED_OFF],
+        scope="host",
+        at=words[AT],
+        until_s=until_s(words),
+        on=trigger(words),
+    )
+
+
 def _strike(verb: Literal["kill", "stop", "pause"]) -> tuple[Field[str], Callable[[Words], Step]]:
     head = _victim(verb)
 
@@ -57,6 +81,7 @@ def _strike(verb: Literal["kill", "stop", "pause"]) -> tuple[Field[str], Callabl
     return head, build
 
 
+_RESTARTED, _SWITCHED_OFF = _victim("restart"), _victim("power_off")
 _SWITCH: Field[str] = Field(
     name="switch",
     kind=WORD,
@@ -137,12 +162,32 @@ _FAULTS = (
         "lease, a primary comes back as a zombie that must neither acknowledge nor answer.",
         example="- pause: primary\n  scope: host\n  at: 1s..2s\n  until: 4s",
     ),
+    Verb(
+        head=_RESTARTED,
+        fields=(SCOPE, AT, ON, ON_WITHIN),
+        build=_restart,
+        summary="stop it and start it again at once",
+        does="As stop, without a while in between: what a person, a package's upgrade or a supervisor does. "
+        "Its connections end, new ones are refused for that moment. Verified by another process that runs.",
+        example="- restart: primary\n  at: 1s..2s",
+    ),
+    Verb(
+        head=_SWITCHED_OFF,
+        fields=(AT, ON, ON_WITHIN, UNTIL),
+        build=_power_off,
+        summary="cut a host's power: all of it stops at one moment, and nobody hears a goodbye",
+        does="It is frozen, its packets vanish, then all that runs there is killed: open connections hang, "
+        "new ones meet silence, until a peer's own time-out. At `until` it has power again, and is started. "
+        "Verified by its processes, and by connects from the hosts' own namespaces that meet silence.",
+        example="- power_off: primary\n  at: 1s..2s\n  until: 6s",
+    ),
     CRASH,
     *CUTS,
     *IMPAIRMENTS,
     LOSS,
     DISK,
     CLOCK,
+    *HARDSHIPS,
     Verb(
         head=_SWITCH,
         fields=(SWITCH_HOW, AT, ON, ON_WITHIN, UNTIL),
@@ -179,6 +224,7 @@ _OTHERS = (
         example="- switchover: {to: standby}\n  at: 1s..2s",
     ),
     ORDER,
+    EXEC,
 )
 FAULTS: Mapping[str, Verb] = {verb.name: verb for verb in _FAULTS}
 OTHERS: Mapping[str, Verb] = {verb.name: verb for verb in _OTHERS}

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import assert_never
 
 from harness.drillfile.measures import BOUND, LEAST, NEVER, QUANTILES, SEEN
+from harness.model import hardship
 from harness.model.drill import (
     ClockStep,
     ControlStep,
     CrashStep,
     DiskStep,
     Drill,
+    ExecStep,
     Expectation,
     HoldStep,
     ImpairStep,
@@ -23,11 +26,13 @@ from harness.model.drill import (
     LossStep,
     PartitionStep,
     Step,
+    StrainStep,
     SwitchStep,
     Trigger,
     WaitStep,
     Window,
 )
+from harness.model.hardship import Cpu, FailingFsync, Memory, SlowFsync
 from harness.model.impairment import Bandwidth, Reset, Slicing, SlowClose, name_of
 from harness.model.moment import TELLS
 from harness.model.units import duration, seconds
@@ -88,10 +93,17 @@ def _step(step: Step) -> Fields:
             return [("wait", f"{{for: {wait_for}{narrowed}, within: {_span(within_s)}}}")]
         case HoldStep(duration_s=duration_s):
             return [("hold", _span(duration_s))]
+        case ExecStep(host=host, argv=argv, within_s=within_s):
+            block = [("on", host), ("run", _listed(argv)), ("within", _span(within_s))]
+            return [("exec", _block(block)), *_when(step.on, step.at)]
         case ControlStep(action="switchover" as action, to=to):
             return [(action, f"{{to: {to}}}"), *_when(step.on, step.at)]
         case ControlStep(action=action, to=to):
             return [("order", f"{{do: {action}, to: {to}}}"), *_when(step.on, step.at)]
+        case KillStep(verb="restart" | "power_off" as verb, victim=victim, scope=scope):
+            wide = [] if scope == "process" or verb == "power_off" else [("scope", scope)]
+            ends = [] if verb == "restart" else [_until(step.until_s)]
+            return [(verb, victim), *wide, *_when(step.on, step.at), *ends]
         case KillStep(verb=verb, victim=victim, scope=scope):
             wide = [] if scope == "process" else [("scope", scope)]
             return [(verb, victim), *wide, *_when(step.on, step.at), _until(step.until_s)]
@@ -120,6 +132,8 @@ def _step(step: Step) -> Fields:
             return [("disk", victim), ("does", does), *_when(step.on, step.at), _until(step.until_s)]
         case ClockStep(victim=victim, rate=rate):
             return [("clock", victim), ("rate", f"{rate}"), *_when(step.on, step.at), _until(step.until_s)]
+        case StrainStep():
+            return [*_strained(step), *_when(step.on, step.at), _until(step.until_s)]
         case SwitchStep(victim=victim, how=how):
             return [("switch", victim), ("how", how), *_when(step.on, step.at), _until(step.until_s)]
         case _:
@@ -145,6 +159,23 @@ def _impaired(step: ImpairStep) -> Fields:
             return [head]
         case SlowClose(delay_s=delay_s):
             return [head, ("delay", _span(delay_s))]
+
+
+def _listed(argv: Sequence[str]) -> str:
+    return f"[{', '.join(map(json.dumps, argv))}]"
+
+
+def _strained(step: StrainStep) -> Fields:
+    head = (hardship.name_of(step.by), step.victim)
+    match step.by:
+        case Cpu(share=share):
+            return [head, ("share", f"{share:.0%}")]
+        case Memory(limit_mb=limit_mb):
+            return [head, ("limit", f"{limit_mb}MB")]
+        case SlowFsync(delay_s=delay_s):
+            return [head, ("delay", _span(delay_s))]
+        case FailingFsync():
+            return [head]
 
 
 def _cut(step: PartitionStep) -> Fields:

@@ -57,6 +57,15 @@ class Control(Struct, frozen=True, tag="control"):
     host: str
 
 
+class Execute(Struct, frozen=True, tag="execute"):
+    """Run this command on the host; answered by Executed or Failed with the same id."""
+
+    command_id: str
+    host: str
+    argv: tuple[str, ...]
+    within_s: float
+
+
 class ReadAll(Struct, frozen=True, tag="read_all"):
     """Read every write of a trial at the sole primary; answered by FinalRead or Failed."""
 
@@ -85,4 +94,6 @@ class Wake(Struct, frozen=True, tag="wake"):
     after_s: float
 
 
-Command = Inject | Heal | StartLoad | StopLoad | Control | ReadAll | AwaitMoment | ForgetMoment | Wake
+Command = (
+    Inject | Heal | StartLoad | StopLoad | Control | Execute | ReadAll | AwaitMoment | ForgetMoment | Wake
+)

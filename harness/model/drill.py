@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from msgspec import Struct
 
 from harness.model.fault import CutMode, DiskTrouble, Scope, Side, SwitchMode
+from harness.model.hardship import Hardship
 from harness.model.impairment import Impairment
 
 # Anything that JSON can carry: what a target's own settings are made of before it reads them.
@@ -76,9 +77,12 @@ class Load(Struct, frozen=True, kw_only=True):
 
 
 class KillStep(Struct, frozen=True, kw_only=True, tag="kill"):
-    """Kill, stop or pause `victim` (a role or a host) at a phase; undone at until_s."""
+    """Kill, stop or pause `victim` (a role or a host) at a phase; undone at until_s.
 
-    verb: Literal["kill", "stop", "pause"]
+    restart: a stop that is undone at once, until_s being of no meaning. power_off: of a whole host.
+    """
+
+    verb: Literal["kill", "stop", "pause", "restart", "power_off"]
     victim: str
     scope: Scope
     at: Window
@@ -174,6 +178,16 @@ class ClockStep(Struct, frozen=True, kw_only=True, tag="clock"):
     on: Trigger | None = None
 
 
+class StrainStep(Struct, frozen=True, kw_only=True, tag="strain"):
+    """What the programs of `victim` (a role or a host) have to run on is scarce, or slow."""
+
+    victim: str
+    by: Hardship
+    at: Window
+    until_s: float
+    on: Trigger | None = None
+
+
 class WaitStep(Struct, frozen=True, kw_only=True, tag="wait"):
     """Go on when the cluster is so, or after within_s. `host` narrows `rejoined` (`victim` allowed)."""
 
@@ -193,6 +207,16 @@ class ControlStep(Struct, frozen=True, kw_only=True, tag="control"):
 
     action: Action
     to: str
+    at: Window
+    on: Trigger | None = None
+
+
+class ExecStep(Struct, frozen=True, kw_only=True, tag="exec"):
+    """Run a command on `host` (a role or a host). It has no end of its own: what it did stays."""
+
+    host: str
+    argv: tuple[str, ...]
+    within_s: float
     at: Window
     on: Trigger | None = None
 
@@ -218,8 +242,9 @@ FaultStep = (
     | DiskStep
     | ClockStep
     | SwitchStep
+    | StrainStep
 )
-Step = FaultStep | WaitStep | HoldStep | ControlStep
+Step = FaultStep | WaitStep | HoldStep | ControlStep | ExecStep
 
 Measure = Literal[
     "detection_time",

@@ -194,6 +194,17 @@ class Controlled(Struct, frozen=True, kw_only=True, tag="controlled"):
     after_s: float
 
 
+class Executed(Struct, frozen=True, kw_only=True, tag="executed"):
+    """A command has run on a host. output: the end of all that it printed."""
+
+    command_id: str
+    host: str
+    exit_code: int
+    output: str
+    before_s: float
+    after_s: float
+
+
 class FinalRead(Struct, frozen=True, kw_only=True, tag="final_read"):
     """Every value of a trial that the primary holds."""
 
@@ -243,6 +254,7 @@ Event = (
     | Returned
     | LoadStopped
     | Controlled
+    | Executed
     | FinalRead
     | Stalled
     | MomentCame

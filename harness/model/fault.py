@@ -10,6 +10,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from harness.model import hardship
+from harness.model.hardship import Hardship
 from harness.model.impairment import Impairment, much_of, name_of
 from harness.model.moment import Moment, text_of
 
@@ -49,6 +51,16 @@ class Pause(Struct, frozen=True, tag="pause"):
 
     host: str
     scope: Scope
+
+
+class PowerOff(Struct, frozen=True, tag="power_off"):
+    """Everything on the host stops at one moment, and its packets vanish: no peer hears a goodbye.
+
+    links: all of the host's, both ways. Healing starts it.
+    """
+
+    host: str
+    links: tuple[Link, ...]
 
 
 class Crash(Struct, frozen=True, tag="crash"):
@@ -130,9 +142,19 @@ class Switch(Struct, frozen=True, tag="switch"):
     how: SwitchMode
 
 
+class Strain(Struct, frozen=True, tag="strain"):
+    """What the host's programs have to run on is scarce, or slow: see the hardship. Healing gives it back.
+
+    What has ended of it is started then.
+    """
+
+    host: str
+    by: Hardship
+
+
 SLOW_SWITCH_S = 5.0
 
-Fault = Kill | Stop | Pause | Crash | Cut | Slow | Lose | Impair | Disk | Clock | Switch
+Fault = Kill | Stop | Pause | PowerOff | Crash | Cut | Slow | Lose | Impair | Disk | Clock | Switch | Strain
 LinkFault = Cut | Slow | Lose
 
 
@@ -149,6 +171,11 @@ def describe(fault: Fault) -> str:
     match fault:
         case Kill(host=host, scope=scope) | Stop(host=host, scope=scope) | Pause(host=host, scope=scope):
             return f"{type(fault).__name__.lower()} {host} ({scope})"
+        case PowerOff(host=host):
+            return f"power off {host}"
+        case Strain(host=host, by=hard):
+            much = hardship.much_of(hard)
+            return f"{hardship.name_of(hard)} {host}" + (f" ({much})" if much else "")
         case Crash(point=point, side=side, host=host):
             died = f"crash {host} {side} it {point.act} {point.what}"
             return died if host else f"crash {side} {text_of(point)}"

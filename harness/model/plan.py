@@ -9,9 +9,11 @@ from msgspec import Struct
 from harness.model.drill import (
     ControlStep,
     CrashStep,
+    ExecStep,
     Expectation,
     HoldStep,
     Json,
+    KillStep,
     Load,
     Missed,
     Step,
@@ -61,7 +63,7 @@ class TimedStep(Struct, frozen=True, kw_only=True):
     def lasts_s(self) -> float:
         """How long its fault is to last; 0 for what is no fault."""
         match self.step:
-            case WaitStep() | HoldStep() | ControlStep():
+            case WaitStep() | HoldStep() | ControlStep() | ExecStep() | KillStep(verb="restart"):
                 return 0.0
             case CrashStep(until_s=until_s):
                 return until_s

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import assert_never
 
+from harness.model import hardship
 from harness.model.drill import (
     ClockStep,
     ControlStep,
     CrashStep,
     DiskStep,
+    ExecStep,
     FaultStep,
     HoldStep,
     ImpairStep,
@@ -17,6 +20,7 @@ from harness.model.drill import (
     LossStep,
     PartitionStep,
     Step,
+    StrainStep,
     SwitchStep,
     Trigger,
     WaitFor,
@@ -38,8 +42,13 @@ _WAITS: dict[WaitFor, str] = {
 def words(step: Step, *, short: bool = False) -> str:
     """One line; short leaves the times out."""
     match step:
+        case KillStep(verb="power_off", victim=victim):
+            return f"power off {victim}" + _when(step, short)
         case KillStep(verb=verb, victim=victim, scope=scope):
             return f"{verb} {victim} ({scope})" + _when(step, short)
+        case StrainStep(victim=victim, by=hard):
+            much = hardship.much_of(hard)
+            return f"{hardship.name_of(hard)} {victim}" + (f" ({much})" if much else "") + _when(step, short)
         case CrashStep(victim=victim, side=side, act=act, what=what, nth=nth):
             nth_text = f" (time {nth})" if nth > 1 else ""
             return f"crash {victim} {side} it {act} {what}{nth_text}" + _when(step, short)
@@ -65,6 +74,10 @@ def words(step: Step, *, short: bool = False) -> str:
             return f"wait until {_WAITS[wait_for].format(host=host or 'all')}, within {duration(within_s)}"
         case HoldStep(duration_s=duration_s):
             return f"let the load run for {duration(duration_s)}"
+        case ExecStep(host=host, argv=argv):
+            return f"exec on {host}: {shlex.join(argv)}{_on(step.on)}" + (
+                "" if short else f", {window(step.at)}"
+            )
         case ControlStep(action=action, to=to):
             told = f"{action} to {to}" if action == "switchover" else f"order: {action}, {to}"
             return f"{told}{_on(step.on)}" + ("" if short else f", {window(step.at)}")
@@ -100,13 +113,18 @@ def _on(on: Trigger | None) -> str:
 
 def _when(step: FaultStep, short: bool) -> str:
     later = " later" if isinstance(step, CrashStep) else ""
-    times = "" if short else f", {window(step.at)}, until {duration(step.until_s)}{later}"
-    return _on(step.on) + times
+    ends = "" if is_restart(step) else f", until {duration(step.until_s)}{later}"
+    return _on(step.on) + ("" if short else f", {window(step.at)}{ends}")
 
 
 def _flaps(step: PartitionStep | LatencyStep) -> str:
     flaps = step.flapping
     return f", on for {duration(flaps.on_s)} of every {duration(flaps.period_s)}" if flaps else ""
+
+
+def is_restart(step: Step) -> bool:
+    """A fault that is over as soon as it has come."""
+    return isinstance(step, KillStep) and step.verb == "restart"
 
 
 def _sides(sides: tuple[tuple[str, ...], ...]) -> str:

@@ -26,15 +26,17 @@ from harness.model.drill import (
     LossStep,
     PartitionStep,
     Step,
+    StrainStep,
     SwitchStep,
     WaitStep,
 )
 from harness.model.errors import DrillError
+from harness.model.hardship import Cpu, SlowFsync
 from harness.model.impairment import Reset
 from harness.model.plan import Plan, Promises
 from harness.planner.clients import client_plans
 from harness.planner.moments import check_act, check_moment
-from harness.planner.offers import CUTS_REFUSED, FAULTS_OF_WORLDS, needed_fault
+from harness.planner.offers import CUTS_REFUSED, FAULTS_OF_WORLDS, WHY_NOT, needed_fault
 from harness.planner.phases import trial_plans
 from harness.planner.rehearsal import rehearse, turns
 from harness.seams import Target
@@ -100,9 +102,8 @@ def _check_offers(drill: Drill, target: Target, world: str) -> None:
         if isinstance(step, CrashStep):
             check_act(step.act, step.what, target, f"{field}.{step.side}")
         if fault:
-            _check_offer(
-                f"the world {world}", "fault", fault, FAULTS_OF_WORLDS.get(world, frozenset()), field
-            )
+            there, reason = FAULTS_OF_WORLDS.get(world, frozenset()), WHY_NOT.get(world, {}).get(fault, "")
+            _check_offer(f"the world {world}", "fault", fault, there, field, reason)
             _check_offer(f"the target {target.name}", "fault", fault, target.faults(), field)
             if isinstance(step, PartitionStep) and (why := CUTS_REFUSED.get(world, {}).get(step.how)):
                 problem = f"the world {world} does not offer 'how: {step.how}': {why}"
@@ -111,9 +112,13 @@ def _check_offers(drill: Drill, target: Target, world: str) -> None:
             _check_offer(f"the target {target.name}", "control", step.action, target.controls(), field)
 
 
-def _check_offer(who: str, kind: str, wanted: str, offered: Collection[str], field: str) -> None:
+def _check_offer(
+    who: str, kind: str, wanted: str, offered: Collection[str], field: str, why: str = ""
+) -> None:
     if wanted not in offered:
         there = f"it offers {', '.join(sorted(offered))}" if offered else f"it offers no {kind} at all"
+        if why:
+            raise DrillError(f"{who} does not offer the {kind} '{wanted}': {why}; {there}", field=field)
         raise DrillError(f"{who} does not offer the {kind} '{wanted}'; {there}", field=field)
 
 
@@ -142,6 +147,8 @@ def _strikes_nobody(step: Step) -> bool:
     """A reset leaves no conversation whole: that is as good as a cut."""
     if isinstance(step, ImpairStep):
         return not isinstance(step.by, Reset)
+    if isinstance(step, StrainStep):
+        return isinstance(step.by, Cpu | SlowFsync)
     return isinstance(step, _STRIKES_NOBODY)
 
 

@@ -20,6 +20,7 @@ from harness.model.drill import (
     ControlStep,
     CrashStep,
     DiskStep,
+    ExecStep,
     HoldStep,
     ImpairStep,
     KillStep,
@@ -27,11 +28,13 @@ from harness.model.drill import (
     LossStep,
     PartitionStep,
     Step,
+    StrainStep,
     SwitchStep,
     WaitStep,
 )
 from harness.model.errors import DrillError
 from harness.model.fault import Crash, Fault
+from harness.model.hardship import name_of
 from harness.model.plan import HostPlan
 from harness.reach import Hosts, victim
 from harness.roles import IN_TURN, Cast, RoleError, hosts_of, turns_of
@@ -144,7 +147,7 @@ def _named(step: Step) -> Collection[str]:
     match step:
         case HoldStep():
             return ()
-        case WaitStep(host=word) | ControlStep(to=word):
+        case WaitStep(host=word) | ControlStep(to=word) | ExecStep(host=word):
             return (word,)
         case (
             PartitionStep(sides=sides)
@@ -194,6 +197,8 @@ def _play(step: Step, cast: Cast) -> Fault | None:
                 f"'{word}' is a client: a {verb} would cost what it has seen; cut it off instead: "
                 f"partition: [[{word}], rest]"
             )
+        case StrainStep(victim=word, by=hardship) if begun.hosts[0] in by.clients:
+            raise RoleError(f"'{word}' is a client: {name_of(hardship)} is for the hosts that serve it")
         case CrashStep(victim=word) if not {*begun.hosts} <= {*by.data, *by.witnesses}:
             raise RoleError(
                 f"'{word}' is {', '.join(begun.hosts)}: only data nodes and witnesses have points to die at; "

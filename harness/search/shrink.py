@@ -15,6 +15,7 @@ from harness.model.drill import (
     ControlStep,
     CrashStep,
     Drill,
+    ExecStep,
     FaultStep,
     HoldStep,
     ImpairStep,
@@ -34,7 +35,7 @@ TRIES_MAX = 300
 _SOON_S = (0.3, 1.0)
 
 # What has a time, and may have a moment.
-Timed = FaultStep | ControlStep
+Timed = FaultStep | ControlStep | ExecStep
 _Lasting = FaultStep
 T = TypeVar("T", bound=Step)
 # The drill as it violates still (another seed may have to be taken), or None.
@@ -173,7 +174,7 @@ def _times(step: Step) -> Iterator[Step]:
 def moved(step: Timed, at_s: float) -> Timed:
     """To another time; what lasts keeps its length."""
     at = Window(at_s, at_s)
-    if isinstance(step, ControlStep | CrashStep):
+    if isinstance(step, ControlStep | CrashStep | ExecStep):
         return structs.replace(step, at=at)
     return structs.replace(step, at=at, until_s=_exact(at_s + step.until_s - step.at.high_s))
 

@@ -21,9 +21,10 @@ from harness.worlds.faults.freezing import Freezer
 from harness.worlds.faults.injection import Injection
 from harness.worlds.faults.rail import Rail, Switches
 from harness.worlds.faults.resident import Resident
+from harness.worlds.faults.straining import Straining
 from harness.worlds.links.hub import Hub
 from harness.worlds.links.mesh import Mesh
-from harness.worlds.meanwhile.desk import Desk
+from harness.worlds.meanwhile.desk import Desk, Run
 from harness.worlds.meanwhile.explained import Explained
 from harness.worlds.meanwhile.inbox import Inbox
 from harness.worlds.meanwhile.noise import NoiseWatch
@@ -47,6 +48,8 @@ class Meshed(Struct, frozen=True, kw_only=True):
     containers: Containers
     freezer: Freezer
     inside: Inside = _nothing_inside
+    straining: Straining | None = None
+    run: Run | None = None
 
 
 class Deaths(Protocol):
@@ -85,6 +88,7 @@ class MeshWorld:
             resident=meshed.resident,
             containers=meshed.containers,
             freezer=meshed.freezer,
+            straining=meshed.straining,
             clock=self._since_origin,
         )
         self._at_end: list[Callable[[], None]] = [meshed.resident.close]
@@ -125,6 +129,7 @@ class MeshWorld:
             explained=explained,
             inbox=self._inbox,
             now_s=self.now_s,
+            run=self._meshed.run,
         )
         self._at_end.append(self._desk.close)
 

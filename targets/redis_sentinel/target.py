@@ -34,6 +34,7 @@ class RedisSentinelTarget:
         return frozenset(
             {"kill", "stop", "pause", "partition", "latency", "loss"}
             | {"bandwidth", "slicing", "reset", "slow_close"}
+            | {"restart", "power_off", "cpu", "memory", "slow_fsync", "failing_fsync", "exec"}
         )
 
     def controls(self) -> frozenset[str]:

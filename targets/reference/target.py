@@ -59,6 +59,7 @@ class ReferenceTarget:
         return frozenset(
             {"kill", "stop", "pause", "crash", "disk", "clock", "switch"}
             | {"partition", "latency", "bandwidth", "slicing", "reset", "slow_close", "loss"}
+            | {"restart", "power_off", "cpu", "memory", "slow_fsync", "failing_fsync", "exec"}
         )
 
     def controls(self) -> frozenset[str]:

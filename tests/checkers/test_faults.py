@@ -6,8 +6,8 @@ from msgspec import structs
 
 from harness.checkers import faults
 from harness.checkers.history import history
-from harness.model.drill import ControlStep, Window
-from harness.model.event import Applied, Healed
+from harness.model.drill import ControlStep, ExecStep, Window
+from harness.model.event import Applied, Executed, Healed
 from harness.model.fault import Kill
 from harness.model.plan import TimedStep
 from tests.checkers.journals import (
@@ -110,3 +110,21 @@ def test_one_that_took_too_long_to_end_has_no_known_end() -> None:
     assert isinstance(healed, Healed)
     slow = structs.replace(healed, after_s=12.5)
     assert problems(applied, slow) == ("trial 1, step 2: kill n1 (process) took 10.500 s to end",)
+
+
+COMMAND = (TimedStep(step=ExecStep(host="n1", argv=("ls",), within_s=5.0, at=Window(1, 1)), at_s=1.0),)
+
+
+def executed(exit_code: int, output: str = "") -> Executed:
+    return Executed(
+        command_id="t1.s0", host="n1", exit_code=exit_code, output=output, before_s=1.0, after_s=1.1
+    )
+
+
+def test_a_command_must_have_run_and_well() -> None:
+    assert problems(executed(0), steps=COMMAND) == ()
+    assert problems(steps=COMMAND) == ("trial 1, step 1: the command was not answered",)
+    assert problems(executed(2, "no such file"), steps=COMMAND) == (
+        "trial 1, step 1: on n1 exit code 2: no such file",
+    )
+    assert problems(failed("t1.s0", "no such host"), steps=COMMAND) == ("trial 1, step 1: no such host",)

@@ -24,6 +24,7 @@ from harness.model.command import (
     AwaitMoment,
     Command,
     Control,
+    Execute,
     ForgetMoment,
     Heal,
     Inject,
@@ -197,6 +198,8 @@ def line(told: Command | Note) -> str:
             return f"stop {client}"
         case Control(control_id=name, action=action, host=host):
             return f"control {name}: {action} to {host}"
+        case Execute(command_id=name, host=host, argv=argv):
+            return f"execute {name} on {host}: {' '.join(argv)}"
         case ReadAll(read_id=name, host=host):
             return f"read {name} at {host}"
         case AwaitMoment(moment_id=name, moment=moment):

@@ -7,9 +7,11 @@ from msgspec import structs
 
 from harness.conductor.steps import text_of
 from harness.model.drill import (
+    ExecStep,
     PartitionStep,
     Window,
 )
+from harness.model.event import Executed
 from harness.model.plan import TimedStep
 from tests.checkers.journals import plan
 from tests.conductor.actions import hold, kill, switchover, timed, wait
@@ -243,6 +245,15 @@ def test_one_that_fails_abandons_the_trial() -> None:
 def test_so_does_one_that_is_not_answered_in_time() -> None:
     play = begun(switchover(), wait("failover")).wake("step0").skip().wake("answer").served()
     play.wake("tail").expect("stop client1", "stop client2")
+
+
+def test_a_command_is_run_on_the_host_it_names_and_waited_for() -> None:
+    step = ExecStep(host="standby", argv=("redis-cli", "ping"), within_s=5.0, at=Window(1, 1))
+    play = begun(timed(step, 1.0), wait("rejoined")).wake("step0")
+    assert "execute t1.s0 on n2: redis-cli ping" in play.lines
+    assert play.waiting_for.endswith("a step is not answered yet")
+    ran = Executed(command_id="t1.s0", host="n2", exit_code=1, output="", before_s=2.0, after_s=2.1)
+    play.skip().when(ran).expect("wait 1 is met")
 
 
 def test_settling_waits_for_a_control_that_is_still_open() -> None:

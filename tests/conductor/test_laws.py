@@ -12,6 +12,7 @@ from harness.model.command import (
     AwaitMoment,
     Command,
     Control,
+    Execute,
     ForgetMoment,
     Heal,
     Inject,
@@ -20,7 +21,7 @@ from harness.model.command import (
     StopLoad,
     Wake,
 )
-from harness.model.event import HealthReported, MomentCame, Woke
+from harness.model.event import Executed, HealthReported, MomentCame, Woke
 from harness.model.journal import Note, RunEnded, TrialBegan, TrialEnded
 from harness.model.plan import Plan, TimedStep
 from tests.checkers.journals import op, plan
@@ -134,6 +135,11 @@ class World(Playbook):
                 self.stopped(client)
             case Control():
                 self.controlled(name)
+            case Execute(host=host):
+                at_s = self.now_s
+                self.when(
+                    Executed(command_id=name, host=host, exit_code=0, output="", before_s=at_s, after_s=at_s)
+                )
             case ReadAll(host=host):
                 self.read(name, host)
             case AwaitMoment(moment_id=moment_id):
@@ -152,7 +158,7 @@ def _name(command: Command) -> str:
     match command:
         case Inject(fault_id=name) | Control(control_id=name) | ReadAll(read_id=name) | Wake(wake_id=name):
             return name
-        case AwaitMoment(moment_id=name):
+        case AwaitMoment(moment_id=name) | Execute(command_id=name):
             return name
         case ForgetMoment(moment_id=name):
             return f"forget {name}"

@@ -22,7 +22,7 @@ from harness.model.drill import (
     WaitStep,
     Window,
 )
-from harness.model.fault import Clock, Cut, Disk, Kill, Link, Lose, Pause, Slow, Stop
+from harness.model.fault import Clock, Cut, Disk, Kill, Link, Lose, Pause, PowerOff, Slow, Stop
 from harness.roles import RoleError
 from tests.hosts import HOSTS, cast
 
@@ -50,6 +50,17 @@ def test_a_strike_hits_the_host_that_plays_the_part_now(
     assert begun.fault == fault("n2", "host")
     assert begun.hosts == ("n2",)
     assert begun.text == f"{verb} primary (host)"
+
+
+def test_a_restart_is_a_stop_and_a_power_cut_takes_every_link_of_the_host() -> None:
+    restart = KillStep(verb="restart", victim="primary", scope="process", at=AT, until_s=2.0)
+    assert begin(restart, cast("n2")).fault == Stop("n2", "process")
+    cut = begin(KillStep(verb="power_off", victim="primary", scope="host", at=AT, until_s=3.0), cast("n2"))
+    assert isinstance(cut.fault, PowerOff) and cut.fault.host == "n2"
+    assert {(link.source, link.destination) for link in cut.fault.links} == {
+        pair for name in NAMES if name != "n2" for pair in (("n2", name), (name, "n2"))
+    }
+    assert cut.text == "power off primary"
 
 
 def test_a_partition_cuts_every_pair_across_the_sides_both_ways() -> None:

@@ -18,6 +18,7 @@ from harness.seams import ServiceProcess, Stack, StackHost
 from harness.worlds.docker.stack.bringup import Bringup, Up
 from harness.worlds.docker.stack.freezing import CgroupFreezer
 from harness.worlds.docker.stack.lifetime import Lifetime
+from harness.worlds.docker.stack.straining import DockerStraining
 from harness.worlds.docker.weaving import composefile
 from harness.worlds.faults.injection import Injection
 
@@ -76,6 +77,9 @@ class FaultHosts:
             resident=up.resident,
             containers=up.containers,
             freezer=self.freezer,
+            straining=DockerStraining(
+                up.containers, up.resident, lambda host: up.mesh.host(host).stack.process
+            ),
             clock=lambda raw_s: raw_s,
         )
 

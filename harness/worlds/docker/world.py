@@ -17,6 +17,7 @@ from harness.worlds.docker.stack.bringup import Bringup, Up
 from harness.worlds.docker.stack.deaths import DeathWatch
 from harness.worlds.docker.stack.freezing import CgroupFreezer
 from harness.worlds.docker.stack.lifetime import Lifetime
+from harness.worlds.docker.stack.straining import DockerStraining
 from harness.worlds.docker.weaving import composefile
 from harness.worlds.docker.weaving.admission import admit
 from harness.worlds.meshworld import Meshed, MeshWorld, all_of
@@ -90,6 +91,10 @@ class DockerWorld(MeshWorld):
             containers=up.containers,
             freezer=CgroupFreezer(up.containers, up.resident),
             inside=up.containers.run_in,
+            run=up.containers.execute,
+            straining=DockerStraining(
+                up.containers, up.resident, lambda host: up.mesh.host(host).stack.process
+            ),
         )
         super().__init__(
             plan, target, stack, meshed, origin_s=origin_s, watch_deaths=watch_deaths, heals=keep

@@ -105,6 +105,45 @@ class Followed(Struct, frozen=True):
     rows: tuple[Passing, ...]
 
 
+class Processor(Struct, frozen=True, kw_only=True):
+    """Of a container: quota_us of each period_us, -1 for no limit; what was used, and held back, so far."""
+
+    at_s: float
+    quota_us: int
+    period_us: int
+    used_s: float
+    periods: int
+    held_back: int
+
+
+class Kills(Struct, frozen=True, kw_only=True):
+    """Of a container's memory; oom_kills: how many processes were killed for want of it so far."""
+
+    limit_bytes: int
+    used_bytes: int
+    oom_kills: int
+
+
+class Volunteer(Struct, frozen=True, kw_only=True):
+    """The process that the kernel kills first."""
+
+    pid: int
+    start_ticks: int
+
+
+class Traced(Stamped, frozen=True, kw_only=True):
+    """tracer: its pid. processes, threads: that it holds; lost: threads that it does not.
+
+    calls: how many it has changed so far.
+    """
+
+    tracer: int
+    processes: int
+    threads: int
+    lost: int
+    calls: int
+
+
 class Sockets(Struct, frozen=True):
     """The hub's TCP sockets: where it listens, what is connected, and what ends and is not yet gone."""
 

@@ -24,8 +24,10 @@ from harness.model.fault import (
     Kill,
     Lose,
     Pause,
+    PowerOff,
     Slow,
     Stop,
+    Strain,
     Switch,
     SwitchMode,
     describe,
@@ -36,8 +38,10 @@ from harness.worlds.faults.act import Act
 from harness.worlds.faults.containers import Containers
 from harness.worlds.faults.freezing import Freezer
 from harness.worlds.faults.hostfaults import HostFaults
+from harness.worlds.faults.lapses import Lapses, endings
 from harness.worlds.faults.meshlinks import MeshLinks
 from harness.worlds.faults.resident import Resident
+from harness.worlds.faults.straining import Straining
 from harness.worlds.links.hub import Change, Hub
 from harness.worlds.links.mesh import Mesh
 
@@ -53,11 +57,17 @@ class Injection:
         resident: Resident,
         containers: Containers,
         freezer: Freezer,
+        straining: Straining | None = None,
         clock: Callable[[float], float],
     ) -> None:
-        """clock maps a raw CLOCK_MONOTONIC stamp to seconds since the run's origin."""
+        """clock maps a raw CLOCK_MONOTONIC stamp to seconds since the run's origin.
+
+        straining: None where the world offers no hardship.
+        """
+        self._straining = straining
         self._links = MeshLinks(mesh=mesh, hub=hub, resident=resident, containers=containers)
         self._hosts = HostFaults(mesh=mesh, resident=resident, containers=containers, freezer=freezer)
+        self._lapses = Lapses(links=self._links, hosts=self._hosts, straining=straining)
         self._clock = clock
         self._in_force: dict[str, Fault] = {}
         self._lock = threading.Lock()
@@ -104,7 +114,7 @@ class Injection:
             fault = self._in_force.get(fault_id)
             if fault is None:
                 raise WorldError(f"there is no fault {fault_id} in force that could be healed")
-            lapsed = self._lapsed(fault)
+            lapsed = self._lapses.of(fault, [*self._in_force.values()])
             act = self._heal(fault, tuple(f for key, f in self._in_force.items() if key != fault_id))
             del self._in_force[fault_id]
             return Healed(
@@ -147,7 +157,7 @@ class Injection:
             if fault is None:
                 return f"{host} was not off"
             others = [*self._in_force.values()]
-            line = self._hosts.give_power(host, others=others)
+            line = self._hosts.give_power(host, others=endings(others))
             self._links.bring(others)
         return line
 
@@ -179,11 +189,15 @@ class Injection:
                 return self._kill_host(fault, others)
             case Stop():
                 return self._stop_host(fault, others)
+            case PowerOff():
+                return self._power_off(fault, others)
+            case Strain() if self._straining is not None:
+                return self._straining.begin(fault, others)
             case Switch():
                 return _of_switch(f"the power switch of {fault.host} is {fault.how} from now on")
             case Crash():
                 raise WorldError("a crash is asked of the target: the world only looks at what became of it")
-            case Lose() | Disk() | Clock():
+            case Lose() | Disk() | Clock() | Strain():
                 raise WorldError(f"this world does not offer this: {describe(fault)}; the planner refuses it")
 
     def _kill_host(self, fault: Kill, others: Collection[Fault]) -> Act:
@@ -192,6 +206,15 @@ class Injection:
         act = self._hosts.kill(fault, meanwhile=lambda: changes.append(self._links.bring([*others, fault])))
         lines = (*act.evidence, *changes[0].notes, *self._links.bites(fault, [*others, fault]))
         return Act(before_s=act.before_s, after_s=changes[0].after_s, evidence=lines)
+
+    def _power_off(self, fault: PowerOff, others: Collection[Fault]) -> Act:
+        """Frozen first, so that nobody sees its connections end: its packets vanish before anything dies."""
+        frozen = Pause(fault.host, "host")
+        act = self._hosts.pauses.pause(frozen, others=others)
+        change = self._links.bring([*others, fault])
+        line = self._hosts.cut_power(fault.host)
+        lines = (*act.evidence, line, *change.notes, *self._links.bites(fault, [*others, fault]))
+        return Act(before_s=act.before_s, after_s=change.after_s, evidence=lines)
 
     def _stop_host(self, fault: Stop, others: Collection[Fault]) -> Act:
         """Its links go down once it has ended: until then it may say goodbye."""
@@ -205,24 +228,6 @@ class Injection:
             evidence=(*lines, *self._links.bites(fault, [*others, fault])),
         )
 
-    def _lapsed(self, fault: Fault) -> str:
-        """Why it is not in force any more, though nobody asked for its end; empty when it is."""
-        try:
-            match fault:
-                case Cut() | Slow() | Impair():
-                    return self._links.lapsed(fault, [*self._in_force.values()])
-                case Kill(scope="host") | Stop(scope="host"):
-                    started = self._hosts.lapsed(fault)
-                    return started or self._links.lapsed(fault, [*self._in_force.values()])
-                case Kill() | Stop() | Crash():
-                    return self._hosts.lapsed(fault)
-                case Pause():
-                    return self._hosts.pauses.lapsed(fault)
-                case _:
-                    return ""
-        except WorldError as error:
-            return f"whether it still was cannot be told: {error}"
-
     def _heal(self, fault: Fault, others: Collection[Fault]) -> Act:
         match fault:
             case Cut() | Slow() | Impair():
@@ -231,20 +236,32 @@ class Injection:
             case Pause():
                 return self._hosts.pauses.resume(fault, others=others)
             case Kill(scope="process") | Stop(scope="process"):
-                return self._hosts.start(fault, others=others)
+                return self._hosts.start(fault, others=endings(others))
             case Kill() | Stop():
                 return self._start_host(fault, others)
             case Crash(point=point):
                 # Whoever came to the point, given up or not, or before it could be spared: all run again.
-                return _all([self._hosts.revive(host, others=others) for host in point.hosts])
+                return _all([self._hosts.revive(host, others=endings(others)) for host in point.hosts])
+            case PowerOff(host=host):
+                return self._start_host(Kill(host, "host"), others)
+            case Strain() if self._straining is not None:
+                return _all([self._straining.end(fault, others), *self._back(fault.host, others)])
             case Switch():
                 return _of_switch(f"the power switch of {fault.host} does as it is told")
-            case Lose() | Disk() | Clock():
+            case Lose() | Disk() | Clock() | Strain():
                 raise WorldError(f"that never was in force, and cannot be healed: {describe(fault)}")
+
+    def _back(self, host: str, others: Collection[Fault]) -> list[Act]:
+        """Of a host whose process has ended of what was done to it."""
+        return (
+            []
+            if self._hosts.lives(host)
+            else [self._hosts.start(Kill(host, "process"), others=endings(others))]
+        )
 
     def _start_host(self, fault: Kill | Stop, others: Collection[Fault]) -> Act:
         """Its links come back once it runs: before, the hub would accept for nobody."""
-        act = self._hosts.start(fault, others=others)
+        act = self._hosts.start(fault, others=endings(others))
         change = self._links.bring(others)
         lines = (*act.evidence, *change.notes, self._links.check(others))
         return Act(before_s=act.before_s, after_s=max(act.after_s, change.after_s), evidence=lines)

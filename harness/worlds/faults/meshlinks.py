@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 
 from harness.model.errors import WorldError
-from harness.model.fault import Cut, Fault, Impair, Slow
+from harness.model.fault import Cut, Fault, Impair, PowerOff, Slow
 from harness.model.impairment import Bandwidth, Impairment, Reset, Slicing, SlowClose
 from harness.worlds.faults import delays, impaired, streams
 from harness.worlds.faults.answers import End, Met, Probe, Says
@@ -116,7 +116,7 @@ class MeshLinks:
                 return [self._impaired(by, fault, mine, in_force)]
             case Cut(how="drop" | "stall"):
                 return [self._silent(fault, in_force)]
-            case Cut(how="loss"):
+            case Cut(how="loss") | PowerOff():
                 return [self._met(mine, in_force), self._check_lost()]
             case _:
                 return [self._none_connected(mine), self._met(mine, in_force)]

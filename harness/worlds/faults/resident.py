@@ -21,14 +21,18 @@ from harness.worlds.faults.answers import (
     End,
     Ended,
     Followed,
+    Kills,
     Lost,
     Met,
     Probe,
+    Processor,
     Ready,
     Says,
     Settled,
     Sockets,
     Stamped,
+    Traced,
+    Volunteer,
 )
 
 _CONNECT_WITHIN_S = 3.0
@@ -182,6 +186,29 @@ class Resident:
 
     def sockets(self) -> Sockets:
         return self._call("sockets", Sockets)
+
+    def processor(self, pid: int) -> Processor:
+        """Of the container that this process runs in."""
+        return self._call("processor", Processor, pid=pid)
+
+    def memory(self, pid: int) -> Kills:
+        return self._call("memory", Kills, pid=pid)
+
+    def volunteer(self, main_pid: int, sandbox_pid: int, *, child: bool) -> Volunteer:
+        """From now on the kernel kills this one first when its container has no memory left."""
+        return self._call("volunteer", Volunteer, main_pid=main_pid, sandbox_pid=sandbox_pid, child=child)
+
+    def trace(self, sandbox_pid: int, injection: str) -> Traced:
+        """strace on every program of the host. injection: its words for what becomes of an fsync."""
+        return self._call(
+            "trace", Traced, limit_s=2 * _ANSWER_WITHIN_S, sandbox_pid=sandbox_pid, injection=injection
+        )
+
+    def traced(self, tracer: int) -> Traced:
+        return self._call("traced", Traced, tracer=tracer)
+
+    def untrace(self, tracer: int) -> Traced:
+        return self._call("untrace", Traced, limit_s=2 * _ANSWER_WITHIN_S, tracer=tracer)
 
     def rail(self) -> socket.socket:
         """A connection on which a fence device's requests come. Raises OSError."""

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TypedDict
 
-from . import ends, packetfilter, passage, probes, processes, sockets
+from . import ends, packetfilter, passage, probes, processes, scarcity, sockets, tracing
 
 InjectorError = processes.ProcessError
 
@@ -50,4 +50,10 @@ COMMANDS: dict[str, Callable[..., object]] = {
     "follow": passage.follow,
     "how_they_end": ends.how_they_end,
     "destroy": ends.destroy,
+    "processor": scarcity.processor,
+    "memory": scarcity.memory,
+    "volunteer": scarcity.volunteer,
+    "trace": tracing.trace,
+    "traced": tracing.traced,
+    "untrace": tracing.untrace,
 }

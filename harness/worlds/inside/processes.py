@@ -65,7 +65,7 @@ class Begun(TypedDict):
 
 def end(*, main_pid: int, sandbox_pid: int, child: bool, name: str, within_s: float) -> Ended:
     """Send a signal that ends it (KILL, TERM) and watch it go."""
-    pid = _target(main_pid, sandbox_pid, child)
+    pid = meant(main_pid, sandbox_pid, child)
     with _held(pid, sandbox_pid) as pidfd:
         sent = _send(pidfd, pid, name)
         # A pidfd becomes readable when the process is gone; of the first in a PID namespace, all others too.
@@ -89,7 +89,7 @@ def gone(*, pid: int, start_ticks: int, within_s: float) -> list[float]:
 
 def halt(*, main_pid: int, sandbox_pid: int, child: bool) -> Settled:
     """SIGSTOP, and wait until each of its threads has stopped."""
-    pid = _target(main_pid, sandbox_pid, child)
+    pid = meant(main_pid, sandbox_pid, child)
     with _held(pid, sandbox_pid) as pidfd:
         sent = _send(pidfd, pid, "STOP")
         return {**sent, "states": _states_when(pid, lambda state: state in _STOPPED)}
@@ -164,7 +164,8 @@ def freezer(*, pid: int, frozen: bool, within_s: float) -> str:
     raise ProcessError(f"the cgroup of process {pid} is {state}, not {'FROZEN' if frozen else 'THAWED'}")
 
 
-def _target(main_pid: int, sandbox_pid: int, child: bool) -> int:
+def meant(main_pid: int, sandbox_pid: int, child: bool) -> int:
+    """The main process, or its only child."""
     if not child:
         return main_pid
     with _held(main_pid, sandbox_pid):
@@ -194,13 +195,13 @@ def _same_network(pid: int, sandbox_pid: int) -> bool:
     try:
         there = "self" if sandbox_pid == HERE else sandbox_pid
         return Path(f"/proc/{pid}/ns/net").readlink() == Path(f"/proc/{there}/ns/net").readlink()
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError):  # of the machine's own programs nobody here may ask
         return False
 
 
 def _send(pidfd: int, pid: int, name: str) -> Signalled:
     number = signal.Signals[f"SIG{name}"]
-    start_ticks = _start_ticks(pid)
+    start_ticks = began_ticks(pid)
     before_s = time.monotonic()
     try:
         signal.pidfd_send_signal(pidfd, number)
@@ -244,10 +245,10 @@ def _lives(pid: int) -> bool:
 
 
 def _ended(pid: int, start_ticks: int) -> bool:
-    return _start_ticks(pid) != start_ticks or _stat(f"{pid}")[:1] in (*_GONE, "")
+    return began_ticks(pid) != start_ticks or _stat(f"{pid}")[:1] in (*_GONE, "")
 
 
-def _start_ticks(pid: int) -> int:
+def began_ticks(pid: int) -> int:
     """When it was started; 0 for none."""
     fields = _stat(f"{pid}").split()
     return int(fields[19]) if len(fields) > 19 else 0
@@ -256,6 +257,16 @@ def _start_ticks(pid: int) -> int:
 def _stat(where: str) -> str:
     """What /proc/…/stat says after the name, which may hold anything: state, parent, …; empty when gone."""
     return _read(f"/proc/{where}/stat").rpartition(") ")[2]
+
+
+def of_host(sandbox_pid: int) -> list[int]:
+    """Every process in the host's network namespace, but the one that keeps it."""
+    pids = sorted(int(name) for name in _names("/proc") if name.isdecimal())
+    return [pid for pid in pids if pid != sandbox_pid and _lives(pid) and _same_network(pid, sandbox_pid)]
+
+
+def threads(pid: int) -> list[str]:
+    return _names(f"/proc/{pid}/task")
 
 
 def _names(folder: str) -> list[str]:

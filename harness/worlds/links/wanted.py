@@ -24,8 +24,10 @@ from harness.model.fault import (
     Link,
     Lose,
     Pause,
+    PowerOff,
     Slow,
     Stop,
+    Strain,
     Switch,
 )
 from harness.model.impairment import Bandwidth, Impairment, Reset, Slicing, SlowClose
@@ -82,7 +84,7 @@ def lost_pairs(faults: Iterable[Fault]) -> frozenset[Pair]:
     return frozenset(
         frozenset((link.source, link.destination))
         for fault in faults
-        if isinstance(fault, Cut) and fault.how == "loss"
+        if isinstance(fault, PowerOff) or (isinstance(fault, Cut) and fault.how == "loss")
         for link in fault.links
     )
 
@@ -102,7 +104,9 @@ def refuses(fault: Fault, proxy: Proxy) -> bool:
         case Kill(host=host, scope="host") | Stop(host=host, scope="host"):
             return host in (proxy.source, proxy.destination)
         case (
-            Kill()
+            PowerOff()
+            | Strain()
+            | Kill()
             | Stop()
             | Pause()
             | Crash()

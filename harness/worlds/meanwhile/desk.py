@@ -7,18 +7,22 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Protocol
 
-from harness.model.command import Control, Heal, Inject, ReadAll, StartLoad, StopLoad
-from harness.model.errors import HarnessError, TargetError
-from harness.model.event import Applied, Controlled, Event, Failed, FinalRead, Healed, MomentCame
+from harness.model.command import Control, Execute, Heal, Inject, ReadAll, StartLoad, StopLoad
+from harness.model.errors import HarnessError, TargetError, WorldError
+from harness.model.event import Applied, Controlled, Event, Executed, Failed, FinalRead, Healed, MomentCame
 from harness.model.fault import Crash, Fault
 from harness.seams import Watch
 from harness.worlds.meanwhile.explained import Explained
 from harness.worlds.meanwhile.inbox import Inbox
 
-Work = Inject | Heal | StartLoad | StopLoad | Control | ReadAll
+Work = Inject | Heal | StartLoad | StopLoad | Control | Execute | ReadAll
 
 # A control may wait for its answer while the next trial's read is asked for.
 _QUESTIONS_AT_ONCE = 4
+
+
+# Host, command, seconds -> exit code and the end of what it printed. Raises WorldError when it cannot be run.
+Run = Callable[[str, Sequence[str], float], tuple[int, str]]
 
 
 class Injector(Protocol):
@@ -49,7 +53,10 @@ class Desk:
         explained: Explained,
         inbox: Inbox,
         now_s: Callable[[], float],
+        run: Run | None = None,
     ) -> None:
+        """run: None where the world runs no commands."""
+        self._run = run
         self._injector, self._watch, self._loads = injector, watch, loads
         self._explained, self._inbox, self._now_s = explained, inbox, now_s
         self._armed: dict[str, Crash] = {}
@@ -68,6 +75,8 @@ class Desk:
                 self._faults.submit(self._told, fault_id, lambda: self._heal(command))
             case Control(control_id=control_id):
                 self._questions.submit(self._told, control_id, lambda: self._control(command))
+            case Execute(command_id=command_id):
+                self._questions.submit(self._told, command_id, lambda: self._execute(command))
             case ReadAll(read_id=read_id):
                 self._questions.submit(self._told, read_id, lambda: self._read_all(command))
             case StartLoad(client=client):
@@ -144,6 +153,20 @@ class Desk:
             action=command.action,
             ok=ok,
             detail=detail,
+            before_s=before_s,
+            after_s=self._now_s(),
+        )
+
+    def _execute(self, command: Execute) -> Executed:
+        if self._run is None:
+            raise WorldError("this world runs no commands; the planner refuses such a drill")
+        before_s = self._now_s()
+        exit_code, output = self._run(command.host, command.argv, command.within_s)
+        return Executed(
+            command_id=command.command_id,
+            host=command.host,
+            exit_code=exit_code,
+            output=output,
             before_s=before_s,
             after_s=self._now_s(),
         )

@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from harness.model.fault import Clock, Crash, Cut, Disk, Fault, Impair, Kill, Lose, Pause, Slow, Stop, Switch
+from harness.model.fault import (
+    Clock,
+    Crash,
+    Cut,
+    Disk,
+    Fault,
+    Impair,
+    Kill,
+    Lose,
+    Pause,
+    PowerOff,
+    Slow,
+    Stop,
+    Strain,
+    Switch,
+)
 
 
 class Explained:
@@ -28,6 +43,8 @@ def touched(fault: Fault) -> frozenset[str]:
     """The hosts that a fault acts on."""
     match fault:
         case Kill(host=host) | Stop(host=host) | Pause(host=host) | Disk(host=host) | Clock(host=host):
+            return frozenset({host})
+        case PowerOff(host=host) | Strain(host=host):
             return frozenset({host})
         case Crash(point=point):
             return frozenset(point.hosts)

@@ -16,8 +16,10 @@ from harness.model.fault import (
     Kill,
     Lose,
     Pause,
+    PowerOff,
     Slow,
     Stop,
+    Strain,
     Switch,
     describe,
 )
@@ -79,7 +81,7 @@ class Faults:
             case Cut() | Slow() | Lose():
                 line = self._links.apply(fault_id, fault, in_force)
                 told(self._answers.applied(fault_id, fault, line))
-            case Impair():
+            case Impair() | PowerOff() | Strain():
                 raise WorldError(
                     f"the simulator does not offer this: {describe(fault)}; the planner refuses it"
                 )
@@ -114,7 +116,7 @@ class Faults:
                 strikes.start(fault_id, host, "process", told)
             case Cut() | Slow() | Lose():
                 told(self._answers.healed(fault_id, self._links.heal(fault_id, fault, in_force)))
-            case Impair():
+            case Impair() | PowerOff() | Strain():
                 told(WorldError(f"that never was in force, and cannot be healed: {describe(fault)}"))
             case Disk():
                 self._gear.mend(fault_id, fault, in_force, told)

@@ -41,6 +41,7 @@ _OF_ONE = (
 )
 _TIMES = "; at: 50ms..300ms; until: 600ms"
 FAULTS = (
+    *(f"restart: {whom}; at: 50ms..300ms" for whom in _WHOM),
     *(fault.format(whom) + _TIMES for fault in _OF_ONE for whom in _WHOM),
     "crash: witnesses; before: {receives: Heartbeat, nth: 7}; until: 300ms",
     "pause: router" + _TIMES,

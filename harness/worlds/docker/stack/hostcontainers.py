@@ -21,6 +21,8 @@ from harness.worlds.docker.weaving.ownership import HOST, PART, RUN
 _SERVICE = "com.docker.compose.service"
 _LOGS_AT_ONCE = 4
 _LAST_LINES = 5
+_BEYOND_ALL_BYTES = 1 << 50
+_OUTPUT_MAX, _TIMED_OUT = 2000, (124, 137)
 # What Docker waits between SIGTERM and SIGKILL when nothing else was said.
 _GRACE_S = 10.0
 
@@ -77,6 +79,52 @@ class HostContainers:
         done = run(["docker", "exec", self._services[host].id, *words], limit_s=within_s)
         told_by_engine = done.stderr.startswith(("Error response from daemon", "Error: No such container"))
         return (NOT_RUN if told_by_engine else done.returncode), done.stdout or done.last_lines
+
+    def give_processor(self, host: str, *, quota_us: int, period_us: int) -> None:
+        """So much of each period from now on, while it runs and when it starts again; -1 for no limit."""
+        with told_plainly(f"limit the processor of {host}"):
+            self._client.api.update_container(
+                self._services[host].id, cpu_period=period_us, cpu_quota=quota_us
+            )
+
+    def give_memory(self, host: str, limit_bytes: int) -> None:
+        """No more than that from now on, swapped or not; 0 for as much as there is.
+
+        An engine takes no limit away: it is set beyond all memory then.
+        """
+        much_bytes = limit_bytes or _BEYOND_ALL_BYTES
+        with told_plainly(f"limit the memory of {host}"):
+            self._client.api.update_container(
+                self._services[host].id, mem_limit=much_bytes, memswap_limit=much_bytes
+            )
+
+    def own_memory_bytes(self, host: str) -> int:
+        """The limit that it has now, by its compose file or by us; 0 for none."""
+        return int(self._inspected(self._services[host])["HostConfig"].get("Memory") or 0)
+
+    def has_cpus(self, host: str) -> bool:
+        """Whether the compose file gives it a number of processors, which no running container changes."""
+        return bool(self._inspected(self._services[host])["HostConfig"].get("NanoCpus"))
+
+    def begin(self, host: str, argv: Sequence[str]) -> None:
+        """Start a program of its own in the service's container; nobody waits for it."""
+        with told_plainly(f"start {argv[0]} on {host}"):
+            container = self._services[host].id
+            made = self._client.api.exec_create(container, list(argv), stdout=False, stderr=False)
+            self._client.api.exec_start(made["Id"], detach=True)
+
+    def execute(self, host: str, argv: Sequence[str], within_s: float) -> tuple[int, str]:
+        """A command in the service's container: its exit code, and the end of all that it printed.
+
+        It is ended when its time is over, by the container's own `timeout`: 124, or 137 where it would not.
+        """
+        bounded = ["timeout", "-k", "1", f"{within_s:g}", *argv]
+        with told_plainly(f"run {argv[0]} on {host}"):
+            made = self._client.api.exec_create(self._services[host].id, bounded)
+            said = self._client.api.exec_start(made["Id"])
+            code = self._client.api.exec_inspect(made["Id"])["ExitCode"]
+        text = said.decode(errors="replace").strip()[-_OUTPUT_MAX:]
+        return int(code), f"not over after {within_s:g} s; {text}" if code in _TIMED_OUT else text
 
     def hub_port(self, port: int) -> int:
         """Where the engine publishes a port of the hub's on 127.0.0.1. Raises WorldError."""

@@ -1,0 +1,25 @@
+"""How a host's programs come to have too little: what injection needs of its world for that."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Protocol
+
+from harness.model.fault import Fault, Strain
+from harness.worlds.faults.act import Act
+
+
+class Straining(Protocol):
+    """Every call raises WorldError naming what did not happen. others: the faults in force beside it."""
+
+    def begin(self, fault: Strain, others: Collection[Fault]) -> Act:
+        """With the evidence that it bites."""
+        ...
+
+    def end(self, fault: Strain, others: Collection[Fault]) -> Act:
+        """Also of one that did not bite, or only half. What has ended meanwhile is not started."""
+        ...
+
+    def lapsed(self, fault: Strain, others: Collection[Fault]) -> str:
+        """Why it is not in force any more; empty when it is."""
+        ...
