@@ -17,11 +17,14 @@ from harness.model.fault import (
     Kill,
     Link,
     Pause,
+    PowerOff,
     Scope,
     Slow,
     Stop,
+    Strain,
     Switch,
 )
+from harness.model.hardship import Cpu
 from harness.model.impairment import Bandwidth, Reset, Slicing, SlowClose
 from harness.model.moment import Moment
 from harness.worlds.faults import hostfaults, meshlinks
@@ -57,7 +60,11 @@ def heal(it: Surroundings, fault_id: str = "f") -> tuple[str, ...]:
     return healed.evidence
 
 
+LINKS_OF_N1 = tuple(
+    link for other in ("n2", "r", "c1", "c2") for link in (Link("n1", other), Link(other, "n1"))
+)
 ANY_FAULT = [
+    PowerOff("n1", LINKS_OF_N1),
     *(Cut(N1_N2, how) for how in ("refuse", "drop", "stall", "loss")),
     Slow(N1_N2, 0.1, 0.01),
     *(Impair(N1_N2, by) for by in (Bandwidth(10), Slicing(10, 0.001), Reset(), SlowClose(1.0))),
@@ -492,3 +499,19 @@ def test_a_switch_is_ill_from_its_fault_to_its_end(it: Surroundings) -> None:
     assert it.injection.switches() == {"n1": "lies"}
     heal(it)
     assert it.injection.switches() == {} and it.hosts.did == []
+
+
+def test_who_loses_its_power_is_frozen_unheard_of_and_only_then_killed(it: Surroundings) -> None:
+    evidence = inject(it, PowerOff("n1", LINKS_OF_N1))
+    assert it.hosts.did == ["pause n1", "lose 8", "KILL 100", "unpause n1"]
+    assert "6 of 6 connects from the hosts' own namespaces met silence" in evidence
+    inject(it, Kill("n2", "process"), "other")
+    heal(it)
+    heal(it, "other")
+    assert it.hosts.did[4:] == ["KILL 201", "start n1", "lose 0", "USR1 200"]
+    assert it.whole()
+
+
+def test_a_world_without_hardships_says_so(it: Surroundings) -> None:
+    with pytest.raises(WorldError, match=r"does not offer this: cpu n1 \(10%\); the planner refuses it"):
+        inject(it, Strain("n1", Cpu(0.1)))
