@@ -96,7 +96,12 @@ class Waves:
     def _weak_link(self) -> Sides:
         """Of a node, to those that it can do without for a while."""
         witnesses = self._one.sides.witnesses
-        kinds: list[Sides] = [(("primary",), ("standbys",)), (("standbys",), ("rest",))]
+        kinds: list[Sides] = [
+            (("primary",), ("standby",)),
+            (("primary",), ("standby",)),
+            (("primary",), ("standbys",)),
+            (("standbys",), ("rest",)),
+        ]
         if witnesses:
             one, other = ((word,) for word in self._draw.sample(witnesses, 2))
             kinds += [(("primary",), one), (("primary",), one), (("standby",), one), (one, other)]
