@@ -164,6 +164,7 @@ ALL: list[Any] = [
     ONE_OF_TWO_DIES,
     THREE_LOST,
     THREE_DIES,
+    THREE_DIES_LOST,
 ]
 
 # A drill sees the others; these show in a scope so small. The first within a second or two each.
