@@ -13,6 +13,8 @@ from targets.own_stack.seen import Role
 LIMIT_S = 2.0
 READ_ALL_LIMIT_S = 20.0
 _TIMED_OUT = 124
+# A program that was ended with its host said nothing.
+_BY_SIGNAL = 128
 
 
 class CommandAsking:
@@ -57,6 +59,6 @@ class CommandNodes:
 def _ran(inside: Inside, host: str, words: Words, limit_s: float) -> tuple[int, str]:
     """Raises OSError where it could not be run to its end."""
     code, said = inside(host, words, limit_s)
-    if code in (NOT_RUN, _TIMED_OUT):
+    if code in (NOT_RUN, _TIMED_OUT) or code > _BY_SIGNAL:
         raise ConnectionError(said.strip() or f"`{shlex.join(words)}` did not end")
     return code, said

@@ -77,8 +77,7 @@ class HostContainers:
     def run_in(self, host: str, words: Sequence[str], within_s: float) -> tuple[int, str]:
         """Offers harness.seams.Inside, by the engine's own command: that one can be given up."""
         done = run(["docker", "exec", self._services[host].id, *words], limit_s=within_s)
-        told_by_engine = done.stderr.startswith(("Error response from daemon", "Error: No such container"))
-        return (NOT_RUN if told_by_engine else done.returncode), done.stdout or done.last_lines
+        return (NOT_RUN if _told_by_engine(done.stderr) else done.returncode), done.stdout or done.last_lines
 
     def give_processor(self, host: str, *, quota_us: int, period_us: int) -> None:
         """So much of each period from now on, while it runs and when it starts again; -1 for no limit."""
@@ -177,6 +176,12 @@ class HostContainers:
         with told_plainly(f"ask for the state of {of.service}"):
             inspected: Mapping[str, Any] = self._client.api.inspect_container(of.id)
         return inspected
+
+
+def _told_by_engine(said: str) -> bool:
+    """It could not begin; a program that is not there is the person's to mend, and no silence of the host."""
+    began = ("Error response from daemon", "Error: No such container", "OCI runtime exec failed")
+    return said.startswith(began) and "executable file not found" not in said
 
 
 def _container(container_id: str, labels: Mapping[str, str]) -> Container:

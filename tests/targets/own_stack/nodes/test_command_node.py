@@ -38,7 +38,7 @@ def test_another_exit_code_is_no_word_and_a_person_s_to_mend(ask: AskRole, code:
         nodes(ask, code).open("a").role()
 
 
-@pytest.mark.parametrize("code", [NOT_RUN, 124])
+@pytest.mark.parametrize("code", [NOT_RUN, 124, 137])
 def test_a_host_that_runs_nothing_is_silent(code: int) -> None:
     with pytest.raises(ConnectionError, match="container is paused"):
         nodes(BY_CODE, code, "container is paused").open("a").role()

@@ -44,9 +44,18 @@ def test_what_it_says_and_how_it_ends_is_handed_on(monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize(
     "said",
-    ["Error response from daemon: Container c0ffee is paused", "Error: No such container: c0ffee"],
+    [
+        "Error response from daemon: Container c0ffee is paused",
+        "Error: No such container: c0ffee",
+        "OCI runtime exec failed: exec failed: cannot exec in a stopped container",
+    ],
 )
 def test_what_the_engine_did_not_run_is_no_word_of_the_host(
     said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert ran(monkeypatch, Ended(1, "", said)) == (NOT_RUN, said)
+
+
+def test_a_program_that_is_not_there_is_the_person_s_to_mend(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = 'OCI runtime exec failed: exec failed: exec: "rle": executable file not found in $PATH'
+    assert ran(monkeypatch, Ended(127, "", said)) == (127, said)
