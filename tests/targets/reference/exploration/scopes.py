@@ -107,6 +107,7 @@ DEGRADES = Scope(
     restarts=1,
     may_crash=("b",),
 )
+# Not searched to its end: a violation shows in it.
 DEGRADES_DIES = Scope(
     name="semi-sync, both die, one returns",
     settings=SEMI_SYNC_SOON,
@@ -125,7 +126,6 @@ ONE_OF_TWO_DIES = Scope(
     fast_path=True,
     channel=2,
 )
-# Not searched to its end: a violation shows in it.
 ONE_OF_TWO_BOTH_DIE = Scope(
     name="one of two is needed, two die",
     settings=ONE_OF_TWO,
@@ -162,6 +162,7 @@ ALL: list[Any] = [
     DIES_LOST,
     SWITCHOVER_LOST,
     ONE_OF_TWO_DIES,
+    ONE_OF_TWO_BOTH_DIE,
     THREE_LOST,
     THREE_DIES,
     THREE_DIES_LOST,
