@@ -70,6 +70,7 @@ class DrawSteps:
             "pause": (3, lambda: self._strike("pause")),
             "crash": (4, self._crash),
             "stop": (1, lambda: self._strike("stop")),
+            "restart": (1, self._restart),
             "partition": (5, lambda: self.cut(self.sides.any(), *self.when())),
             "latency": (2, lambda: self.slow(self.sides.any(), *self.when())),
             "loss": (1, self._loss),
@@ -160,6 +161,12 @@ class DrawSteps:
         on, at, until_s = self.when()
         scope = self._draw.choice(_SCOPES)
         return KillStep(verb=verb, victim=self._anybody(), scope=scope, at=at, until_s=until_s, on=on)
+
+    def _restart(self) -> Step:
+        """In order, and at once."""
+        on, at, _ = self.when()
+        scope, victim = self._draw.choice(_SCOPES), self._anybody()
+        return KillStep(verb="restart", victim=victim, scope=scope, at=at, until_s=at.high_s, on=on)
 
     def _crash(self) -> Step:
         """It dies right before or after an act of its own, whenever that comes."""
