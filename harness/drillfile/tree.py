@@ -18,6 +18,7 @@ from harness.model.errors import DrillError, printable
 DEPTH_MAX = 12
 SHOWN_MAX = 40
 KEY_MAX = 100
+VALUE_MAX = 500
 _DIGITS_MAX = 15  # more than a float carries exactly
 
 _INTEGER = re.compile(r"[-+]?\d+")
@@ -111,7 +112,9 @@ def plain(node: Node) -> Json:
             return [plain(item) for item in items]
         case Block(entries=entries):
             return {word: plain(entry) for word, entry in entries.items()}
-        case Text(text=text, plain=is_plain):
+        case Text(spot=spot, text=text, plain=is_plain):
+            if len(text) > VALUE_MAX:
+                raise spot.wrong(f"a value of {len(text)} characters; none has more than {VALUE_MAX}")
             return _value(text) if is_plain else text
 
 

@@ -145,3 +145,8 @@ def test_a_word_that_is_longer_than_any_is_not_repeated_whole() -> None:
     with pytest.raises(DrillError) as raised:
         parse(f"settings: {{reference: {{{'w' * 5000}: 1}}}}")
     assert "a word of 5000 characters" in f"{raised.value}" and len(f"{raised.value}") < 200
+
+
+def test_a_value_that_is_longer_than_any_is_not_repeated_whole() -> None:
+    with pytest.raises(DrillError, match="a value of 5000 characters"):
+        plain(parse(f"webhook: {'w' * 5000}"))
