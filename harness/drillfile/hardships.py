@@ -80,7 +80,7 @@ def _builder(head: Field[str], by: Callable[[Words], Hardship]) -> Callable[[Wor
 _TIMES = (AT, ON, ON_WITHIN, UNTIL)
 _TRACED = (
     "Done by strace, from outside and to unmodified programs, all that run there then and what they start; "
-    "it makes every other call of theirs slower, too, by some 20 µs. "
+    "it makes every other call of theirs slower, too, by tens of microseconds. "
 )
 CPU = Verb(
     head=_CPU,
