@@ -117,7 +117,9 @@ class HostContainers:
 
         It is ended when its time is over, by the container's own `timeout`: 124, or 137 where it would not.
         """
-        bounded = ["timeout", "-k", "1", f"{within_s:g}", *argv]
+        # One stream from the start: of two the engine keeps no order.
+        merged = ["sh", "-c", 'exec "$@" 2>&1', "sh"]
+        bounded = [*merged, "timeout", "-k", "1", f"{within_s:g}", *argv]
         with told_plainly(f"run {argv[0]} on {host}"):
             made = self._client.api.exec_create(self._services[host].id, bounded)
             said = self._client.api.exec_start(made["Id"])
