@@ -20,7 +20,7 @@ help:
 	@echo 'make bench-containers  measure the stack in containers: writes, heartbeats, a tenth of a CPU (3 minutes)'
 	@echo 'make bench-weather     count false failovers in heavy weather, in virtual time'
 	@echo 'make proof    the long searches: defects in drills and in schedules, small scopes whole, 10,000 schedules'
-	@echo 'make proof-containers  SIGKILL for harness, reaper, hub, agent, engine; 200 trials in one stack (90 minutes)'
+	@echo 'make proof-containers  SIGKILL for harness, reaper, hub, agent, engine; 200 trials in one stack (an hour or more)'
 	@echo 'make format   let ruff format and mend what it can'
 	@echo 'make clean    remove what older runs left in the engine, and the virtual environment'
 
