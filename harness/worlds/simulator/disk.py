@@ -54,6 +54,7 @@ class Disk:
         self._waiting: deque[Write] = deque()
         self._under_way: Write | None = None
         self._due = False
+        self._failed: set[Writer] = set()
 
     def write(self, write: Write) -> None:
         if self._under_way is None and not self.stalls:
@@ -78,8 +79,13 @@ class Disk:
         """What stands before the flipped byte."""
         return kept[: self._timeline.draw.randrange(len(kept))] if isinstance(kept, list) and kept else kept
 
+    def has_failed(self, writer: Writer) -> bool:
+        """A write of this living process has failed, and it may not have heard of that yet."""
+        return writer in self._failed
+
     def left(self, writer: Writer) -> None:
         """A process has died: of its write under way a part may be there, what it had not begun is not."""
+        self._failed.discard(writer)
         self._waiting = deque(write for write in self._waiting if write.writer is not writer)
         write = self._under_way
         if write is not None and write.writer is writer:
@@ -109,5 +115,7 @@ class Disk:
         self._under_way, self._due = None, False
         kept = self._timeline.draw.randint(0, write.parts) if self.fails else write.parts
         write.work(kept)
+        if self.fails:
+            self._failed.add(write.writer)
         write.writer.run(write.failed if self.fails else write.done, ())
         self._next()

@@ -36,7 +36,10 @@ class Gear:
         told(self._answers.applied(fault_id, fault, line))
 
     def mend(self, fault_id: str, fault: Disk, in_force: Collection[Fault], told: Told) -> None:
-        """Who still runs on what is gone is ended: it would go on writing there. Then what died starts."""
+        """Who still runs on what is gone is ended: it would go on writing there. Then what died starts.
+
+        A frozen process has not heard yet that a write of its failed; when it dies of that, it starts too.
+        """
         host = fault.host
         self._set_disk(host, in_force)
         if fault.does == "damage":
@@ -44,10 +47,22 @@ class Gear:
         if fault.does in ("lose", "damage"):
             for process in self._strikes.living(host, "process"):
                 process.kill()
+        self._start_when_it_has_heard(host, in_force)
         if self._strikes.living(host, "process") or any(keeps_dead(other, host) for other in in_force):
             told(self._answers.healed(fault_id, f"the disk of {host} works"))
         else:
             self._strikes.start(fault_id, host, "process", told)
+
+    def _start_when_it_has_heard(self, host: str, in_force: Collection[Fault]) -> None:
+        """in_force: as it is then."""
+
+        def ended() -> None:
+            if not any(keeps_dead(other, host) for other in in_force):
+                self._strikes.order(host, "process")
+
+        for process in self._strikes.living(host, "host"):
+            if self._hosts[host].disk.has_failed(process):
+                process.when_ended(ended)
 
     def _start_anew(self, host: str, in_force: Collection[Fault]) -> None:
         living = self._strikes.living(host, "process")

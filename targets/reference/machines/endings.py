@@ -41,10 +41,17 @@ class Endings:
         self._granter.fenced(*reign)
         return self.due(now_s)
 
-    def proven(self, now_s: float, value: Register, proven: Reign) -> Effects:
-        """A heartbeat proves that its reign was committed, and so was what that one was built on."""
-        ended = value.fenced if (value.epoch, value.primary) == proven else ()
-        return [effect for reign in ended if reign < proven for effect in self.fenced(now_s, reign)]
+    def proven(self, value: Register, proven: Reign) -> bool:
+        """A heartbeat proves that its reign was committed, and so was what that one was built on.
+
+        Is anything over by that? Whoever waits is told by `due`, once the heartbeat is answered: what it
+        renews must not be told as over in the same breath.
+        """
+        named = value.fenced if (value.epoch, value.primary) == proven else ()
+        ended = [reign for reign in named if reign < proven]
+        for reign in ended:
+            self._granter.fenced(*reign)
+        return bool(ended)
 
     def due(self, now_s: float) -> Effects:
         """Those that are over are said, for the others a timer is set."""

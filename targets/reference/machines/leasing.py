@@ -105,7 +105,10 @@ class Fence(Struct, frozen=True, tag=True):
 
 
 class LeaseOver(Struct, frozen=True, tag=True):
-    """This witness's own grant to (epoch, node) has run out or was handed back."""
+    """This witness's own grant to (epoch, node) has run out or was handed back.
+
+    True when said: once the fence lapses the witness may grant again, but then accepts no other primary.
+    """
 
     epoch: Number
     node: Name

@@ -217,13 +217,14 @@ class Witness:
 
     def _heartbeat(self, now_s: float, message: Heartbeat, event: Received) -> Effects:
         reign = (message.epoch, message.node)
-        ended = self._endings.proven(now_s, self._keeper.value, reign)
+        has_ended = self._endings.proven(self._keeper.value, reign)
         granted = self._granter.heartbeat(now_s, message.epoch, message.node)
         answer = (
             Granted(message.epoch, message.node, message.sent_s)
             if granted
             else HeartbeatRefused(message.epoch, message.node, message.sent_s, self._granter.known_epoch)
         )
+        ended = self._endings.due(now_s) if has_ended else []
         effects: Effects = [Answer(event.via, answer), *ended, *self._watching.learn(now_s, reign)]
         if reign != self._detector.reign:
             return effects

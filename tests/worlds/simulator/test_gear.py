@@ -83,3 +83,14 @@ def test_what_another_fault_keeps_dead_stays_dead_when_the_disk_is_mended(tmp_pa
     begun_s = roles[0].at_s
     back = next(said for said in roles if said.host == victim and said.role != "down")
     assert back.at_s > begun_s + 1.9
+
+
+def test_a_frozen_process_that_hears_late_of_its_failed_write_dies_then_and_is_started(
+    tmp_path: Path,
+) -> None:
+    """The disk works again by then, so nobody but the fault that failed the write would start it."""
+    fault = "- disk: primary\n  does: fail\n  at: 1s\n  until: 1.1s\n- pause: primary\n  at: 1s\n  until: 2s"
+    _, roles, _ = played(fault, tmp_path)
+    down = next(said for said in roles if said.role == "down")
+    assert down.at_s > roles[0].at_s
+    assert [said.role for said in roles if said.host == down.host and said.at_s > down.at_s][-1] == "standby"

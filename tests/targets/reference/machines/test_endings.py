@@ -111,6 +111,14 @@ def test_whoever_waits_hears_of_a_grant_that_a_newer_reign_has_proven_over() -> 
     assert beat(play, 2, "n2").said(LeaseOver) == [LeaseOver(1, "n1")]
 
 
+def test_a_grant_that_a_heartbeat_renews_is_not_told_as_over_in_the_same_breath() -> None:
+    """The witness slept beyond its grant's end and the fence's, and the heartbeat comes before its timer."""
+    play = beat(watching().hears("w2", Accept((2, "w2", 1), AFTER)), 2, "n2")
+    play.hears("w3", Fence(2, "n2", ("w2", "w3")))
+    beat(play, 2, "n2", after_s=L_S + INTERVAL_S)
+    assert play.said(Granted) and not play.said(LeaseOver)
+
+
 def test_a_restarted_witness_says_of_no_lease_that_it_is_over_before_a_whole_one_has_passed() -> None:
     play = began().hears("w2", Fence(1, "n1", ("w2", "w3")), after_s=L_S / 2)
     assert not play.said(LeaseOver)
