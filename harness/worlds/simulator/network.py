@@ -11,7 +11,7 @@ from msgspec import Struct
 from harness.model.fault import CutMode
 from harness.seams import Ear, Wire
 from harness.worlds.simulator.timeline import Timeline
-from harness.worlds.simulator.ways import RESEND_S, SYN_AGAIN_S, Hindrance, Way, Ways
+from harness.worlds.simulator.ways import LEAST_S, RESEND_S, SPREAD_S, SYN_AGAIN_S, Hindrance, Way, Ways
 
 _SYN_TRIES_MAX = 6
 _FIN = object()
@@ -39,11 +39,12 @@ class End:
 
     hears: takes what arrives at once, while it is open and nothing is forwarded.
     due_s: when the last message that was sent from here arrives; apart_s: the same of the last one that did
-    not go through the process behind it at once, see Network.push.
+    not go through the process behind it at once, see `send`.
     """
 
     def __init__(self, network: Network, owner: Owner, peer: str, ear: Ear | None) -> None:
-        self._network, self.owner, self.ear = network, owner, ear
+        self._network, self._timeline, self._ways = network, network.timeline, network.ways
+        self.owner, self.ear = owner, ear
         self.hears: Callable[[Wire, Any], None] | None = None
         self.way: Way = (owner.host, peer)
         self.other: End | None = None
@@ -60,7 +61,7 @@ class End:
 
     @property
     def is_clear(self) -> bool:
-        other, troubled = self.other, self._network.ways.troubled
+        other, troubled = self.other, self._ways.troubled
         return (
             other is not None
             and self.state == other.state == "open"
@@ -77,8 +78,38 @@ class End:
         self._listen()
 
     def send(self, message: object) -> None:
-        if self.state == "open":
-            self._network.push(self, message)
+        """What a process only forwards passes it without an act of its own, while nothing is in the way."""
+        if self.state != "open" and message is not _FIN:
+            return
+        timeline, ways, other = self._timeline, self._ways, self.other
+        delay_s = ways.delay_s(self.way) if ways.troubled else LEAST_S + SPREAD_S * ways.random()
+        due_s = timeline.now_s + delay_s
+        if due_s < self.due_s:
+            due_s = self.due_s
+        self.due_s = due_s
+        if other is not None and other.onward is not None:
+            onward = other.onward
+            if message is not _FIN and self._passes(other, onward):
+                due_s += LEAST_S + SPREAD_S * ways.random()
+                if due_s > onward.due_s:
+                    onward.due_s = due_s
+                timeline.at(onward.due_s, self._network.arrive, onward, message)
+                return
+            self.apart_s = due_s
+        timeline.at(due_s, self._network.arrive, self, message)
+
+    def _passes(self, between: End, onward: End) -> bool:
+        """Nothing holds up what is forwarded, and nothing before it is still on its way to be forwarded."""
+        troubled = self._ways.troubled
+        return (
+            between.state == "open"
+            and onward.state == "open"
+            and not between.owner.paused
+            and self.apart_s < self._timeline.now_s
+            and not self.held
+            and not onward.held
+            and (not troubled or (self.way not in troubled and onward.way not in troubled))
+        )
 
     def forward(self, to: Wire) -> None:
         assert isinstance(to, End)
@@ -91,7 +122,7 @@ class End:
         self.shut()
         # Of two that close at the same time neither hears it of the other.
         if self.other is not None and self.other.state != "closed":
-            self._network.push(self, _FIN)
+            self.send(_FIN)
 
     def shut(self) -> None:
         self.state = "closed"
@@ -107,7 +138,7 @@ class Network:
     """All connections of a run. Delays are drawn from the timeline's chance."""
 
     def __init__(self, timeline: Timeline) -> None:
-        self._timeline = timeline
+        self.timeline = timeline
         self.ways = Ways(timeline.draw)
         self.listeners: dict[tuple[str, int], Listener] = {}
         # Ends with something held or lost on their way, in the order in which that began.
@@ -118,27 +149,8 @@ class Network:
 
     def dial(self, owner: Owner, host: str, port: int, ear: Ear) -> End:
         end = End(self, owner, host, ear)
-        self._timeline.later(self.ways.dial_delay_s(end.way), self._syn, end, port, 0)
+        self.timeline.later(self.ways.dial_delay_s(end.way), self._syn, end, port, 0)
         return end
-
-    def push(self, sender: End, message: object) -> None:
-        """What a process only forwards passes it without an act of its own, while nothing is in the way."""
-        timeline = self._timeline
-        due_s = timeline.now_s + self.ways.delay_s(sender.way)
-        if due_s < sender.due_s:
-            due_s = sender.due_s
-        sender.due_s = due_s
-        other = sender.other
-        if other is not None and other.onward is not None:
-            onward = other.onward
-            if message is not _FIN and self._passes(sender, other, onward):
-                due_s += self.ways.delay_s(onward.way)
-                if due_s > onward.due_s:
-                    onward.due_s = due_s
-                timeline.at(onward.due_s, self._arrive, onward, message)
-                return
-            sender.apart_s = due_s
-        timeline.at(due_s, self._arrive, sender, message)
 
     def left(self, owner: Owner) -> None:
         """A process has ended: its ports are free, its connections closed."""
@@ -161,7 +173,7 @@ class Network:
             self._damaged.pop(end, None)
             self._reset(end)
         for end in [end for end in self._holding if end.way not in cuts]:
-            self._timeline.later(self._resumes_s(end), self._release, end)
+            self.timeline.later(self._resumes_s(end), self._release, end)
         return len(broken)
 
     # --- dialling -----------------------------------------------------------------------------------
@@ -172,11 +184,11 @@ class Network:
         ways, back = self.ways, (end.way[1], end.way[0])
         if ways.loses(end.way) or ways.loses(back):
             if tries < _SYN_TRIES_MAX:
-                self._timeline.later(SYN_AGAIN_S * 2**tries, self._syn, end, port, tries + 1)
+                self.timeline.later(SYN_AGAIN_S * 2**tries, self._syn, end, port, tries + 1)
             return
         listener = self.listeners.get((end.way[1], port))
         if listener is None or "refuse" in (ways.cuts.get(end.way), ways.cuts.get(back)):
-            self._timeline.later(ways.dial_delay_s(back), self._hand, end, _FIN)
+            self.timeline.later(ways.dial_delay_s(back), self._hand, end, _FIN)
             return
         self._accept(end, listener)
 
@@ -186,26 +198,13 @@ class Network:
         other.other, end.other = end, other
         other.open()
         # Nothing that the other end says overtakes the news that the connection is there.
-        other.due_s = self._timeline.now_s + self.ways.dial_delay_s(other.way)
-        self._timeline.at(other.due_s, end.owner.run, _made, (end,))
+        other.due_s = self.timeline.now_s + self.ways.dial_delay_s(other.way)
+        self.timeline.at(other.due_s, end.owner.run, _made, (end,))
         listener.owner.run(_accepted, (other, listener.accept))
 
     # --- messages -----------------------------------------------------------------------------------
 
-    def _passes(self, sender: End, between: End, onward: End) -> bool:
-        """Nothing holds up what is forwarded, and nothing before it is still on its way to be forwarded."""
-        troubled = self.ways.troubled
-        return (
-            between.state == "open"
-            and onward.state == "open"
-            and not between.owner.paused
-            and sender.apart_s < self._timeline.now_s
-            and not sender.held
-            and not onward.held
-            and (not troubled or (sender.way not in troubled and onward.way not in troubled))
-        )
-
-    def _arrive(self, sender: End, message: object) -> None:
+    def arrive(self, sender: End, message: object) -> None:
         if (self.ways.cuts or sender.held) and self._kept(sender, message):
             return
         end = sender.other
@@ -228,7 +227,7 @@ class Network:
                 self.kept_back[sender.way] += 1
             return message is not _FIN
         if not sender.held:
-            sender.held_since_s = self._timeline.now_s
+            sender.held_since_s = self.timeline.now_s
         sender.held_by = how or sender.held_by
         sender.held.append(message)
         self._holding[sender] = None
@@ -242,11 +241,11 @@ class Network:
         """Both ends hear of it; a moment later, as nothing is re-entered."""
         for side in (end, end.other):
             if side is not None:
-                self._timeline.later(0.0, self._hand, side, _FIN)
+                self.timeline.later(0.0, self._hand, side, _FIN)
 
     def _resumes_s(self, end: End) -> float:
         """Held by a proxy: at once. Lost below TCP: when its next time-out is over."""
-        resend_s, now_s = RESEND_S, self._timeline.now_s
+        resend_s, now_s = RESEND_S, self.timeline.now_s
         if end.held_by != "loss":
             return 0.0
         at_s = end.held_since_s + resend_s

@@ -24,7 +24,7 @@ from harness.model.fault import CutMode
 Way = tuple[str, str]
 
 # What a message takes on its way: so much, and up to so much more.
-_LEAST_S, _SPREAD_S = 0.0001, 0.0002
+LEAST_S, SPREAD_S = 0.0001, 0.0002
 # TCP's first time-outs of data and of SYN; each doubles.
 RESEND_S = 0.2
 SYN_AGAIN_S = 1.0
@@ -63,10 +63,10 @@ class Lossiness(Struct, frozen=True):
 
 
 class Ways:
-    """What is in force on each way just now."""
+    """What is in force on each way just now. While nothing is, a delay is drawn where it is needed: random."""
 
     def __init__(self, draw: Random) -> None:
-        self._draw, self._random = draw, draw.random
+        self._draw, self.random = draw, draw.random
         self.cuts: Mapping[Way, CutMode] = {}
         self._hindered: Mapping[Way, Sequence[Hindrance]] = {}
         # Where a message does not simply take a moment.
@@ -78,13 +78,13 @@ class Ways:
 
     def delay_s(self, way: Way) -> float:
         """Of a message of an open connection."""
-        delay_s = _LEAST_S + _SPREAD_S * self._random()
+        delay_s = LEAST_S + SPREAD_S * self.random()
         if self.troubled and way in self.troubled:
             return delay_s + self._slower_s(way) + self._resent_s(way)
         return delay_s
 
     def dial_delay_s(self, way: Way) -> float:
-        return _LEAST_S + _SPREAD_S * self._random() + self._slower_s(way)
+        return LEAST_S + SPREAD_S * self.random() + self._slower_s(way)
 
     def loses(self, way: Way) -> bool:
         """Is this one packet lost?"""

@@ -23,6 +23,7 @@ from targets.reference.machines.grammar import (
     TellRegister,
     TellRole,
 )
+from targets.reference.machines.node import DataNode
 from targets.reference.settings import Settings
 from targets.reference.simulated import log
 from targets.reference.simulated.entry import Entry
@@ -39,24 +40,27 @@ class AgentProgram:
     """Offers harness.seams.Running; ends only after its child."""
 
     def __init__(
-        self, kernel: Kernel, settings: Settings, defects: frozenset[str], watched: Callable[[Kernel], Saw]
+        self,
+        kernel: Kernel,
+        settings: Settings,
+        defects: frozenset[str],
+        watched: Callable[[Kernel, type], Saw],
     ) -> None:
+        """watched: who sees the process's machine of that kind."""
         self._kernel, self._settings, self._defects, self._watched = kernel, settings, defects, watched
         self._child: Child | None = None
         self._ending = False
         self._entry = Entry(kernel)
-        self._links = Links(kernel, lambda received: self._runner.feed(received), settings)
-        self._runner = Runner(
-            kernel,
-            Agent(kernel.host, settings, defects),
+        self._runner = Runner(kernel, Agent(kernel.host, settings, defects), {}, watched(kernel, Agent))
+        self._links = Links(kernel, self._runner.feed, settings)
+        self._runner.carry(
             {
                 Send: self._links.send,
                 Answer: self._links.answer,
                 StartChild: lambda effect: kernel.after(kernel.draw.uniform(*_START_S), self._start),
                 Keep: self._keep,
                 **dict.fromkeys((Tell, TellRole, TellRegister, Alert), self._tell),
-            },
-            watched(kernel),
+            }
         )
         for witness in settings.witnesses:
             self._links.link(witness, WITNESS_PORT)
@@ -77,7 +81,7 @@ class AgentProgram:
 
     def _node(self, kernel: Kernel) -> NodeProgram | RefusingNode:
         """What the child puts into the pipe is heard in its order, and before its end."""
-        saw = self._watched(kernel)
+        saw = self._watched(kernel, DataNode)
 
         def said(event: Event) -> None:
             self._kernel.after(0.0, self._heard, event)

@@ -27,8 +27,9 @@ class Connection:
     """Either end of one: offers harness.seams.Ear. Each end says hello first."""
 
     def __init__(self, links: Links, name: str, wire: Wire | None = None) -> None:
-        self._links, self.name, self._wire = links, name, wire
-        self._is_host = self._is_proven = wire is None  # whom a host has dialled is who it is
+        self._links, self.name, self.wire = links, name, wire
+        # Whom a host has dialled is who it is.
+        self._is_dialled = self._is_host = self._is_proven = wire is None
         self._now_s = links.kernel.now_s
         self.peer, self.heard_s = "", links.kernel.now_s()
         self.gone: Callable[[], None] = lambda: None
@@ -36,20 +37,17 @@ class Connection:
 
     @property
     def is_made(self) -> bool:
-        return self._wire is not None and self._wire.is_open
-
-    @property
-    def is_clear(self) -> bool:
-        return self._wire is not None and self._wire.is_clear
+        return self.wire is not None and self.wire.is_open
 
     def made(self, wire: Wire) -> None:
-        self._wire, self.heard_s = wire, self._now_s()
+        self.wire, self.heard_s = wire, self._now_s()
         self.send = wire.send
         self._links.open[self.name] = self
         wire.send(Hello(self._links.own, "", TOKEN))
 
     def received(self, wire: Wire, message: Any) -> None:
-        self.heard_s = self._now_s()
+        if self._is_dialled:
+            self.heard_s = self._now_s()
         if type(message) in _FRAMES:
             self._frame(wire, message)
         elif self._is_host or self._may_say(message):
@@ -81,8 +79,8 @@ class Connection:
         self.gone()
 
     def abort(self) -> None:
-        if self._wire is not None:
-            self._wire.close()
+        if self.wire is not None:
+            self.wire.close()
         self._links.open.pop(self.name, None)
 
 
@@ -116,7 +114,7 @@ class Link:
         connection = self.connection
         if connection is None:
             return
-        if connection.is_clear:
+        if connection.wire is not None and connection.wire.is_clear:
             connection.heard_s = now_s
         elif connection.is_made and now_s - connection.heard_s > SILENCE_S:
             connection.abort()

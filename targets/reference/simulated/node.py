@@ -59,16 +59,11 @@ class NodeProgram:
         state, records = log.stored(kernel.disk, identity=lambda: f"{kernel.draw.getrandbits(64):016x}")
         node = DataNode(kernel.host, settings, state, records, kernel.draw.getrandbits(48), defects)
         self._log = log.GroupCommit(kernel, durable=self._durable)
-        self._links = Links(
-            kernel,
-            lambda received: self._runner.feed(received),
-            settings,
-            believes_all=TOKEN_NOT_CHECKED in defects,
-        )
+        self._runner = Runner(kernel, node, {}, saw)
+        believes_all = TOKEN_NOT_CHECKED in defects
+        self._links = Links(kernel, self._runner.feed, settings, believes_all=believes_all)
         self._moves = Moves(kernel, settings, serving=lambda: node.serving(kernel.clock_s()), tell=self._tell)
-        self._runner = Runner(
-            kernel,
-            node,
+        self._runner.carry(
             {
                 Send: self._links.send,
                 Answer: self._links.answer,
@@ -82,8 +77,7 @@ class NodeProgram:
                 Validate: self._moves.take,
                 LetGo: self._moves.let_go,
                 **dict.fromkeys((Tell, TellRole, TellRegister, Alert), self._tell),
-            },
-            saw,
+            }
         )
         health.listen(kernel, serving=lambda: node.serving(kernel.clock_s()))
         self._link()

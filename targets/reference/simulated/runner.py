@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Protocol
 
 from harness.seams import Alarm, Kernel
@@ -22,8 +23,12 @@ class Machine(Protocol):
 class _Timer:
     """setting: counts, so that what has fired is void once it is stopped or set anew."""
 
-    def __init__(self, name: str, alarm: Alarm) -> None:
-        self.fired, self.alarm, self.setting = Fired(name), alarm, 0
+    def __init__(self, name: str, alarm: Callable[[Callable[[], None]], Alarm], rings: _Rings) -> None:
+        self.fired, self.setting = Fired(name), 0
+        self.alarm = alarm(partial(rings, self))
+
+
+_Rings = Callable[[_Timer], None]
 
 
 class Runner:
@@ -33,6 +38,7 @@ class Runner:
         self, kernel: Kernel, machine: Machine, carriers: Mapping[type, Carrier], saw: Saw | None = None
     ) -> None:
         self._kernel, self._machine, self._saw = kernel, machine, saw
+        self._clock_s, self._handle = kernel.clock_s, machine.handle
         self._carriers: dict[type, Carrier] = {SetTimer: self._set, StopTimer: self._stop, **carriers}
         self._timers: dict[str, _Timer] = {}
         # Events; of timers with the setting that they belong to.
@@ -41,15 +47,18 @@ class Runner:
         self._busy = self._blocked = False
         self._under_way: Effect | None = None  # what blocks, while its act is looked for
 
+    def carry(self, carriers: Mapping[type, Carrier]) -> None:
+        """By those that feed this runner, and so were made after it."""
+        self._carriers |= carriers
+
     def feed(self, event: Event) -> None:
-        not_now = self._busy or self._blocked or self._kernel.sought
-        if not_now:
+        if self._busy or self._blocked or self._kernel.sought:
             self._waiting.append(event)
             self._go()
             return
         # As nearly always: nothing waits and nobody looks, so it takes the shortest way.
         self._busy = True
-        effects = self._machine.handle(self._kernel.clock_s(), event)
+        effects = self._handle(self._clock_s(), event)
         if self._saw is not None:
             self._saw(self._kernel, self._machine, event, effects)
         carriers = self._carriers
@@ -95,7 +104,7 @@ class Runner:
         sought = self._kernel.sought
         if event is None or (sought and not self._seen(event, done=False)):
             return
-        effects = self._machine.handle(self._kernel.clock_s(), event)
+        effects = self._handle(self._clock_s(), event)
         self._effects.extend(effects)
         if self._saw is not None:
             self._saw(self._kernel, self._machine, event, effects)
@@ -138,7 +147,7 @@ class Runner:
             timer.alarm.stop()
 
     def _made(self, name: str) -> _Timer:
-        timer = self._timers[name] = _Timer(name, self._kernel.alarm(lambda: self._rings(timer)))
+        timer = self._timers[name] = _Timer(name, self._kernel.alarm, self._rings)
         return timer
 
     def _rings(self, timer: _Timer) -> None:

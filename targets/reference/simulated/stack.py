@@ -14,6 +14,7 @@ from harness.seams import Aim, Kernel, Program, ServiceProcess
 from targets.reference import written as blocks
 from targets.reference.machines.grammar import Effects, Event, NodeState, WitnessState
 from targets.reference.machines.messages import Record
+from targets.reference.machines.witness import Witness
 from targets.reference.settings import Settings
 from targets.reference.simulated import log, variations
 from targets.reference.simulated.agent import AgentProgram
@@ -46,7 +47,7 @@ class SimulatedReference:
         match host.role:
             case "data":
                 return lambda kernel: AgentProgram(
-                    kernel, settings, defects, lambda seat: self._watched(seat, settings)
+                    kernel, settings, defects, lambda seat, kind: self._watched(seat, settings, kind)
                 )
             case "witness":
                 return lambda kernel: self._witness(kernel, settings, defects)
@@ -60,7 +61,7 @@ class SimulatedReference:
     def _witness(
         self, kernel: Kernel, settings: Settings, defects: frozenset[str]
     ) -> WitnessProgram | RefusingWitness:
-        saw = self._watched(kernel, settings)
+        saw = self._watched(kernel, settings, Witness)
         if refuses(kernel, defects):
             return RefusingWitness(kernel, settings)
         return WitnessProgram(kernel, settings, defects, saw, self._stored)
@@ -102,8 +103,8 @@ class SimulatedReference:
 
     # --- the truth --------------------------------------------------------------------------------
 
-    def _watched(self, kernel: Kernel, settings: Settings) -> Saw:
-        """A program begins, on the disk that its host has now."""
+    def _watched(self, kernel: Kernel, settings: Settings, kind: type) -> Saw:
+        """A program begins, on the disk that its host has now. kind: of its machine."""
         if self._truth is None:
             kernel.tell(Watched(at_s=kernel.now_s(), invariants=tuple(INVARIANTS)))
             self._truth = Truth(
@@ -111,12 +112,12 @@ class SimulatedReference:
             )
         # A store that nobody reads is as good as gone.
         self._disks[kernel.host] = {} if refuses(kernel, self._defects) else kernel.disk
-        truth, edges = self._truth, self._edges
+        look, edges = self._truth.look_at(kind), self._edges
         if edges is None:
-            return truth.handled
+            return look
 
         def both(seat: Kernel, machine: object, event: Event, effects: Effects) -> None:
-            truth.handled(seat, machine, event, effects)
+            look(seat, machine, event, effects)
             edges.handled(seat, machine, event, effects)
 
         return both

@@ -44,24 +44,18 @@ class WitnessProgram:
         self._entry = Entry(kernel)
         remembered: Any = kernel.disk.get(_STATE)
         machine = Witness(kernel.host, settings, remembered, kernel.draw.getrandbits(48), defects)
-        self._links = Links(
-            kernel,
-            lambda received: self._runner.feed(received),
-            settings,
-            believes_all=TOKEN_NOT_CHECKED in defects,
-        )
-        fence = Fence(kernel, settings, lambda answer: self._runner.feed(answer))
-        self._runner = Runner(
-            kernel,
-            machine,
+        self._runner = Runner(kernel, machine, {}, saw)
+        believes_all = TOKEN_NOT_CHECKED in defects
+        self._links = Links(kernel, self._runner.feed, settings, believes_all=believes_all)
+        fence = Fence(kernel, settings, self._runner.feed)
+        self._runner.carry(
             {
                 Send: self._links.send,
                 Answer: self._links.answer,
                 Persist: self._persist,
                 AskPower: fence.ask,
                 **dict.fromkeys((Tell, TellRole, TellRegister, Alert), self._tell),
-            },
-            saw,
+            }
         )
         self._links.listen(WITNESS_PORT)
         for node in settings.nodes:

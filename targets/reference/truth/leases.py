@@ -27,7 +27,8 @@ class Leases:
         self._forced: set[tuple[Reign, str]] = set()  # and by whom, whatever that one lacks
         self._over: dict[Reign, set[str]] = {}  # who has said so
         self._fenced: set[Reign] = set()  # in any register that was ever chosen
-        self._primaries: dict[str, tuple[Seat, DataNode]] = {}
+        # Those that may hold a lease, by host.
+        self.primaries: dict[str, tuple[Seat, DataNode]] = {}
         self.fences = Fences(findings, self.reigning)
 
     # --- witnesses --------------------------------------------------------------------------------
@@ -105,10 +106,11 @@ class Leases:
 
     def reigns(self, seat: Seat, node: DataNode) -> None:
         """This machine is a primary, with a lease or without."""
-        self._primaries[seat.host] = (seat, node)
+        self.primaries[seat.host] = (seat, node)
 
     def one_server(self, seat: Seat, node: DataNode) -> None:
-        if len(self._primaries) < 2 or not node.serving(seat.clock_s()):
+        """While two of the primaries may live."""
+        if not node.serving(seat.clock_s()):
             return
         serving = [
             other.host
@@ -133,7 +135,7 @@ class Leases:
 
     def holds(self, host: str, epoch: int) -> bool:
         """A living process of this host has a valid lease of the epoch."""
-        seat, node = self._primaries.get(host, (None, None))
+        seat, node = self.primaries.get(host, (None, None))
         return (
             seat is not None
             and node is not None
@@ -152,8 +154,8 @@ class Leases:
 
     def _living(self) -> Iterator[tuple[Seat, DataNode]]:
         """Those that may hold a lease; who has left or died is forgotten."""
-        for host, (seat, node) in [*self._primaries.items()]:
+        for host, (seat, node) in [*self.primaries.items()]:
             if seat.alive and isinstance(node.role, Primary):
                 yield seat, node
             else:
-                del self._primaries[host]
+                del self.primaries[host]

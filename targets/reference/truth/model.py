@@ -54,6 +54,17 @@ from targets.reference.truth.register import Chosen
 from targets.reference.truth.shipments import Shipments
 
 
+# Who runs a machine, the machine, the event that it has handled, and what follows from it.
+Look = Callable[[Seat, Any, Event, Sequence[Effect]], None]
+
+
+class _Reign:
+    """Of a host. looked_upto: what it had acknowledged when that was looked at; -1: never yet."""
+
+    def __init__(self, role: Primary) -> None:
+        self.role, self.looked_upto = role, -1
+
+
 class Truth:
     """Of one run. stored, tails: what a data node's disk holds now. told: hears of each violation at once."""
 
@@ -79,10 +90,10 @@ class Truth:
         self._cuts = Cuts(self._findings, stored, tails)
         self._shipments = Shipments(self._findings)
         self._lags = Lags(settings, self._findings, stored) if settings.max_lag else None
-        self._reigns: dict[str, Primary] = {}
+        self._reigns: dict[str, _Reign] = {}
         self._accepting: dict[str, Ballot] = {}
         # Whose event it was, what it was and what follows: look-ups, as each event of a run comes by here.
-        self._machines: Mapping[type, Callable[[Seat, Any, Event, Sequence[Effect]], None]] = {
+        self._machines: Mapping[type, Look] = {
             DataNode: self._node,
             Witness: self._witness,
             Agent: lambda seat, _, event, effects: self._shipments.agent(seat.host, event, effects),
@@ -135,9 +146,11 @@ class Truth:
 
     def handled(self, seat: Seat, machine: object, event: Event, effects: Sequence[Effect]) -> None:
         """A machine has handled an event; nothing of what follows is carried out yet."""
-        look = self._machines.get(type(machine))
-        if look is not None:
-            look(seat, machine, event, effects)
+        self.look_at(type(machine))(seat, machine, event, effects)
+
+    def look_at(self, kind: type) -> Look:
+        """What `handled` does for machines of this kind: for who runs no other there."""
+        return self._machines.get(kind, _nothing)
 
     def stored(self, seat: Seat, state: WitnessState) -> None:
         """A witness's disk holds this now. What it has merely copied it has not accepted."""
@@ -223,13 +236,26 @@ class Truth:
         self._cuts.cut(seat, truncate)
 
     def _primary(self, seat: Seat, machine: DataNode, role: Primary, *, granted: bool) -> None:
-        if self._reigns.get(seat.host) is not role:
-            self._reigns[seat.host] = role
-            self.leases.reigns(seat, machine)
-            if not self.chosen.names((role.epoch, seat.host)):
-                detail = f"{seat.host} reigns in {role.epoch}, which nothing has chosen"
-                self._findings.broken(seat, "unchosen-reign", detail)
-        self.leases.one_server(seat, machine)
+        reign = self._reigns.get(seat.host)
+        if reign is None or reign.role is not role:
+            reign = self._begins(seat, machine, role)
+        if len(self.leases.primaries) > 1:
+            self.leases.one_server(seat, machine)
         if granted:
             self.leases.check(seat, machine)
-        self.records.acknowledged(seat, machine, role)
+        upto = role.acknowledged
+        if upto != reign.looked_upto:
+            reign.looked_upto = upto
+            self.records.acknowledged(seat, machine, role)
+
+    def _begins(self, seat: Seat, machine: DataNode, role: Primary) -> _Reign:
+        reign = self._reigns[seat.host] = _Reign(role)
+        self.leases.reigns(seat, machine)
+        if not self.chosen.names((role.epoch, seat.host)):
+            detail = f"{seat.host} reigns in {role.epoch}, which nothing has chosen"
+            self._findings.broken(seat, "unchosen-reign", detail)
+        return reign
+
+
+def _nothing(seat: Seat, machine: object, event: Event, effects: Sequence[Effect]) -> None:
+    """Of other machines nothing is checked."""

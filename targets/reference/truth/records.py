@@ -14,7 +14,6 @@ from targets.reference.settings import Settings
 from targets.reference.truth.findings import Findings, Seat
 
 Ask = Write | Read | ReadAll
-_NOBODY: tuple[Primary | None, int] = (None, 0)
 # What a data node's disk holds now: state and log. None: there is none.
 Stored = Callable[[str], tuple[NodeState, Sequence[Record]] | None]
 
@@ -50,7 +49,6 @@ class Records:
         self._shown: list[tuple[Record, float]] = []  # the acknowledged log, with the time
         self._newest: dict[str, int] = {}  # of each key: the position of its newest acknowledged record
         self._positions: dict[str, int] = {}  # of each acknowledged value
-        self._upto: dict[str, tuple[Primary | None, int]] = {}
         self._asked: dict[str, dict[tuple[str, int], _Asked]] = {}
 
     # --- the log ----------------------------------------------------------------------------------
@@ -93,13 +91,8 @@ class Records:
     # --- acknowledgements -------------------------------------------------------------------------
 
     def acknowledged(self, seat: Seat, node: DataNode, role: Primary) -> None:
-        """Called after every event of a primary; mostly nothing has changed."""
-        upto = role.acknowledged
-        known, known_upto = self._upto.get(seat.host, _NOBODY)
-        if known is role and known_upto == upto:
-            return
-        self._upto[seat.host] = (role, upto)
-        shown, log = self._shown, node.own.log
+        """It reigns anew, or what it has acknowledged has changed."""
+        upto, shown, log = role.acknowledged, self._shown, node.own.log
         if shown and not log.holds(_place(shown[-1][0])):
             if self._keeps and not self._given_up:
                 detail = f"{seat.host} in {role.epoch} acknowledges without {shown[-1][0]}"
