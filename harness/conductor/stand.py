@@ -84,10 +84,10 @@ class Stand:
 def stamp(event: Event) -> float:
     """The moment at which an event was whole."""
     match event:
-        case Applied() | Healed() | Controlled() | Executed():
-            return event.after_s
         case Returned():
             return event.call_s if event.ret_s is None else event.ret_s
+        case Applied() | Healed() | Controlled() | Executed():
+            return event.after_s
         case Stalled():
             return event.to_s
         case _:

@@ -25,6 +25,7 @@ _OF_ITSELF = frozenset(
 _OF_NODES = _OF_ITSELF | {m.Hint, m.Common, m.FollowRefused, m.Stream, m.Missing, m.Rest, m.Ship}
 _OF_HOSTS = frozenset({m.Prepare, m.Accept, m.Probe, m.Reach, m.Seal, m.Promote, m.Wake})
 _OF_OPERATORS = frozenset({m.AskStatus, m.SwitchOver, m.Maintain, m.PromoteOrder, m.FenceOrder, m.Rejoin})
+# These name nobody.
 _OF_CLIENTS = frozenset({m.Write, m.Read, m.ReadAll, m.WhoIsPrimary})
 # Nobody asks a host's machine for these: they answer clients and operators.
 ANSWERS = frozenset({m.Reply, m.PrimaryIs, m.StatusAnswer, m.OrderAnswer, m.SwitchOverAnswer})
@@ -48,11 +49,9 @@ class Admission:
     def admits(self, sender: str, message: m.Message) -> bool:
         """sender: by the name that it has proven; `client` for everybody else."""
         kind = type(message)
-        return (
-            sender in self._senders.get(kind, ())
-            and self._of_itself(kind, sender, message)
-            and self._known(kind, message)
-        )
+        if sender not in self._senders.get(kind, ()):
+            return False
+        return kind in _OF_CLIENTS or (self._of_itself(kind, sender, message) and self._known(kind, message))
 
     def _of_itself(self, kind: type, sender: str, message: Any) -> bool:
         if kind is m.Hint:

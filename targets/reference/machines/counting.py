@@ -195,7 +195,7 @@ class Counting:
 
         successors_only: only in place of another store of the same node.
         """
-        if not self.is_settled:
+        if len(self._views) > 1:
             return None
         self._wait_for_more(now_s, last, successors_only)
         for member, comeback in self._returning.items():
@@ -212,7 +212,7 @@ class Counting:
                 self._put_off_s[member] = now_s + _AGAIN_S
 
     def _wait_for_more(self, now_s: float, last: int, successors_only: bool) -> None:
-        eligible = self.register.eligible
+        eligible = self._views[0].register.eligible
         for member in self._following():
             if member in eligible or member in self._returning:
                 continue

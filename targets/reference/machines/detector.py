@@ -49,6 +49,7 @@ class Detector:
         self._health = _counted(settings.health, defects)
         self._settings, self._defects = replace(settings, health=self._health), defects
         self._ways = settings.heartbeats
+        self._stuck_limit_s = self._health.limit_s("business", settings.detector)
         self._prober = Prober(interval_s=settings.detector.interval_s, forget_s=settings.detector.silence_s)
         self._ready_s = self._grace_s = 0.0
         self._armed_s = NEVER_S
@@ -162,8 +163,7 @@ class Detector:
 
     def ill(self) -> Illness | None:
         """By its own word."""
-        limit_s = self._health.limit_s("business", self._settings.detector)
-        if self._stuck_s < limit_s:
+        if self._stuck_s < self._stuck_limit_s:
             return None
         return Illness("business", f"its disk has finished nothing for {self._stuck_s:.3f} s")
 

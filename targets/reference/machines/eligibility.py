@@ -9,6 +9,8 @@ Only the primary proposes them within its epoch: nobody else knows who holds wha
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from targets.reference.defects import ONE_WORD_BURIES
 from targets.reference.machines.grammar import Alert, Effects, Send, SetTimer
 from targets.reference.machines.messages import Member, Missing, MissingAnswer, Register
@@ -21,10 +23,12 @@ _MISSED_INTERVALS = 3
 
 
 class Eligibility:
-    """Of one reign, begun at begun_s."""
+    """Of one reign. waits_since_s: since when the next write, or the opening, is waited for."""
 
-    def __init__(self, own: Own, replication: Replication) -> None:
-        self._own, self._replication = own, replication
+    def __init__(
+        self, own: Own, replication: Replication, waits_since_s: Callable[[], float | None]
+    ) -> None:
+        self._own, self._replication, self._waits_since_s = own, replication, waits_since_s
         self._counting = replication.counting
         self._begun_s = float("inf")
         # Of each eligible standby that is missing: until when each witness's word that it is dead stands.
@@ -84,13 +88,14 @@ class Eligibility:
 
     # --- proposing --------------------------------------------------------------------------------
 
-    def change(self, now_s: float, *, is_open: bool, waits_since_s: float | None) -> Register | None:
-        """To be proposed now. waits_since_s: since when the next write, or the opening, is waited for."""
-        return self._leaving(now_s, waits_since_s) or self._coming(now_s, is_open)
+    def change(self, now_s: float, *, is_open: bool) -> Register | None:
+        """To be proposed now."""
+        return self._leaving(now_s) or self._coming(now_s, is_open)
 
-    def due(self, now_s: float, waits_since_s: float | None) -> Effects:
+    def due(self, now_s: float) -> Effects:
         """Called each interval: fire when the wait for a standby is over."""
-        if self._own.settings.replication != "semi-sync" or waits_since_s is None:
+        waits_since_s = self._waits_since_s() if self._own.settings.replication == "semi-sync" else None
+        if waits_since_s is None:
             return []
         late_s = self._late_s(waits_since_s)
         near = now_s <= late_s < now_s + self._own.settings.detector.interval_s
@@ -100,10 +105,10 @@ class Eligibility:
         """From when on a standby has been waited for long enough; it needs a while to follow a new reign."""
         return max(waits_since_s, self._begun_s) + self._own.settings.degrade_after_s
 
-    def _leaving(self, now_s: float, waits_since_s: float | None) -> Register | None:
+    def _leaving(self, now_s: float) -> Register | None:
         settings = self._own.settings
-        if settings.replication == "semi-sync" and waits_since_s is not None:
-            late = self._counting.lagging() if now_s >= self._late_s(waits_since_s) else ()
+        if settings.replication == "semi-sync" and (since_s := self._waits_since_s()) is not None:
+            late = self._counting.lagging() if now_s >= self._late_s(since_s) else ()
             return self._counting.without(now_s, late)
         if self._dead_until_s and settings.replication == "sync" and settings.dead_standby == "remove":
             return self._counting.without(now_s, self._dead(now_s))

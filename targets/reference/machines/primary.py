@@ -70,7 +70,7 @@ class Primary:
         self._counting = self._replication.counting
         self._shipping = Shipping(own, register.epoch, self._replication)
         self._switchover = Switchover(own, register.epoch, self._replication, self._propose)
-        self._eligibility = Eligibility(own, self._replication)
+        self._eligibility = Eligibility(own, self._replication, self._waits_since_s)
         self._tenure = Tenure(own, register.epoch)
         self._alarms = Alarms(
             own,
@@ -274,7 +274,6 @@ class Primary:
         self._business.acknowledged(now_s, upto, reads=own.table.value(business.KEY))
         return effects if self._tenure.is_open else [*effects, *self._tenure.open()]
 
-    @property
     def _waits_since_s(self) -> float | None:
         """Since when the next write, or the opening of the reign, is waited for."""
         return self._waiting.oldest_s if self._tenure.is_open else self._begun_s
@@ -287,9 +286,7 @@ class Primary:
             or not self._tenure.leased(now_s)
         ):
             return []
-        change = self._eligibility.change(
-            now_s, is_open=self._tenure.is_open, waits_since_s=self._waits_since_s
-        )
+        change = self._eligibility.change(now_s, is_open=self._tenure.is_open)
         if change is None:
             return []
         if DEGRADE_WITHOUT_THE_REGISTER in self._own.defects and len(change.eligible) == 1:
@@ -310,7 +307,7 @@ class Primary:
         effects: Effects = [Send(witness, beat) for witness in own.settings.witnesses]
         effects.append(SetTimer(BEAT, now_s + own.settings.detector.interval_s))
         effects += [*self._replication.beat(now_s), *self._eligibility.beat(now_s)]
-        effects += self._eligibility.due(now_s, self._waits_since_s)
+        effects += self._eligibility.due(now_s)
         effects += [*self._moved(now_s), *self._canary(now_s), *self._shipping.beat()]
         return [*effects, *self._alarms.beat(now_s)]
 

@@ -47,21 +47,17 @@ class Missed:
 
     def __init__(self, limit_s: float) -> None:
         self._limit_s = limit_s
-        self.heard_s = NEVER_S
-
-    @property
-    def due_s(self) -> float:
-        return self.heard_s + self._limit_s
+        self.heard_s = self.due_s = NEVER_S
 
     def begin(self, now_s: float) -> None:
-        self.heard_s = now_s
+        self.heard_s, self.due_s = now_s, now_s + self._limit_s
 
     def heard(self, at_s: float) -> None:
         if at_s > self.heard_s or self.heard_s == NEVER_S:
-            self.heard_s = at_s
+            self.heard_s, self.due_s = at_s, at_s + self._limit_s
 
     def slept(self, by_s: float) -> None:
-        self.heard_s += by_s
+        self.begin(self.heard_s + by_s)
 
 
 def silence_of(layer: Layer, settings: Settings, defects: frozenset[str]) -> Silence:

@@ -165,7 +165,7 @@ class Records:
         if asked is None or reply.outcome != "ok":
             return
         role = node.role
-        if not isinstance(role, Primary) or not node.serving(seat.clock_s()):
+        if not isinstance(role, Primary) or not role.serving(seat.clock_s()):
             self._findings.broken(seat, "stale-answer", f"{seat.host} answers {asked.ask} without serving")
             return
         upto = role.acknowledged
