@@ -118,4 +118,5 @@ class Disk:
         if self.fails:
             self._failed.add(write.writer)
         write.writer.run(write.failed if self.fails else write.done, ())
-        self._next()
+        if self._waiting:
+            self._next()

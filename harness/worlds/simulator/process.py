@@ -97,7 +97,8 @@ class Process:
         return clock.offset_s + clock.rate * self._timeline.now_s
 
     def when_s(self, clock_s: float) -> float:
-        return self._clock.when_s(clock_s)
+        clock = self._clock
+        return (clock_s - clock.offset_s) / clock.rate
 
     def after(self, delay_s: float, act: _Act, *values: object) -> None:
         self._timeline.later(delay_s, self._due, act, values)

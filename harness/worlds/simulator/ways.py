@@ -63,7 +63,7 @@ class Lossiness(Struct, frozen=True):
 
 
 class Ways:
-    """What is in force on each way just now. While nothing is, a delay is drawn where it is needed: random."""
+    """What is in force on each way just now. random: while nothing is, a delay is drawn without a call."""
 
     def __init__(self, draw: Random) -> None:
         self._draw, self.random = draw, draw.random

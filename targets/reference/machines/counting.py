@@ -80,6 +80,7 @@ class Counting:
         self._returning: dict[Member, _Return] = {}
         self._put_off_s: dict[Member, float] = {}
         self.mark = mark
+        self._note_who_is_left_out()
         self.durable = self.acknowledged = 0
 
     # --- the rule ---------------------------------------------------------------------------------
@@ -169,6 +170,7 @@ class Counting:
         self._views = [self._views[0], self._view(register)]
         if UNKNOWN_CHANGE_TAKEN_FOR_DONE in self._defects:
             self._views = [self._view(register)]
+            self._note_who_is_left_out()
 
     def resolved(self, register: Register) -> None:
         """A full ballot has shown this to be in force, so nothing else is."""
@@ -183,12 +185,23 @@ class Counting:
         follow, eligible = {*self._following()}, self.register.eligible
         returning = self._returning.items()
         self._returning = {m: r for m, r in returning if m in follow and m not in eligible}
+        self._note_who_is_left_out()
+
+    def _note_who_is_left_out(self) -> None:
+        """Looked for when the register or who follows has changed, not whenever something moves."""
+        eligible = self.register.eligible
+        self._is_complete = all(member in eligible for member in self._following())
 
     def begins_anew(self, member: Member) -> None:
         """A new stream: what it held in an older one counts no more."""
         self._returning.pop(member, None)
 
     # --- coming back ------------------------------------------------------------------------------
+
+    @property
+    def nobody_comes(self) -> bool:
+        """There can be no candidate."""
+        return self._is_complete and not self._returning
 
     def candidate(self, now_s: float, last: int, *, successors_only: bool = False) -> Register | None:
         """The register with one more standby: it holds everything up to the moment since which it counts.

@@ -25,9 +25,7 @@ _MISSED_INTERVALS = 3
 class Eligibility:
     """Of one reign. waits_since_s: since when the next write, or the opening, is waited for."""
 
-    def __init__(
-        self, own: Own, replication: Replication, waits_since_s: Callable[[], float | None]
-    ) -> None:
+    def __init__(self, own: Own, replication: Replication, waits_since_s: Callable[[], float | None]) -> None:
         self._own, self._replication, self._waits_since_s = own, replication, waits_since_s
         self._counting = replication.counting
         self._begun_s = float("inf")
@@ -87,6 +85,12 @@ class Eligibility:
         return [Alert(f"{member.node}, an eligible standby, is dead by a majority's word: {then}")]
 
     # --- proposing --------------------------------------------------------------------------------
+
+    @property
+    def rests(self) -> bool:
+        """Nobody can leave, nobody can come: as nearly always, when something has moved."""
+        may_be_late = self._own.settings.replication == "semi-sync"
+        return not (may_be_late or self._dead_until_s) and self._counting.nobody_comes
 
     def change(self, now_s: float, *, is_open: bool) -> Register | None:
         """To be proposed now."""

@@ -281,7 +281,8 @@ class Primary:
     def _change_eligible(self, now_s: float) -> Effects:
         """If it is time for it."""
         if (
-            self._switchover.handover is not None
+            self._eligibility.rests
+            or self._switchover.handover is not None
             or self._own.registrar.busy
             or not self._tenure.leased(now_s)
         ):

@@ -102,7 +102,7 @@ class GroupCommit:
             self._under_way = job
             kernel.sync(job.write_parts, self._done, kernel.exit)
         else:
-            self._under_way = group = self._grouped(job)
+            self._under_way = group = self._grouped(job) if self._jobs else job
             kernel.sync(self._extend, self._appended, kernel.exit, len(group.records))
 
     def _grouped(self, job: _Append) -> _Append:

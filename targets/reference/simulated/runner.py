@@ -52,7 +52,8 @@ class Runner:
         self._carriers |= carriers
 
     def feed(self, event: Event) -> None:
-        if self._busy or self._blocked or self._kernel.sought:
+        not_now = self._busy or self._blocked or self._kernel.sought
+        if not_now:
             self._waiting.append(event)
             self._go()
             return

@@ -53,7 +53,6 @@ from targets.reference.truth.records import Records, Stored
 from targets.reference.truth.register import Chosen
 from targets.reference.truth.shipments import Shipments
 
-
 # Who runs a machine, the machine, the event that it has handled, and what follows from it.
 Look = Callable[[Seat, Any, Event, Sequence[Effect]], None]
 

@@ -135,6 +135,25 @@ def test_after_a_return_is_shown_not_to_be_in_force_it_is_still_waited_for() -> 
 # --- coming back ----------------------------------------------------------------------------------
 
 
+def test_nobody_comes_while_all_who_follow_are_eligible() -> None:
+    given = Given(of(B), {B: 4})
+    assert given.counting.nobody_comes
+    given.held[C] = 4
+    given.counting.forget_the_gone()
+    assert not given.counting.nobody_comes
+    given.counting.resolved(of(B, C))
+    assert given.counting.nobody_comes
+
+
+def test_who_is_waited_for_comes_even_where_all_who_follow_are_eligible() -> None:
+    given = Given(of(B), {B: 4, C: LAST})
+    assert given.candidate() == of(B, C)
+    del given.held[C]
+    assert not given.counting.nobody_comes
+    given.counting.forget_the_gone()
+    assert given.counting.nobody_comes
+
+
 def test_a_return_waits_until_it_holds_inherited_and_shown_records_too() -> None:
     """Return checks only one's own acknowledgements; return ignores what reads have shown."""
     for defect, comes in (("", None), (RETURN_WITHOUT_VERIFYING, of(B))):

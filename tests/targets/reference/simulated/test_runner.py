@@ -65,6 +65,14 @@ def test_what_takes_its_time_holds_back_what_comes_after_it() -> None:
     assert (done, len(machine.seen)) == (["after"], 2)
 
 
+def test_who_was_made_after_the_runner_carries_as_well() -> None:
+    lab, done = Lab("a"), list[str]()
+    runner = Runner(lab.processes["a"], Scripted(lambda now_s, event: [Alert("one")]), {})
+    runner.carry({Alert: lambda effect: done.append(effect.text)})
+    runner.feed(Began())
+    assert done == ["one"]
+
+
 def test_a_timer_fires_once_at_its_time_and_a_newer_one_replaces_it() -> None:
     lab = Lab("a")
     kernel = lab.processes["a"]
