@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from harness.model.event import Applied, Event, Healed, HealthReported, MembershipChanged, RoleChanged
-from harness.model.fault import Crash, Fault, Kill, Stop
+from harness.model.fault import Crash, Fault, Kill, PowerOff, Stop
 from harness.reach import Hosts, disturbs
 
 
@@ -78,6 +78,11 @@ class ClusterView(Struct, frozen=True):
             default=None,
         )
 
+    @property
+    def down(self) -> frozenset[str]:
+        """Data nodes that are dead, as far as anybody knows."""
+        return frozenset(host for host, said in self.roles.items() if said.role == "down")
+
     def role_of(self, host: str) -> str:
         said = self.roles.get(host)
         return said.role if said else ""
@@ -116,7 +121,7 @@ class ClusterView(Struct, frozen=True):
 
     def _struck(self, fault: Fault, at_s: float) -> ClusterView:
         match fault:
-            case Kill(host=host) | Stop(host=host) | Crash(host=host):
+            case Kill(host=host) | Stop(host=host) | Crash(host=host) | PowerOff(host=host):
                 return self._dead(host, at_s)
             case _:
                 return self

@@ -21,8 +21,8 @@ IN_TURN = " in turn"
 # Every word with what it means. `N` counts from 1.
 WORDS: Mapping[str, str] = {
     "primary": "the data node that serves when the step begins",
-    "standby": "the first data node that is not the primary",
-    "standbys": "every data node that is not the primary",
+    "standby": "the first data node that is not the primary, one that runs before one that is dead",
+    "standbys": "every data node that is not the primary; while there is none, that was not the last one",
     "old primary": "who was primary when the last fault of this trial began",
     "victim": "the data node that the last fault of this trial was aimed at",
     "coordinator": "who leads the newest failover of this trial: elected for it, or who decided it",
@@ -49,7 +49,10 @@ class RoleError(Exception):
 
 
 class Cast(Struct, frozen=True, kw_only=True):
-    """Who plays which part at one moment. Empty where nobody does. turn: which trial it is, from 1."""
+    """Who plays which part at one moment. Empty where nobody does. turn: which trial it is, from 1.
+
+    down: who is known to be dead.
+    """
 
     primary: str
     old_primary: str
@@ -57,6 +60,7 @@ class Cast(Struct, frozen=True, kw_only=True):
     hosts: tuple[HostPlan, ...]
     coordinator: str = ""
     turn: int = 1
+    down: frozenset[str] = frozenset()
 
 
 def hosts_of(word: str, cast: Cast) -> tuple[str, ...]:
@@ -145,7 +149,9 @@ def _numbered(kind: str, number: int, hosts: Hosts) -> str:
 
 
 def _standbys(cast: Cast, hosts: Hosts) -> tuple[str, ...]:
-    return tuple(host for host in hosts.data if host != cast.primary)
+    """Those that run first: an order to a dead host, or its second death, is never what was meant."""
+    serves = cast.primary or cast.old_primary
+    return tuple(sorted((host for host in hosts.data if host != serves), key=cast.down.__contains__))
 
 
 # Those that are the same hosts all the time.

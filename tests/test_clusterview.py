@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from harness.clusterview import ClusterView
 from harness.model.event import Applied, Event, Healed, HealthReported, LoadStopped, MembershipChanged
-from harness.model.fault import Crash, Cut, Fault, Kill, Pause, Stop
+from harness.model.fault import Crash, Cut, Fault, Kill, Pause, PowerOff, Stop
 from harness.model.moment import Moment
 from harness.reach import Hosts
 from tests.checkers.journals import cut_of, plan, says
@@ -80,7 +80,7 @@ def test_the_epoch_is_the_newest_that_anyone_told() -> None:
     assert view(says("n1", "standby", 9, at=1)).epoch == 0  # only a primary claims one
 
 
-@pytest.mark.parametrize("fault", [Kill("n1", "process"), Stop("n1", "host"), DEAD])
+@pytest.mark.parametrize("fault", [Kill("n1", "process"), Stop("n1", "host"), PowerOff("n1", ()), DEAD])
 def test_a_kill_is_the_last_word_of_its_host(fault: Fault) -> None:
     assert view(*STEADY, applied(fault, at=1)).role_of("n1") == "down"
 

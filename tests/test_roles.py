@@ -43,6 +43,18 @@ def test_the_standby_is_whoever_is_not_primary_now() -> None:
     assert host_of("standby", cast("n2")) == "n1"
 
 
+def test_while_nobody_is_primary_who_was_it_last_is_no_standby() -> None:
+    """A person who promotes the standby two seconds after the primary's death means the other one."""
+    assert hosts_of("standbys", cast("", old="n1")) == ("n2",)
+
+
+def test_of_two_standbys_the_one_that_runs_is_meant() -> None:
+    three = (*HOSTS[:2], HostPlan(name="n3", role="data"))
+    of = structs.replace(cast("n1", hosts=three), down=frozenset({"n2"}))
+    assert host_of("standby", of) == "n3"
+    assert hosts_of("standbys", of) == ("n3", "n2")
+
+
 def test_every_explained_word_can_be_asked_for() -> None:
     asked = {word.replace("/N", "/1") for word in WORDS} - {REST}
     hosts = (*HOSTS, HostPlan(name="fence", role="fence"))

@@ -52,8 +52,8 @@ class Act(Struct, frozen=True, kw_only=True):
 
 
 def reigning(reigns: Sequence[Reign], at_s: float) -> Reign | None:
-    """The newest epoch that anyone had claimed by then."""
-    return max((r for r in reigns if r.begun_s <= at_s), key=lambda r: r.epoch, default=None)
+    """The newest epoch that anyone had claimed by then, and who claimed it first."""
+    return max((r for r in reigns if r.begun_s <= at_s), key=lambda r: (r.epoch, -r.begun_s), default=None)
 
 
 def reigns_of(roles: Sequence[RoleChanged]) -> tuple[Reign, ...]:

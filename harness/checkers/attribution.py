@@ -47,11 +47,13 @@ def attributed(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def _reigns(said: Sequence[RoleChanged]) -> _Reigns:
-    """A node that was down and comes back as primary goes on in its reign."""
+    """A node that was down and comes back as primary goes on in its reign; a new epoch begins a new one."""
     epochs: list[int] = []
     ends_s: list[float] = []
     for word in said:
         if word.role == "primary":
+            if len(epochs) > len(ends_s) and word.epoch != epochs[-1]:
+                ends_s.append(word.at_s)
             if len(epochs) == len(ends_s):
                 epochs.append(word.epoch)
         elif word.role in ("standby", "starting") and len(ends_s) < len(epochs):

@@ -167,13 +167,19 @@ def _flaw(final: FinalRead | None, view: ClusterView, reigns: Sequence[Reign]) -
     if view.faults:
         return f"the writes were read back while a fault was in force: {', '.join(sorted(view.faults))}"
     others = [r for r in reigns if r.begun_s <= final.at_s and r.node != final.host]
-    newer = max((r for r in others if r.epoch >= final.epoch), key=lambda r: r.epoch, default=None)
+    # A second primary of the same epoch, made by hand, matters only as long as it is one.
+    rivals = [r for r in others if r.epoch > final.epoch or _rules(view, r, final.epoch)]
+    newer = max(rivals, key=lambda r: r.epoch, default=None)
     if final.epoch and newer:
         return (
             f"the writes were read back at {final.host} in epoch {final.epoch}, while {newer.node} held "
             f"epoch {newer.epoch}"
         )
     return ""
+
+
+def _rules(view: ClusterView, reign: Reign, epoch: int) -> bool:
+    return reign.epoch == epoch and view.role_of(reign.node) == "primary"
 
 
 def _cluster_stamp(event: RoleChanged | MembershipChanged | Applied | Healed) -> float:

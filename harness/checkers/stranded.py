@@ -1,6 +1,6 @@
 """Which clients a fault strands with its victim. Their outage is reported apart: it is not *the* outage.
 
-A client that is bound to the primary's own address always is. Of cuts, those are stranded that keep their
+A client that is bound to a node's own address always is. Of cuts, those are stranded that keep their
 link to the old primary while every other data node is lost to them, and those that lose everything: there
 the fault is the client's own. A client that only loses the primary, the router, or some of the others, is
 on the cluster's side. Cuts that are in force together count together; what is no cut strands nobody, nor
@@ -22,7 +22,8 @@ def stranded(clients: Sequence[ClientPlan], acts: Sequence[Act], hosts: Hosts) -
     return frozenset(
         client.host
         for client in clients
-        if client.via == "primary" or any(_is_stranded(client.host, act, acts, hosts) for act in acts)
+        if client.via in ("primary", "standby")
+        or any(_is_stranded(client.host, act, acts, hosts) for act in acts)
     )
 
 

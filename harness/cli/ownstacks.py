@@ -26,10 +26,27 @@ def init(args: Namespace) -> ExitCode:
         write_out(text)
     else:
         _write_new(out, text)
-        write_error(
-            f"{out} is a draft: `failover-drill plan calm --target {_path(out)}` names what it lacks\n"
-        )
+        write_error(_next(out, text))
     return ExitCode.PASS
+
+
+def _next(out: Path, text: str) -> str:
+    """What a person does with a draft."""
+    open_lines = [number for number, line in enumerate(text.splitlines(), 1) if _open(line)]
+    lines = ", ".join(map(str, open_lines))
+    plural = "s" if len(open_lines) > 1 else ""
+    return (
+        f"{out} is a draft; what is TODO is yours to say, on line{plural} {lines}: "
+        "the comments tell what is asked\n"
+        f"  then: failover-drill setup --target {_path(out)}\n"
+        f"        failover-drill run calm --target {_path(out)}\n"
+    )
+
+
+def _open(line: str) -> bool:
+    from harness.stackfile.reading import TODO
+
+    return TODO in line.partition("#")[0]
 
 
 def _words() -> ExitCode:

@@ -198,6 +198,7 @@ class Blocks:
             coordinator=self._coordinator,
             hosts=self._stand.plan.hosts,
             turn=self._stand.trial,
+            down=self._stand.view.down,
         )
 
     # --- holds and waits --------------------------------------------------------------------------

@@ -32,6 +32,8 @@ class Clients:
         stand = self._stand
         if client.via == "discovery":
             return DISCOVERY + ",".join(stand.hosts.witnesses)
+        if client.via == "standby":
+            return next((host for host in stand.hosts.data if host != stand.view.primary), "")
         router = next(iter(stand.hosts.routers), "")
         return router if client.via == "router" and router else stand.view.primary
 

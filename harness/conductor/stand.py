@@ -21,6 +21,8 @@ from harness.model.journal import Note
 from harness.model.plan import Plan
 from harness.reach import Hosts
 
+# Ways to a node's own address, whatever that node becomes.
+BOUND = ("primary", "standby")
 Told = tuple[list[Command], list[Note]]
 
 
@@ -77,7 +79,7 @@ class Stand:
             client.host
             for client in self.plan.clients
             if client.writers
-            and (client.via != "primary" or self.addresses.get(client.host) == self.view.primary)
+            and (client.via not in BOUND or self.addresses.get(client.host) == self.view.primary)
         )
 
 

@@ -13,6 +13,7 @@ TOTAL_MAX_PER_S = 5000.0  # of all writers and readers: beyond that the clients 
 VIAS: dict[Via, str] = {
     "router": "through what stands in front of the data nodes",
     "primary": "straight to the node that was primary when the trial began, whatever becomes of it",
+    "standby": "straight to the first node that was a standby then: a client that was told of the wrong one",
     "discovery": "to whom the cluster itself names",
 }
 _BY_DEFAULT = Load()

@@ -22,7 +22,7 @@ else:
 
 Shape = Literal["split", "bridge", "ring"]
 Direction = Literal["both", "in", "out"]
-Via = Literal["router", "primary", "discovery"]
+Via = Literal["router", "primary", "standby", "discovery"]
 WaitFor = Literal["steady", "rejoined", "failover"]
 Action = Literal[
     "switchover",

@@ -59,7 +59,10 @@ class Watch(Protocol):
     """A running observer of one stack."""
 
     def control(self, action: str, host: str) -> str:
-        """Ask for a planned action; returns a detail for people. Raises TargetError when refused."""
+        """Ask for a planned action; returns a detail for people.
+
+        Raises TargetError when refused, WorldError when it could not be asked for: that proves nothing.
+        """
         ...
 
     def read_all(self, host: str, value_prefix: str) -> tuple[int, tuple[str, ...]]:

@@ -23,8 +23,13 @@ _REDIS = Kind(name="Redis", role="data", ports=(6379,), speech="redis", stand_in
 _POSTGRES = Kind(name="PostgreSQL", role="data", ports=(5432,), speech="postgres", stand_in="debian_postgres")
 _MYSQL = Kind(name="MySQL", role="data", ports=(3306,))
 SENTINEL = Kind(name="Redis Sentinel", role="witness", ports=(26379,))
+_WATCHES = Kind(name="a tool to look at others", role="other", ports=())
+_KEEPS = Kind(name="a tool for backups", role="other", ports=())
 # A part of an image's own name (without registry, owner and tag) -> what it is. The first that fits counts.
 _KINDS: Mapping[str, Kind] = {
+    **dict.fromkeys(("exporter", "commander", "adminer", "pgadmin", "phpmyadmin", "redisinsight"), _WATCHES),
+    **dict.fromkeys(("prometheus", "grafana", "pghero"), _WATCHES),
+    "backup": _KEEPS,
     "sentinel": SENTINEL,
     "redis": _REDIS,
     "valkey": Kind(name="Valkey", role="data", ports=(6379,), speech="redis"),

@@ -190,16 +190,16 @@ def speaks(node: Node) -> Speaks:
 # --- what a person orders -----------------------------------------------------------------------------
 
 _PROMOTE = _field(
-    "promote", COMMAND, "run in the host that becomes primary", "[redis-cli, replicaof, no, one]", ()
+    "promote", COMMAND, "run in the host that becomes primary", "[redis-cli, -e, replicaof, 'no', one]", ()
 )
 _SWITCHOVER = _field(
-    "switchover", COMMAND, "run in the primary; {to} becomes it", "[redis-cli, failover]", ()
+    "switchover", COMMAND, "run in the primary; {to} becomes it", "[redis-cli, -e, failover]", ()
 )
 _REJOIN = _field(
     "rejoin",
     COMMAND,
     "run in a host that follows {primary} then",
-    "[redis-cli, replicaof, '{primary}', '6379']",
+    "[redis-cli, -e, replicaof, '{primary}', '6379']",
     (),
 )
 ORDER_FIELDS = (_PROMOTE, _SWITCHOVER, _REJOIN)

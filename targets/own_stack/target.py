@@ -65,6 +65,7 @@ class OwnStackTarget:
         return frozenset(
             {"kill", "stop", "pause", "partition", "latency", "loss"}
             | {"bandwidth", "slicing", "reset", "slow_close"}
+            | {"restart", "power_off", "cpu", "memory", "slow_fsync", "failing_fsync", "exec"}
         )
 
     def controls(self) -> frozenset[str]:
@@ -77,7 +78,7 @@ class OwnStackTarget:
         return {"tells": ("decided", "promoted", "rejoined")}
 
     def vias(self) -> frozenset[str]:
-        ways = {"primary"}
+        ways = {"primary", "standby"}
         if self._own.speaks.by in ("redis", "postgres") or self._own.ask.by == "http":
             ways.add("discovery")
         if any(host.role == "router" for host in self._own.hosts):

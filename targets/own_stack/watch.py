@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -11,13 +10,13 @@ from harness.model.errors import HarnessError, TargetError
 from harness.model.event import Event
 from harness.model.fault import Side
 from harness.model.moment import Moment
-from harness.model.ownstack import OwnStack, Words
+from harness.model.ownstack import OwnStack
 from harness.seams import Dial, Emit, Inside
 from targets.own_stack.nodes.conversation import Asker, Store
+from targets.own_stack.ordering import Orders
 from targets.own_stack.seen import Seen
 
 NODE_EACH_S, LISTENS_EACH_S = 0.05, 0.5
-ORDER_WITHIN_S = 30.0
 _AGAIN_S = 0.1
 _ENDS_WITHIN_S = 3.0
 
@@ -37,7 +36,8 @@ class OwnStackWatch:
         inside: Inside,
     ) -> None:
         self._own, self._asker, self._store = own, asker, store
-        self._dial, self._emit, self._clock, self._inside = dial, emit, clock, inside
+        self._dial, self._emit, self._clock = dial, emit, clock
+        self._orders = Orders(own, inside)
         self._lock, self._closed = threading.Lock(), threading.Event()
         self._seen = Seen([host.service for host in own.hosts if host.role == "data"])
         watches: Mapping[str, Callable[[str], None]] = {"data": self._watch_node, "witness": self._listens}
@@ -56,25 +56,9 @@ class OwnStackWatch:
             thread.start()
 
     def control(self, action: str, host: str) -> str:
-        orders: Mapping[str, Words] = {
-            "promote": self._own.orders.promote,
-            "switchover": self._own.orders.switchover,
-            "rejoin": self._own.orders.rejoin,
-        }
         with self._lock:
             primary = self._seen.primary
-        words = [word.replace("{primary}", primary).replace("{to}", host) for word in orders.get(action, ())]
-        if not words:
-            raise TargetError(
-                f"{self._own.path}: orders.{action} is not written; the planner refuses such a drill"
-            )
-        where = primary if action == "switchover" else host
-        code, said = self._inside(where, words, ORDER_WITHIN_S)
-        if code != 0:
-            raise TargetError(
-                f"orders.{action}: `{shlex.join(words)}` ended with {code} in {where}: {_last(said)}"
-            )
-        return f"`{shlex.join(words)}` in {where}"
+        return self._orders.carry_out(action, host, primary=primary)
 
     def arm(self, host: str, name: str, point: Moment, side: Side) -> None:
         raise TargetError("nothing inside of a stack of your own shows, so nothing in it can die at a point")
@@ -138,8 +122,3 @@ class OwnStackWatch:
 
     def _now_s(self) -> float:
         return self._clock(time.monotonic())
-
-
-def _last(said: str) -> str:
-    lines = [line for line in said.splitlines() if line.strip()]
-    return lines[-1][:200] if lines else "it said nothing"

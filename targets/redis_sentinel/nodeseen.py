@@ -3,13 +3,19 @@
 A poll is stamped with the moment it was asked: an answer proves nothing about the time after that, and a node
 that was killed meanwhile must not look alive. A primary whose epoch is not known yet is told of once it is,
 with the stamp of its first word; one that is named anew while it is primary reigns anew from then on.
+
+One that was promoted beside such a primary, and is named by nobody for UNNAMED_S, or until it is a replica
+again, was made primary behind the Sentinels' back: it is told of as a second one in the other's epoch.
 """
 
 from __future__ import annotations
 
 from harness.model.event import Event, HealthReported, MembershipChanged, NodeRole, PhaseReached, RoleChanged
 from targets.redis_sentinel.reigns import UNKNOWN
-from targets.redis_sentinel.replication import Replication
+from targets.redis_sentinel.replication import NO_ID, Replication
+
+# A Sentinel that promotes names the new primary within its ask period of 1 s, and the others within 2 s more.
+UNNAMED_S = 5.0
 
 
 class NodeSeen:
@@ -21,19 +27,29 @@ class NodeSeen:
         self._register: tuple[int, tuple[str, ...]] | None = None
         self._ready: bool | None = None
         self._since_s: float | None = None  # its first word as a primary whose epoch is not known
+        self._elsewhere = UNKNOWN
 
-    def said(self, said: Replication, epoch: int, at_s: float) -> list[Event]:
-        """epoch: of its reign when it is primary and that is known."""
+    def said(self, said: Replication, epoch: int, at_s: float, *, elsewhere: int = UNKNOWN) -> list[Event]:
+        """epoch: of its reign when it is primary and that is known.
+
+        elsewhere: that of another primary, whom a majority of the Sentinels names.
+        """
         events: list[Event] = []
         if said.is_master:
             if epoch != UNKNOWN:
                 events += self._reigns(said, epoch, at_s)
-            elif self._since_s is None:
-                self._since_s = at_s
+            else:
+                events += self._unnamed(said, elsewhere, at_s)
         else:
+            events += self._by_hand()
             self._since_s = None
             events += self._has_role("standby" if said.in_touch else "starting", UNKNOWN, at_s)
         return events + self._is_ready(said.is_master or said.in_touch, at_s, "")
+
+    @property
+    def is_primary(self) -> bool:
+        """By its newest word, in a reign whose epoch is known."""
+        return self._role is not None and self._role[0] == "primary"
 
     def lost(self, at_s: float, why: str) -> list[Event]:
         self._role = self._register = self._since_s = None
@@ -53,6 +69,18 @@ class NodeSeen:
             events += [self._rejoined(node, epoch, at_s) for node in eligible if node not in before]
             self._register = (epoch, eligible)
         return events
+
+    def _unnamed(self, said: Replication, elsewhere: int, at_s: float) -> list[Event]:
+        if self._since_s is None:
+            self._since_s, self._elsewhere = at_s, UNKNOWN
+        if said.before != NO_ID:
+            self._elsewhere = elsewhere
+        return self._by_hand() if at_s - self._since_s > UNNAMED_S else []
+
+    def _by_hand(self) -> list[Event]:
+        if self._since_s is None or self._elsewhere == UNKNOWN:
+            return []
+        return self._has_role("primary", self._elsewhere, self._since_s)
 
     def _has_role(self, role: NodeRole, epoch: int, at_s: float) -> list[Event]:
         if self._role == (role, epoch):

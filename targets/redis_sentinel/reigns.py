@@ -9,6 +9,8 @@ look like an old one.
                                                 who was primary already when it was promoted keeps its id
     one begun by a promotion                    what a Sentinel names it with, if that is newer than all that
                                                 was heard, or a majority says so (one alone may be behind)
+    one begun by a promotion that none names    unknown; beside a primary whom a majority names in an epoch
+                                                (`named_elsewhere`), a second one in that epoch, made by hand
 """
 
 from __future__ import annotations
@@ -47,3 +49,11 @@ class Reigns:
         newest = max(named, default=UNKNOWN)
         heard = max(self._of.values(), default=UNKNOWN)
         return newest if newest > heard or named.count(newest) >= MAJORITY else UNKNOWN
+
+
+def named_elsewhere(node: str, namings: Iterable[Naming]) -> tuple[str, int]:
+    """The other node that a majority names, and in which epoch; nobody in UNKNOWN where none is."""
+    others = [(naming.epoch, naming.primary) for naming in namings if naming.primary != node]
+    agreed = [name for name in others if others.count(name) >= MAJORITY]
+    epoch, primary = max(agreed, default=(UNKNOWN, ""))
+    return primary, epoch

@@ -45,7 +45,7 @@ class RedisSentinelTarget:
         return {"tells": ("suspected", "decided", "elected", "promoted", "redirected", "rejoined")}
 
     def vias(self) -> frozenset[str]:
-        return frozenset({"primary", "discovery"})
+        return frozenset({"primary", "standby", "discovery"})
 
     def defects(self) -> Mapping[str, str]:
         return {}
@@ -77,6 +77,8 @@ class RedisSentinelTarget:
             rpo=None,
             lost_writes_max=None,
             reads_are_linearizable=False,
+            # Nobody tells a client the epoch of who was made primary by hand.
+            clients_know_epochs=False,
         )
 
     def stack(self, plan: Plan, compose_root: Path) -> Stack:

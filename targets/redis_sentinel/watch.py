@@ -14,7 +14,7 @@ from harness.seams import Dial, Emit
 from targets.protocols.redis_link import Link
 from targets.redis_sentinel.names import MASTER, REDIS_PORT, SENTINEL_PORT, SENTINELS
 from targets.redis_sentinel.nodeseen import NodeSeen
-from targets.redis_sentinel.reigns import Reigns
+from targets.redis_sentinel.reigns import UNKNOWN, Reigns, named_elsewhere
 from targets.redis_sentinel.replication import Replication, replication_of
 from targets.redis_sentinel.sayings import Naming, naming, saying
 from targets.redis_sentinel.sentinelseen import SentinelSeen
@@ -89,8 +89,8 @@ class RedisSentinelWatch:
             while not self._closed.wait(NODE_EACH_S):
                 asked_s = self._now_s()
                 said = replication_of(link.ask("INFO", "replication"))
-                epoch = self._epoch(host, said)
-                self._tell(seen.said(said, epoch, asked_s))
+                epoch, elsewhere = self._epoch(host, said), self._elsewhere(host)
+                self._tell(seen.said(said, epoch, asked_s, elsewhere=elsewhere))
         finally:
             link.close()
 
@@ -133,6 +133,12 @@ class RedisSentinelWatch:
     def _epoch(self, host: str, said: Replication) -> int:
         with self._lock:
             return self._reigns.epoch(host, said, self._namings()) if said.is_master else 0
+
+    def _elsewhere(self, host: str) -> int:
+        """The epoch of another primary, whom a majority names and who says so itself; else 0."""
+        with self._lock:
+            primary, epoch = named_elsewhere(host, self._namings())
+            return epoch if primary in self._nodes and self._nodes[primary].is_primary else UNKNOWN
 
     def _namings(self) -> list[Naming]:
         return [seen.naming for seen in self._sentinels.values() if seen.naming]

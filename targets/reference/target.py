@@ -69,7 +69,7 @@ class ReferenceTarget:
         return ACTS
 
     def vias(self) -> frozenset[str]:
-        return frozenset({"router", "primary", "discovery"})
+        return frozenset({"router", "primary", "standby", "discovery"})
 
     def defects(self) -> Mapping[str, str]:
         return DEFECTS

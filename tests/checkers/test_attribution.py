@@ -67,3 +67,10 @@ def test_what_tells_its_epoch_or_no_node_is_left_as_it_is() -> None:
     assert epoch_of(op(3.0, epoch=7)) == 7
     assert epoch_of(op(3.0, node="")) == 0
     assert epoch_of(op(3.0, node="c")) == 0
+
+
+def test_who_is_primary_and_takes_a_new_epoch_begins_a_new_reign() -> None:
+    words = (said(1.0, "a", "primary", 1), said(5.0, "a", "primary", 4))
+    assert epoch_of(op(4.0), *words) == 1
+    assert epoch_of(op(5.0 + POLL_LIMIT_S / 2), *words) == 0
+    assert epoch_of(op(9.0), *words) == 4

@@ -135,6 +135,17 @@ def test_a_final_read_at_a_primary_of_an_older_epoch_proves_nothing() -> None:
     assert "n2 held epoch 2" in found.flaw
 
 
+def test_a_second_primary_of_that_epoch_matters_as_long_as_it_is_one() -> None:
+    """Made by hand, and a standby again by the time of the final read: what it acknowledged is lost."""
+    by_hand = says("n2", "primary", 1, at=3)
+    still = check(by_hand, acked("a", 4, 4.1), final(host="n1", epoch=1, at=50))
+    assert (still.lost, "n2 held epoch 1" in still.flaw) == ((), True)
+    over = check(
+        by_hand, acked("a", 4, 4.1), says("n2", "standby", 0, at=9), final(host="n1", epoch=1, at=50)
+    )
+    assert (values(over.lost), over.flaw) == (["a"], "")
+
+
 def test_a_newer_primary_that_came_after_the_final_read_takes_nothing_from_it() -> None:
     found = check(acked("a", 1, 1.1), final(at=50), says("n2", "primary", 2, at=60))
     assert values(found.lost) == ["a"]

@@ -45,6 +45,11 @@ def test_cuts_that_are_in_force_together_count_together() -> None:
     assert apart(first, second) == {"client1"}
 
 
+def test_who_is_bound_to_a_node_s_own_address_always_is() -> None:
+    bound = (client("client1", via="primary"), client("client2", via="standby"))
+    assert apart(killed("n1", at=1.0), clients=bound) == {"client1", "client2"}
+
+
 def test_a_kill_strands_nobody() -> None:
     assert apart(killed("n1", at=1.0)) == set()
 

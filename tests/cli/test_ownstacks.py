@@ -43,9 +43,9 @@ def test_a_draft_in_a_file_names_the_compose_file_as_it_is_seen_from_there(
     (folder / "drills").mkdir()
     assert main(["init", "compose.yaml", "--out", "drills/stack.yaml"]) == 0
     assert "compose: ../compose.yaml" in (folder / "drills/stack.yaml").read_text().replace("'", "")
-    assert (
-        "`failover-drill plan calm --target drills/stack.yaml` names what it lacks" in capsys.readouterr().err
-    )
+    told = capsys.readouterr().err
+    assert "drills/stack.yaml is a draft; what is TODO is yours to say, on line 24: " in told
+    assert "failover-drill setup --target drills/stack.yaml" in told
 
 
 def test_a_stack_file_that_is_there_is_never_written_over(

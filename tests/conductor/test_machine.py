@@ -54,6 +54,13 @@ def test_then_the_load_starts_and_the_first_wait() -> None:
     )
 
 
+def test_a_client_that_was_told_of_the_wrong_node_writes_to_a_standby() -> None:
+    bound = plan(clients=(client("client1", via="standby"), client("client2", via="primary")))
+    told = given(bound).when(*steady()).lines
+    assert "load client1 at n2" in told
+    assert "load client2 at n1" in told
+
+
 def test_a_fault_comes_at_its_time_after_the_wait_was_met() -> None:
     play = under_load().served().expect("wait 0 is met")
     assert play.due("step1") == [pytest.approx(1.0, abs=0.01)]

@@ -39,7 +39,11 @@ def test_a_clients_way_is_read() -> None:
         ("load: 50/s", "load", "a load is a block of words"),
         ("load:", "load", "a load is a block of words"),
         ("clients: {client/1: primary}", "clients.client/1", "write for instance {via: primary}"),
-        ("clients: {client/1: {via: dns}}", "clients.client/1.via", "there are router, primary, discovery"),
+        (
+            "clients: {client/1: {via: dns}}",
+            "clients.client/1.via",
+            "there are router, primary, standby, discovery",
+        ),
         ("clients: {client/1: {via: routr}}", "clients.client/1.via", "did you mean 'router'?"),
         ("clients: {client/1: {}}", "clients.client/1", "needs the word 'via'"),
         ("clients: [client/1]", "clients", "clients are blocks by role or host"),

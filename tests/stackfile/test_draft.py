@@ -70,7 +70,7 @@ def test_a_router_whose_ports_do_not_show_is_asked_for_them(tmp_path: Path) -> N
 
 def test_software_that_no_driver_speaks_to_is_said_to_be_so(tmp_path: Path) -> None:
     text = drafted({"a": {"image": "mysql:9"}, "b": {"image": "mysql:9"}})
-    assert "primary: {ask: TODO}  # MySQL: none of these knows it by itself" in text
+    assert "primary: {ask: TODO}  # MySQL: there is no driver for it, so say it by http or command" in text
     assert "load: {driver: TODO}  # MySQL" in text
 
 
@@ -79,6 +79,42 @@ def test_a_password_on_a_command_line_has_to_be_put_into_a_file(tmp_path: Path) 
     text = drafted(services)
     assert "s3cret" not in text
     assert "login: {password: {file: TODO}}" in text
+
+
+def test_a_password_that_a_service_has_in_its_environment_is_named_by_that(tmp_path: Path) -> None:
+    """As most compose files have it: an env file, and ${REDIS_PASSWORD} in the command."""
+    node = {
+        "image": "redis:8",
+        "command": ["redis-server", "--requirepass", "s3cret"],
+        "environment": {"REDIS_PASSWORD": "s3cret", "TZ": "UTC"},
+    }
+    text = drafted({"a": node, "b": node})
+    assert "s3cret" not in text
+    assert finished(tmp_path, text).login.password_env == "REDIS_PASSWORD"
+    assert """[sh, -c, 'REDISCLI_AUTH="$REDIS_PASSWORD" redis-cli -e replicaof no one']""" in text
+
+
+def test_an_image_that_takes_its_password_from_the_environment_needs_no_command(tmp_path: Path) -> None:
+    node = {"image": "bitnami/valkey:8", "environment": {"VALKEY_PASSWORD": "s3cret"}}
+    assert finished(tmp_path, drafted({"a": node, "b": node})).login.password_env == "VALKEY_PASSWORD"
+
+
+def test_the_orders_of_a_draft_are_given_as_whom_the_database_knows(tmp_path: Path) -> None:
+    text = drafted({"db": POSTGRES, "standby": {"image": "postgres:17"}})
+    own = finished(tmp_path, text.replace("# orders", "orders").replace("#   promote", "  promote"))
+    assert own.orders.promote == ("psql", "-U", "app", "-d", "shop", "-c", "select pg_promote()")
+
+
+def test_a_redis_order_ends_with_an_error_where_the_server_answers_with_one() -> None:
+    """redis-cli ends with 0 else, and a drill would take the refusal for done."""
+    assert "#   promote: [redis-cli, -e, replicaof, 'no', one]" in drafted()
+
+
+def test_tools_that_look_at_a_stack_are_no_hosts_of_it(tmp_path: Path) -> None:
+    tools = {"stats": {"image": "oliver006/redis_exporter"}, "ui": {"image": "adminer", "ports": [8080]}}
+    text = drafted({**PAIR["services"], **tools})
+    assert "  # stats: left out, since it is a tool to look at others" in text
+    assert [host.service for host in finished(tmp_path, text).hosts] == ["cache-1", "cache-2"]
 
 
 def test_where_an_image_can_be_stood_in_for_that_is_offered() -> None:

@@ -133,7 +133,7 @@ def test_who_asks_inside_of_hosts_cannot_be_followed_by_clients(tmp_path: Path) 
     text = with_line("primary", "primary: {ask: command, command: [role]}").replace(
         "load: {driver: redis}", "load: {driver: command, write: [a], read: [b], all: [c]}"
     )
-    assert target(tmp_path, text).vias() == {"primary"}
+    assert target(tmp_path, text).vias() == {"primary", "standby"}
 
 
 def test_it_promises_the_detection_that_its_person_states_and_nothing_else(tmp_path: Path) -> None:

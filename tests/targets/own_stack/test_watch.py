@@ -154,25 +154,12 @@ def test_who_falls_silent_is_not_ready_and_is_asked_on_a_new_connection(tmp_path
         assert nodes.prepared == ["db1", "db2"]
 
 
-def test_a_promotion_runs_where_it_was_ordered_and_a_move_in_the_primary(tmp_path: Path) -> None:
+def test_an_order_is_carried_out_with_the_primary_that_was_seen(tmp_path: Path) -> None:
     nodes = Nodes()
     with watching(tmp_path, nodes) as (watch, told):
         told.until(is_primary("db1", 1))
-        assert watch.control("promote", "db2") == "`promote db2` in db2"
         watch.control("switchover", "db2")
-    assert nodes.ran == [("db2", ("promote", "db2")), ("db1", ("move", "db1", "db2"))]
-
-
-def test_an_order_that_fails_says_what_was_run_where_and_its_last_words(tmp_path: Path) -> None:
-    nodes = Nodes()
-    nodes.ends_with = 3
-    with watching(tmp_path, nodes) as (watch, _):
-        with pytest.raises(
-            TargetError, match=r"orders\.promote: `promote db2` ended with 3 in db2: last line"
-        ):
-            watch.control("promote", "db2")
-        with pytest.raises(TargetError, match=r"orders\.rejoin is not written"):
-            watch.control("rejoin", "db2")
+    assert nodes.ran == [("db1", ("move", "db1", "db2"))]
 
 
 def test_what_is_read_back_is_this_trial_s(tmp_path: Path) -> None:

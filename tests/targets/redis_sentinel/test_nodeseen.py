@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from harness.clusterview import ClusterView
 from harness.model.event import Event, HealthReported, MembershipChanged, PhaseReached, RoleChanged
-from targets.redis_sentinel.nodeseen import NodeSeen
+from targets.redis_sentinel.nodeseen import UNNAMED_S, NodeSeen
 from tests.targets.redis_sentinel.said import master, replica
 
 R1 = RoleChanged(at_s=1.0, host="r1", role="primary", epoch=1)
@@ -77,3 +77,37 @@ def test_what_it_says_makes_a_cluster_that_serves() -> None:
         view = view.seen(event)
     serving = view.serving()
     assert view.primary == "r1" and serving is not None and serving.eligible == ("r1", "r2")
+
+
+BY_HAND = master("b", before="a")
+
+
+def test_a_second_primary_that_nobody_names_is_told_of_in_the_epoch_of_the_first() -> None:
+    node = NodeSeen("r2")
+    node.said(replica(), 0, 1.0)
+    assert roles(node.said(BY_HAND, 0, 2.0, elsewhere=3)) == []
+    assert roles(node.said(BY_HAND, 0, 2.0 + UNNAMED_S, elsewhere=3)) == []
+    assert roles(node.said(BY_HAND, 0, 2.1 + UNNAMED_S, elsewhere=3)) == [("primary", 3, 2.0)]
+    assert roles(node.said(BY_HAND, 0, 9.0, elsewhere=3)) == []
+    assert roles(node.said(replica(), 0, 12.0)) == [("standby", 0, 12.0)]
+
+
+def test_one_that_is_a_replica_again_before_that_was_one_all_the_same() -> None:
+    node = NodeSeen("r2")
+    node.said(BY_HAND, 0, 2.0, elsewhere=3)
+    assert roles(node.said(replica(), 0, 2.5)) == [("primary", 3, 2.0), ("standby", 0, 2.5)]
+
+
+def test_one_that_a_sentinel_promoted_is_named_before_and_is_no_second_one() -> None:
+    node = NodeSeen("r2")
+    node.said(BY_HAND, 0, 2.0, elsewhere=3)
+    assert roles(node.said(BY_HAND, 4, 3.0)) == [("primary", 4, 2.0)]
+
+
+def test_one_beside_whom_there_is_no_other_primary_stays_unknown() -> None:
+    """Its promoter may have died before it could name it; or it was started anew, and not promoted at all."""
+    node = NodeSeen("r2")
+    for at_s in (2.0, 30.0):
+        assert roles(node.said(BY_HAND, 0, at_s)) == []
+        assert roles(node.said(master("c"), 0, at_s, elsewhere=3)) == []
+    assert roles(node.said(replica(), 0, 31.0)) == [("standby", 0, 31.0)]

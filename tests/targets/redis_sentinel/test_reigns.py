@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from targets.redis_sentinel.reigns import UNKNOWN, Reigns
+from targets.redis_sentinel.reigns import UNKNOWN, Reigns, named_elsewhere
 from tests.targets.redis_sentinel.said import master, names
 
 ALL_R1 = [names("r1", 1)] * 3
@@ -62,3 +62,9 @@ def test_a_primary_that_was_started_again_goes_on_in_the_reign_that_it_had() -> 
 
 def test_a_history_of_another_node_says_nothing_of_this_one() -> None:
     assert known().epoch("r2", master("b", before="a"), []) == UNKNOWN
+
+
+def test_another_primary_is_one_whom_a_majority_names() -> None:
+    assert named_elsewhere("r2", [names("r1", 3), names("r1", 3), names("r2", 4)]) == ("r1", 3)
+    assert named_elsewhere("r2", [names("r1", 3), names("r3", 3)]) == ("", UNKNOWN)
+    assert named_elsewhere("r1", [names("r1", 3)] * 3) == ("", UNKNOWN)
