@@ -12,7 +12,9 @@ from importlib import metadata
 from harness.model.plan import Provenance
 
 
-def provenance(*, command: str, images: dict[str, str], since_origin_s: float) -> Provenance:
+def provenance(
+    *, command: str, images: dict[str, str], programs: dict[str, str], since_origin_s: float
+) -> Provenance:
     """Both clocks are read together, so that every stamp of the journal has a wall time too."""
     monotonic_s, wall = time.monotonic(), datetime.now(UTC)
     started = wall - timedelta(seconds=since_origin_s)
@@ -25,6 +27,7 @@ def provenance(*, command: str, images: dict[str, str], since_origin_s: float) -
         kernel=platform.release(),
         cpus=len(os.sched_getaffinity(0)),
         images=images,
+        programs=programs,
     )
 
 

@@ -53,11 +53,12 @@ class Audience(Protocol):
 
 
 class Job(Struct, frozen=True, kw_only=True):
-    """A plan to run, the command that runs it again, and the images it runs from (name -> id)."""
+    """A plan to run, the command that runs it again, and what it runs from: images, programs (name -> id)."""
 
     plan: Plan
     command: str
     images: dict[str, str]
+    programs: dict[str, str] = {}
 
 
 class Result(Struct, frozen=True, kw_only=True):
@@ -183,7 +184,10 @@ class _Run:
         )
 
     def _write_plan(self, *, since_origin_s: float) -> PlanFile:
-        made = provenance(command=self._job.command, images=self._job.images, since_origin_s=since_origin_s)
+        job = self._job
+        made = provenance(
+            command=job.command, images=job.images, programs=job.programs, since_origin_s=since_origin_s
+        )
         file = PlanFile(plan=self._job.plan, provenance=made)
         assert self._folder is not None
         runfolder.write_plan(self._folder, file)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.padding import Padding
@@ -155,19 +155,23 @@ def provenance(file: PlanFile, folder: str, look: Look) -> RenderableType:
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="bold", no_wrap=True)
     grid.add_column(overflow="fold")
-    images = (f"{name} {image.removeprefix('sha256:')[:12]}" for name, image in made.images.items())
     rows = (
         ("run again", made.command),
         ("run folder", folder),
         ("started", made.started_utc),
         ("settings", settings_text(file.plan.settings)),
         ("made with", _made_with(made)),
-        ("images", ", ".join(images)),
+        ("images", _identified(made.images)),
+        ("programs", _identified(made.programs)),
     )
     for name, text in rows:
         if text:
             grid.add_row(name, Text(look.text(text)))
     return Group(Text(), grid)
+
+
+def _identified(ids: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {known.removeprefix('sha256:')[:12]}" for name, known in ids.items())
 
 
 def _made_with(made: Provenance) -> str:

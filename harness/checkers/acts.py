@@ -5,6 +5,9 @@ control that the target accepted; it *strikes the primary* if it should cost it 
 or pauses that host, takes its disk, cuts it off from a majority of the witnesses (alone or with what is in
 force already), or is a switchover. A slow or lossy link does not strike, nor does a clock.
 
+A fault came somewhere in the interval of its injection. An order counts from the moment in which it was given: how
+long it then takes, its answer included, is what is measured.
+
 Where clocks are mapped, what is measured from an act has two stamps, each with the mapping's error: the
 act's interval carries both.
 """
@@ -32,7 +35,8 @@ class Reign(Struct, frozen=True, kw_only=True):
 class Act(Struct, frozen=True, kw_only=True):
     """What was done to the cluster, between before_s and after_s. ended: None while it lasts.
 
-    primary and epoch: who reigned when it was done. evidence: that it took effect.
+    primary and epoch: who reigned when it was done. evidence: that it took effect. answered_s: of an order,
+    when the target had agreed.
     """
 
     act_id: str
@@ -45,6 +49,7 @@ class Act(Struct, frozen=True, kw_only=True):
     epoch: int
     strikes: bool
     evidence: tuple[str, ...]
+    answered_s: float | None = None
 
     @property
     def middle_s(self) -> float:
@@ -91,6 +96,7 @@ def _act(
     reign = reigning(reigns, event.before_s)
     primary, epoch = (reign.node, reign.epoch) if reign else ("", 0)
     act_id, fault, text, strikes = "", None, "", True
+    after_s, answered_s = event.after_s, None
     match event:
         case Applied():
             act_id, fault, text = event.fault_id, event.fault, describe(event.fault)
@@ -98,17 +104,19 @@ def _act(
         case Controlled():
             act_id, text = event.control_id, f"{event.action}: {event.detail}".rstrip(": ")
             strikes = event.action in _MOVES
+            after_s, answered_s = event.before_s, event.after_s
     return Act(
         act_id=act_id,
         text=text,
         fault=fault,
         before_s=event.before_s,
-        after_s=event.after_s,
+        after_s=after_s,
         ended=ends.get(act_id),
         primary=primary,
         epoch=epoch,
         strikes=strikes,
         evidence=event.evidence if isinstance(event, Applied) else (),
+        answered_s=answered_s,
     )
 
 

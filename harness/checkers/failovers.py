@@ -100,8 +100,8 @@ def _lasts(act: Act, at_s: float) -> bool:
 
 def _until(act: Act, bound_s: float) -> float:
     """A control has no end of its own: it is over once it was answered."""
-    ended_s = act.ended.after_s if act.ended else act.after_s if act.fault is None else float("inf")
-    return ended_s + bound_s + START_S
+    ended_s = act.ended.after_s if act.ended else act.answered_s
+    return (float("inf") if ended_s is None else ended_s) + bound_s + START_S
 
 
 def _unexplained(happened: Sequence[Reign], spans: list[tuple[float, float]]) -> list[Reign]:

@@ -145,7 +145,8 @@ def _cause(span: Interruption, strikes: Sequence[Act], bound_s: float, timeout_s
     before = [act for act in strikes if act.before_s <= bad.call_s]
     during = [act for act in strikes if act.before_s <= open_until_s(bad, timeout_s)]
     act = before[-1] if before else during[0] if during else None
-    return act if act and bad.call_s <= act.after_s + bound_s + GRACE_S else None
+    done_s = act.answered_s or act.after_s if act else 0.0
+    return act if act and bad.call_s <= done_s + bound_s + GRACE_S else None
 
 
 def _interrupted(span: Interruption, act: Act | None) -> Down:

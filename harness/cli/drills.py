@@ -39,7 +39,11 @@ def run(args: Namespace) -> ExitCode:
     targets = {plan.target for _, plan in planned}
     open_world = worlds.opener(args, [plan for _, plan in planned])
     made_from = images(targets) if args.world == "docker" else {}
-    jobs = [Job(plan=plan, command=_again(args, drill, plan), images=made_from) for drill, plan in planned]
+    programs = worlds.programs(targets) if args.world == "processes" else {}
+    jobs = [
+        Job(plan=plan, command=_again(args, drill, plan), images=made_from, programs=programs)
+        for drill, plan in planned
+    ]
     results: list[Result] = []
     for result in workflow.run(
         jobs, out=Path(args.out), deadline_s=args.deadline, open_world=open_world, audience=audience()

@@ -10,7 +10,7 @@ from harness.model.errors import DrillError, ExitCode, WorldError
 from reports.machine import encode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from harness.model.plan import Bound
     from harness.seams import Target
@@ -35,7 +35,7 @@ def doctor(args: Namespace) -> ExitCode:
 
 
 def setup(args: Namespace) -> ExitCode:
-    """Make what is missing, saying each step."""
+    """Make what is missing, saying each step. Without an engine: for processes, if all of it runs there."""
     from harness.cli.drills import recipes_of, stand_ins_of
     from harness.setup import prepare, stand_ins
 
@@ -49,20 +49,23 @@ def setup(args: Namespace) -> ExitCode:
             prepare(_say, tuple(dict.fromkeys((*everybody_s, *recipes_of(named)))))
             stand_ins.prepare(_say, stand_ins_of(named))
         except WorldError as error:
-            _must_do_without(args.world, error)
-            args.world = "processes"
+            _must_do_without(args.world, named, error)
+            _prepare_processes()
+            _say("what drills as processes need is there, and nothing for containers")
+            return ExitCode.PASS
     if args.world == "processes":
         _prepare_processes()
     _say("everything that drills need is there")
     return ExitCode.PASS
 
 
-def _must_do_without(named: str, error: WorldError) -> None:
-    """Raises it where containers were asked for, or an engine is there and something else went wrong."""
+def _must_do_without(world: str, targets: Collection[str], error: WorldError) -> None:
+    """Raises it where containers are needed, or an engine is there and something else went wrong."""
     from harness.model.isolation import LACKS
     from harness.setup import engine
+    from targets.registry import LOCAL
 
-    if named or engine.ask().version:
+    if world or engine.ask().version or not all(name in LOCAL for name in targets):
         raise error
     _say(f"no engine can be had here: {error}")
     _say(f"  drills will run as processes of this machine. {LACKS['processes']}")

@@ -62,6 +62,13 @@ def needs(targets: Collection[str]) -> dict[str, str]:
     return {program: how for name in targets for program, how in LOCAL[name].needs().items()}
 
 
+def programs(targets: Collection[str]) -> dict[str, str]:
+    """What a run of these targets as processes is made from, beside Python: name and version -> id."""
+    from harness.setup import local
+
+    return local.identities(needs(targets))
+
+
 def opener(args: Namespace, plans: Sequence[Plan]) -> OpenWorld:
     """Raises before anything starts: WorldError, TargetError, DrillError for what a world cannot give."""
     if args.world == "docker":

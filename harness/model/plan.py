@@ -126,6 +126,7 @@ class Provenance(Struct, frozen=True, kw_only=True):
     kernel: str
     cpus: int
     images: dict[str, str]
+    programs: dict[str, str] = {}
 
 
 class PlanFile(Struct, frozen=True, kw_only=True):

@@ -5,8 +5,10 @@ Toxiproxy is kept in the user's cache: from the engine's image if there is one, 
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
+import re
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -49,6 +51,34 @@ def hindrance(needs: Mapping[str, str]) -> str:
         return f"Toxiproxy is missing: run `failover-drill setup --world processes`, or {HOW_TO_GET_IT}"
     absent = [f"{program} is missing: {how}" for program, how in needs.items() if not found(program)]
     return absent[0] if absent else ""
+
+
+def identities(needs: Mapping[str, str]) -> dict[str, str]:
+    """Toxiproxy and the programs of these needs, each with the version that it has -> sha256 of its file."""
+    server = toxiproxy()
+    found_at = {program: shutil.which(program, path=environment()["PATH"]) for program in needs}
+    versions = {program: _version_of(path) for program, path in found_at.items() if path}
+    named = {
+        f"{program} {version}".strip(): Path(f"{found_at[program]}") for program, version in versions.items()
+    }
+    # Built from its module it says `git`: it is asked for by version, in its image and in the module.
+    all_of = {f"toxiproxy {_VERSION}": server, **named} if server else named
+    return {name: f"sha256:{_sum(path)}" for name, path in all_of.items()}
+
+
+def _version_of(program: str) -> str:
+    """As `PROGRAM -v` says in its first line; empty where it does not."""
+    said = run([program, "-v"], limit_s=_LIMIT_S).stdout.partition("\n")[0]
+    numbered = re.search(r"version (\S+)", said)
+    return numbered[1] if numbered else ""
+
+
+def _sum(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return "unreadable"
 
 
 def prepare(say: Say, needs: Mapping[str, str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from harness.checkers.acts import Act
 from harness.model.fault import Cut, Kill, Link, Slow, Stop
@@ -111,3 +112,18 @@ def test_times_count_from_the_first_act_that_strikes_else_from_the_first() -> No
     none = look(PRIMARY, killed("w1", at=1.0), killed("router", at=2.0, name="t1.s2"))
     assert none.main is not None
     assert none.main.before_s == 1.0
+
+
+def test_an_order_counts_from_the_moment_in_which_it_was_given() -> None:
+    """Its answer, which may take seconds, is part of what is measured, and no error of it."""
+    (order,) = acts(structs.replace(switched(at=1.0), after_s=4.0))
+    assert (order.before_s, order.after_s, order.answered_s) == (1.0, 1.0, 4.0)
+    (fault_act,) = acts(killed("n1", at=1.0))
+    assert fault_act.after_s > fault_act.before_s
+    assert fault_act.answered_s is None
+
+
+def test_of_two_who_claim_one_epoch_the_first_reigns() -> None:
+    """The second one was made primary by hand."""
+    (act,) = acts(says("n2", "primary", 1, at=0.5), killed("n2", at=1.0))
+    assert (act.primary, act.strikes) == ("n1", False)

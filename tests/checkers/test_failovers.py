@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from harness.checkers import failovers
 from harness.checkers.failovers import START_S, Failovers
 from harness.checkers.history import history
@@ -170,6 +172,13 @@ def test_so_may_one_that_was_never_answered() -> None:
     """As in a journal that was cut: the role's change was told before the fault's."""
     found = check(began(1, at=1.0), takes("n2", 2, at=1.5))
     assert len(found.doubtful) == 1
+
+
+def test_an_order_that_took_long_to_be_answered_explains_what_comes_after_its_answer() -> None:
+    """As one that waits for a lease, or a command that is slow."""
+    slow = structs.replace(switched(at=1.0), after_s=30.0)
+    assert counts(slow, takes("n2", 2, at=30.0 + BOUND_S)) == (1, 0)
+    assert counts(slow, takes("n2", 2, at=30.1 + BOUND_S + START_S)) == (1, 1)
 
 
 def test_so_may_a_control_that_was_refused() -> None:

@@ -104,8 +104,12 @@ def test_a_set_up_without_an_engine_prepares_processes_and_says_so(
     monkeypatch.setattr(local, "prepare", lambda say, needs: prepared.extend(needs))
     assert main(["setup"]) == ExitCode.PASS
     assert prepared == ["haproxy"]
-    assert "Docker would add" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "Docker would add" in said
+    assert "what drills as processes need is there, and nothing for containers" in said
+    assert "everything that drills need" not in said
     assert main(["setup", "--world", "docker"]) == ExitCode.BROKEN_SURROUNDINGS
+    assert main(["setup", "--target", "redis-sentinel"]) == ExitCode.BROKEN_SURROUNDINGS
     monkeypatch.setattr(engine, "ask", lambda: Answer("27.0"))
     assert main(["setup"]) == ExitCode.BROKEN_SURROUNDINGS
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -109,3 +110,20 @@ def test_what_a_target_needs_is_installed_or_named(machine: Machine, monkeypatch
 
 def test_its_version_is_that_of_the_image_and_of_the_module() -> None:
     assert _MODULE.endswith(f"@v{TOXIPROXY.rpartition(':')[2]}")
+
+
+def test_what_a_run_is_made_from_is_told_by_version_and_content(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Toxiproxy that was built from its module does not know its own version."""
+    server, router = tmp_path / "toxiproxy", tmp_path / "haproxy"
+    server.write_text("server")
+    router.write_text("#!/bin/sh\necho 'HAProxy version 2.6.12-1+deb12u4 2026/10/17 - https://'\n")
+    router.chmod(0o755)
+    monkeypatch.setattr(local, "toxiproxy", lambda: server)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin")
+    found = local.identities(NEEDS)
+    assert list(found) == [f"toxiproxy {TOXIPROXY.rpartition(':')[2]}", "haproxy 2.6.12-1+deb12u4"]
+    assert found["toxiproxy 2.12.0"] == f"sha256:{hashlib.sha256(b'server').hexdigest()}"
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert list(local.identities(NEEDS)) == ["toxiproxy 2.12.0"]
