@@ -1,4 +1,4 @@
-"""A journal -> what was measured -> what it is worth. Pure; each measure in a file of its own, with its formula.
+"""A journal -> what was measured -> what it is worth. Pure; each measure in a file, with its formula.
 
 history     a journal sorted: reigns, and each trial with its acts
             acts, clocks, deadlines, attribution, stranded  what that needs to know

@@ -5,8 +5,8 @@ control that the target accepted; it *strikes the primary* if it should cost it 
 or pauses that host, takes its disk, cuts it off from a majority of the witnesses (alone or with what is in
 force already), or is a switchover. A slow or lossy link does not strike, nor does a clock.
 
-A fault came somewhere in the interval of its injection. An order counts from the moment in which it was given: how
-long it then takes, its answer included, is what is measured.
+A fault came somewhere in the interval of its injection. An order counts from the moment in which it was
+given: how long it then takes, its answer included, is what is measured.
 
 Where clocks are mapped, what is measured from an act has two stamps, each with the mapping's error: the
 act's interval carries both.

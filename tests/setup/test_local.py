@@ -121,9 +121,9 @@ def test_what_a_run_is_made_from_is_told_by_version_and_content(
     router.write_text("#!/bin/sh\necho 'HAProxy version 2.6.12-1+deb12u4 2026/10/17 - https://'\n")
     router.chmod(0o755)
     monkeypatch.setattr(local, "toxiproxy", lambda: server)
-    monkeypatch.setenv("PATH", f"{tmp_path}:/bin")
+    monkeypatch.setattr(local, "environment", lambda: {"PATH": f"{tmp_path}"})
     found = local.identities(NEEDS)
     assert list(found) == [f"toxiproxy {TOXIPROXY.rpartition(':')[2]}", "haproxy 2.6.12-1+deb12u4"]
     assert found["toxiproxy 2.12.0"] == f"sha256:{hashlib.sha256(b'server').hexdigest()}"
-    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setattr(local, "environment", lambda: {"PATH": "/nowhere"})
     assert list(local.identities(NEEDS)) == ["toxiproxy 2.12.0"]
