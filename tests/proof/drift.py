@@ -1,55 +1,87 @@
-"""Do times of the last trials differ from those of the first? By exact intervals of their medians. Pure."""
+"""Do measured times drift from trial to trial? Pure; ignores trials whose own times do not count.
+
+A drift is a change, from the first trial to the last, that lies with its whole interval beyond what matters:
+a third of the median, or the error that the figures have themselves where that is more. None is one that lies
+within. All else is not known; so is a drift that the pressure on the machine's processors went along with,
+since whatever else ran there may have caused it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from math import inf
+from statistics import median
+from typing import Literal
 
 from msgspec import Struct
 
-from harness.checkers.quantiles import interval, nearest_rank
-from harness.model.verdict import TrialMeasures
+from harness.model.verdict import Figure, TrialMeasures
+from tests.proof.trend import AT_LEAST, Trend, trend
 
 TIMES = ("detection", "outage", "rejoin")
+MATTERS = 1 / 3
+
+Said = Literal["no drift", "drift", "not known"]
 
 
-class Median(Struct, frozen=True):
-    """low_s and high_s hold it in at least 95 %; None where so few trials cannot say."""
+class Drift(Struct, frozen=True, kw_only=True):
+    """trials: how many count. matters_s: less than that is no drift. change: in seconds; None: too few."""
 
-    median_s: float
-    low_s: float | None
-    high_s: float | None
-
-
-class Drift(Struct, frozen=True):
     name: str
-    first: Median
-    last: Median
-
-    @property
-    def said(self) -> str:
-        if self.first.low_s is None or self.last.low_s is None:
-            return "too few trials to say"
-        assert self.first.high_s is not None and self.last.high_s is not None
-        apart = self.first.high_s < self.last.low_s or self.last.high_s < self.first.low_s
-        return "drift" if apart else "no drift"
+    trials: int
+    median_s: float
+    matters_s: float
+    change: Trend | None
+    said: Said
+    why: str
 
 
-def drift(name: str, trials: Sequence[TrialMeasures]) -> Drift:
-    """name: of TIMES. A time that never came counts as infinite, one that does not apply not at all."""
-    values = [_value(trial, name) for trial in trials if getattr(trial, name) is not None]
-    quarter = max(len(values) // 4, 1)
-    return Drift(name, _median(values[:quarter]), _median(values[-quarter:]))
+def drift(name: str, trials: Sequence[TrialMeasures], pressure: Mapping[int, float]) -> Drift:
+    """name: of TIMES. pressure: of trials, the share of its time in which something waited for a processor.
+
+    A time that never came counts as infinite, one that does not apply not at all.
+    """
+    counted = [(trial.trial, figure) for trial in trials for figure in _figures(trial, name)]
+    values = [inf if figure.value is None else figure.value for _, figure in counted]
+    middle = median(values) if values else inf
+    matters_s = max(MATTERS * middle, _error_s([figure for _, figure in counted]))
+    change = trend([number for number, _ in counted], values)
+    said, why = _said(change, matters_s, _pressed([number for number, _ in counted], pressure))
+    return Drift(
+        name=name,
+        trials=len(counted),
+        median_s=middle,
+        matters_s=matters_s,
+        change=change,
+        said=said,
+        why=why,
+    )
 
 
-def _value(trial: TrialMeasures, name: str) -> float:
-    value: float | None = getattr(trial, name).value
-    return float("inf") if value is None else value
+def _figures(trial: TrialMeasures, name: str) -> list[Figure]:
+    """One, or none that counts."""
+    figure: Figure | None = getattr(trial, name)
+    return [] if figure is None or trial.void else [figure]
 
 
-def _median(values: Sequence[float]) -> Median:
-    ranks = interval(len(values), 0.5)
-    ordered = sorted(values)
-    middle = nearest_rank(values, 0.5) if values else float("nan")
-    if ranks is None:
-        return Median(middle, None, None)
-    return Median(middle, ordered[ranks[0] - 1], ordered[ranks[1] - 1])
+def _error_s(figures: Sequence[Figure]) -> float:
+    """What a figure may be wrong by, in the middle of all."""
+    errors = [(f.high - f.low) / 2 for f in figures if f.high is not None and f.low is not None]
+    return median(errors) if errors else 0.0
+
+
+def _pressed(numbers: Sequence[int], pressure: Mapping[int, float]) -> Trend | None:
+    seen = [number for number in numbers if number in pressure]
+    return trend(seen, [pressure[number] for number in seen])
+
+
+def _said(change: Trend | None, matters: float, pressed: Trend | None) -> tuple[Said, str]:
+    if change is None:
+        return "not known", f"fewer than {AT_LEAST} trials count"
+    if -matters < change.low and change.high < matters:
+        return "no drift", ""
+    if not (change.low > matters or change.high < -matters):
+        return "not known", "its interval holds both"
+    if pressed and ((change.low > 0 and pressed.low > 0) or (change.high < 0 and pressed.high < 0)):
+        return "not known", "the pressure on the machine's processors went along with it"
+    return "drift", ""

@@ -1,0 +1,53 @@
+"""Does what is held grow from trial to trial? By the trend of its looks. Pure.
+
+A leak is growth of which even the lower end of the interval is too much: of files or threads one in fifty
+trials, of memory 100 kB in each. A restarted process that holds less again, or one connection more at
+the moment of a look, is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from msgspec import Struct
+
+from tests.proof.footprint import Footprint
+from tests.proof.looks import Seen
+from tests.proof.trend import Trend, trend
+
+Held = Literal["memory_mb", "files", "threads"]
+HELD: tuple[Held, ...] = ("memory_mb", "files", "threads")
+# A trial.
+_TOO_MUCH: dict[Held, float] = {"memory_mb": 0.1, "files": 0.02, "threads": 0.02}
+
+
+class Growth(Struct, frozen=True, kw_only=True):
+    """Of one who holds, of one kind. a_trial: by how much it grows; None where too few were looked at."""
+
+    first: float
+    last: float
+    most: float
+    a_trial: Trend | None
+    leaks: bool
+
+
+def growth(who: str, held: Held, looks: Sequence[Seen]) -> Growth:
+    """looks: of trials from the second on, when everything has been used once."""
+    there = [(look.trial, _of(look.holds[who], held)) for look in looks if who in look.holds]
+    places, values = [place for place, _ in there], [value for _, value in there]
+    whole = trend(places, values)
+    length = places[-1] - places[0] if whole else 1
+    a_trial = Trend(*(part / length for part in (whole.change, whole.low, whole.high))) if whole else None
+    return Growth(
+        first=values[0],
+        last=values[-1],
+        most=max(values),
+        a_trial=a_trial,
+        leaks=a_trial is not None and a_trial.low > _TOO_MUCH[held],
+    )
+
+
+def _of(footprint: Footprint, held: Held) -> float:
+    value: float = getattr(footprint, held)
+    return value

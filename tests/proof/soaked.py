@@ -1,0 +1,108 @@
+"""A soak that is over, from what it left: its run's folder and the looks at it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from harness import runfolder
+from harness.checkers.wording import TIMES as TIME_FINDINGS
+from harness.model.errors import ExitCode
+from harness.model.verdict import Verdict
+from tests.proof import looks
+from tests.proof.drift import TIMES, Drift, drift
+from tests.proof.growth import HELD, Growth, growth
+from tests.proof.looks import Seen
+from tests.proof.trend import CONFIDENCE, Trend
+
+LOOKS = "looks.jsonl"
+
+
+def told(out: Path) -> int:
+    """Prints the figures; the exit code that they deserve."""
+    run = next((plan.parent for plan in out.glob(f"*/{runfolder.PLAN}")), None)
+    verdict = runfolder.read_verdict(run) if run else None
+    if run is None or verdict is None:
+        print(f"soak: the run broke before it could be judged; {out / 'told'} says why")
+        return ExitCode.BROKEN_SURROUNDINGS
+    seen = looks.kept(out / LOOKS)
+    void = sum(bool(trial.void) for trial in verdict.trials)
+    took_s = seen[-1].at_s - seen[0].at_s
+    print(
+        f"soak: {len(verdict.trials)} trials of {verdict.drill} in {took_s:.0f} s, the times of {void} void"
+    )
+    size = (run / runfolder.JOURNAL).stat().st_size
+    print(f"journal: {size / 1e6:.1f} MB, {size / max(len(verdict.trials), 1) / 1e3:.0f} kB a trial")
+    broken = [*_broken(verdict)]
+    for line in broken:
+        print(f"wrong: {line}")
+    leaks = _grown([look for look in seen if look.trial > 1])
+    drifts = [drift(name, verdict.trials, looks.pressure(seen)) for name in TIMES]
+    for one in drifts:
+        print(_drifted(one))
+    return _exit_code(bool(broken) or leaks, drifts)
+
+
+def _exit_code(wrong: bool, drifts: Sequence[Drift]) -> ExitCode:
+    said = {one.said for one in drifts}
+    if wrong or "drift" in said:
+        return ExitCode.FAIL
+    return ExitCode.UNKNOWN if "not known" in said else ExitCode.PASS
+
+
+def _broken(verdict: Verdict) -> Iterator[str]:
+    """What the run's own verdict lacks, times left out: those of a busy machine are none of a soak's matter.
+
+    So are failovers that a stalled machine was the reason of.
+    """
+    if len(verdict.trials) < verdict.trials_planned:
+        yield f"{len(verdict.trials)} of {verdict.trials_planned} trials were made"
+    awake = any(trial.false_failovers and not trial.void for trial in verdict.trials)
+    spared = {*TIME_FINDINGS, "noise", *(() if awake else ("false_failovers", "failovers"))}
+    for finding in verdict.findings:
+        if finding.judgement != "pass" and finding.measure not in spared:
+            why = "; ".join(finding.evidence[:2])
+            yield f"{finding.measure}: {finding.judgement}, {finding.measured}; {why}"
+
+
+def _grown(seen: Sequence[Seen]) -> bool:
+    """Shows what was looked at; whether anything leaks."""
+    shown = Table(
+        "", title=f"held when trial {seen[0].trial} began, and trial {seen[-1].trial}; growth a trial"
+    )
+    for column in ("memory", "then", "growth", "files", "then", "growth", "threads", "then", "growth"):
+        shown.add_column(column, justify="right")
+    leaks = []
+    for who in seen[0].holds:
+        found = [growth(who, held, seen) for held in HELD]
+        shown.add_row(
+            who, *(text for held, one in zip(HELD, found, strict=True) for text in _cells(held, one))
+        )
+        leaks += [f"{held} of {who}" for held, one in zip(HELD, found, strict=True) if one.leaks]
+    Console(width=150).print(shown)
+    print(f"leaks: {', '.join(leaks) or 'none'}")
+    return bool(leaks)
+
+
+def _cells(held: str, one: Growth) -> Iterator[str]:
+    unit, kilo, digits = (" MB", " kB", 1) if held == "memory_mb" else ("", "", 0)
+    yield f"{one.first:.{digits}f}{unit}"
+    yield f"{one.last:.{digits}f}{unit}"
+    a_trial, factor = one.a_trial, 1000 if kilo else 1
+    yield f"{a_trial.change * factor:.3g}{kilo}{'  leak' * one.leaks}" if a_trial else "?"
+
+
+def _drifted(one: Drift) -> str:
+    why = f" ({one.why})" if one.why else ""
+    begun = f"{one.name}: median {one.median_s * 1000:.1f} ms of {one.trials} trials"
+    return f"{begun}, {_changed(one.change)} (below {one.matters_s * 1000:.1f} ms is none): {one.said}{why}"
+
+
+def _changed(change: Trend | None) -> str:
+    if change is None:
+        return "its change unknown"
+    values = [f"{value * 1000:+.1f}" for value in (change.change, change.low, change.high)]
+    return f"changed by {values[0]} ms ({values[1]} to {values[2]}, {CONFIDENCE:.0%})"
