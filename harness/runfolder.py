@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 import traceback
@@ -118,7 +119,11 @@ def _write(path: Path, content: bytes) -> None:
     """Whole or not at all: a reader never meets half a file."""
     part = path.with_suffix(".part")
     try:
-        part.write_bytes(content)
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            # Some file systems bring the new name to the disk before what it names.
+            os.fsync(file.fileno())
         part.replace(path)
     except OSError as error:
         with suppress(OSError):

@@ -215,6 +215,10 @@ def _report(result: Result, args: Namespace) -> None:
 
 def _compare(result: Result, folder: Path) -> None:
     stored = runfolder.read_verdict(folder)
+    if not (folder / runfolder.VERDICT).exists():
+        write_error(
+            f"{folder}: the run itself came to no verdict: it goes on, or was ended before it had one\n"
+        )
     if stored and result.verdict and stored.judgement != result.verdict.judgement:
         write_error(
             f"{folder}: the run itself was judged {stored.judgement}, today {result.verdict.judgement}\n"

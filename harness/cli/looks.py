@@ -91,7 +91,7 @@ def clean(args: Namespace) -> ExitCode:
     if found("docker"):
         from harness.worlds.docker.clean import clean as remove
 
-        removed += remove(_say)
+        removed += remove(_say, just_ended=bool(removed))
     _say(f"{removed} removed" if removed else "nothing was left")
     return ExitCode.PASS
 

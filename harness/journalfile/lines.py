@@ -29,7 +29,7 @@ class Header(Struct, frozen=True):
 
 
 class Footer(Struct, frozen=True, forbid_unknown_fields=True):
-    """The last line, after the run's end. sum: over all bytes before it."""
+    """The last line, once the run is over. sum: over all bytes before it."""
 
     entries: int
     sum: str

@@ -66,7 +66,7 @@ def _whole(data: bytes, first: int) -> Journal | None:
     """What its sum says to be as it was written; None for any other. first: where its entries begin."""
     last = data.rfind(b"\n", 0, -1) + 1
     footer = _footer(data[last:])
-    if footer is None or sum_of(memoryview(data)[:last]) != int(footer.sum, 16):
+    if footer is None or footer.sum != f"{sum_of(memoryview(data)[:last]):08x}":
         return None
     try:
         entries = tuple(ENTRY.decode_lines(memoryview(data)[first:last]))

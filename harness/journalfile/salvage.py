@@ -90,7 +90,10 @@ def _told(seen: _Seen, missing: int, entries: Sequence[Entry]) -> Iterator[str]:
     if seen.moved:
         yield f"{_lines(seen.moved)} out of place; all were put back in their order"
     if seen.footer is None and entries and isinstance(entries[-1], RunEnded):
-        yield "the last line, which closes a journal, is missing"
+        yield (
+            "the last line is missing, which a run writes once it has removed what it started: the harness "
+            "died before, or the journal was cut"
+        )
 
 
 def _lines(count: int) -> str:

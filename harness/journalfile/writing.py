@@ -1,4 +1,8 @@
-"""Writes a journal as the run goes on: after a crash it can still be judged."""
+"""Writes a journal as the run goes on: after a crash it can still be judged.
+
+It is closed by its last line once the run is over with all that belongs to it: what was started has been
+removed. So a journal that ends before tells of a harness that died before, and is not whole.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +29,7 @@ class Writer:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._buffer = bytearray(msgspec.json.encode(HEADER) + b"\n")
-        self._entries, self._sum = 0, 0
+        self._entries, self._sum, self._complete = 0, 0, False
         self._flushed_s = time.monotonic()
         with self._mended():
             self._file = path.open("xb", buffering=0)
@@ -35,16 +39,11 @@ class Writer:
         """Raises JournalError when the file cannot take it."""
         self._entries += 1
         self._buffer += sealed(self._entries, entry)
-        if isinstance(entry, RunEnded):
-            self._append_footer()
+        self._complete = isinstance(entry, RunEnded)
         if not isinstance(entry, Returned | Stalled):
             self.flush()
         else:
             self.flush_when_due()
-
-    def _append_footer(self) -> None:
-        total = sum_of(self._buffer, self._sum)
-        self._buffer += sealed(self._entries + 1, Footer(self._entries, f"{total:08x}"))
 
     def flush_when_due(self) -> None:
         """To be called from the runner's loop, so that a quiet moment leaves nothing in memory."""
@@ -53,19 +52,22 @@ class Writer:
 
     def flush(self) -> None:
         """Hand everything to the system: it survives the death of this process, not that of the machine."""
-        self._sum = sum_of(self._buffer, self._sum)
         with self._mended():
             while self._buffer:
                 written = self._file.write(self._buffer)
+                self._sum = sum_of(memoryview(self._buffer)[:written], self._sum)
                 del self._buffer[:written]
         self._flushed_s = time.monotonic()
 
     def close(self) -> None:
-        """Flush to the disk itself, and close. Safe to call twice."""
+        """Write the last line of a run that came to its end, all to the disk itself. Safe to call twice."""
         if self._file.closed:
             return
         try:
             self.flush()
+            if self._complete:
+                self._buffer += sealed(self._entries + 1, Footer(self._entries, f"{self._sum:08x}"))
+                self.flush()
             with self._mended():
                 os.fsync(self._file.fileno())
         finally:

@@ -159,6 +159,18 @@ def test_a_judgement_that_has_changed_is_told(stage: Stage, capsys: pytest.Captu
     assert "the run itself was judged fail, today pass" in capsys.readouterr().err
 
 
+def test_a_run_that_came_to_no_verdict_is_judged_and_that_is_told(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["run", "one.yaml"])
+    (folder,) = Path("runs").iterdir()
+    assert main(["check", str(folder)]) == 0
+    assert "no verdict" not in capsys.readouterr().err
+    (folder / runfolder.VERDICT).unlink()
+    assert main(["check", str(folder)]) == 0
+    assert f"{folder}: the run itself came to no verdict" in capsys.readouterr().err
+
+
 def test_what_hinders_a_run_is_told_before_any_folder_is_made(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

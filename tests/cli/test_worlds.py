@@ -139,9 +139,9 @@ def test_to_clean_needs_an_engine_only_where_there_could_be_one(
 ) -> None:
     said = list[str]()
 
-    def removes(what: str, count: int) -> Callable[[object], int]:
-        def clean(say: object) -> int:
-            said.append(what)
+    def removes(what: str, count: int) -> Callable[..., int]:
+        def clean(say: object, *, just_ended: bool = False) -> int:
+            said.append(f"{what}, just ended" if just_ended else what)
             return count
 
         return clean
@@ -153,4 +153,7 @@ def test_to_clean_needs_an_engine_only_where_there_could_be_one(
     assert (said, capsys.readouterr().err) == (["processes"], "2 removed\n")
     monkeypatch.setattr("harness.setup.programs.found", lambda program: True)
     assert main(["clean"]) == ExitCode.PASS
-    assert (said[1:], capsys.readouterr().err) == (["processes", "engine"], "5 removed\n")
+    assert (said[1:], capsys.readouterr().err) == (["processes", "engine, just ended"], "5 removed\n")
+    monkeypatch.setattr("harness.worlds.processes.clean.clean", removes("processes", 0))
+    assert main(["clean"]) == ExitCode.PASS
+    assert said[3:] == ["processes", "engine"]

@@ -131,13 +131,7 @@ def test_a_whole_line_that_is_gone_from_the_middle_is_a_gap(lost: int, tmp_path:
         ([began(1), ended(2)], ("trial 2 ends out of order",)),
         ([ended(1)], ("trial 1 ends out of order",)),
         ([began(1), ended(1), ended(1)], ("trial 1 ends out of order",)),
-        (
-            [DONE, began(1)],
-            (
-                "1 line is out of place; all were put back in their order",
-                "there are entries after the run's end",
-            ),
-        ),
+        ([DONE, began(1)], ("there are entries after the run's end",)),
     ],
 )
 def test_an_order_that_no_run_writes_is_damage(

@@ -60,6 +60,33 @@ def test_a_folder_that_is_not_there_is_told_with_the_fix(tmp_path: Path) -> None
         Writer(tmp_path / "nowhere" / "j")
 
 
+def test_it_is_closed_once_the_run_is_over_with_all_that_belongs_to_it(tmp_path: Path) -> None:
+    """A harness that dies while it removes what it started leaves a journal that is not whole."""
+    writer = Writer(tmp_path / "j")
+    for entry in ENTRIES:
+        writer.append(entry)
+    before = journalfile.read(tmp_path / "j")
+    assert before.entries == ENTRIES and before.damage
+    writer.close()
+    assert journalfile.read(tmp_path / "j") == Journal(ENTRIES)
+
+
+def test_what_a_full_disk_took_late_is_whole_all_the_same(tmp_path: Path) -> None:
+    """The sum is over what is in the file, however often it was tried."""
+    writer = Writer(tmp_path / "j")
+    for entry in ENTRIES[:-1]:
+        writer.append(entry)
+    kept, full = os.dup(writer._file.fileno()), os.open("/dev/full", os.O_WRONLY)
+    os.dup2(full, writer._file.fileno())
+    with pytest.raises(JournalError):
+        writer.append(ENTRIES[-1])
+    os.dup2(kept, writer._file.fileno())
+    os.close(kept)
+    os.close(full)
+    writer.close()
+    assert journalfile.read(tmp_path / "j") == Journal(ENTRIES)
+
+
 def test_a_full_disk_ends_the_writing_with_the_fix(tmp_path: Path) -> None:
     writer = Writer(tmp_path / "j")
     full = os.open("/dev/full", os.O_WRONLY)

@@ -1,6 +1,6 @@
 """`python -m tests.proof soak`: what grows in one warm stack, and do its times drift?
 
-What is told: memory, open files and threads of the harness and of each host, a look a trial, and their growth;
+What is told: memory, open files, threads of the harness and of each host, a look a trial, and their growth;
 the journal's size; and of each measured time how much it changed from the first trial to the last. What is a
 leak, and what a drift, stands in tests.proof.growth and .drift. Exit code 1: there is one, a trial is
 missing, or a promise was broken that no time is part of; 4: drift cannot be told. One stack from the first

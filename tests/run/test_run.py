@@ -431,6 +431,22 @@ def test_a_damaged_one_is_unknown(stage: Stage) -> None:
     assert workflow.check(folder).exit_code is ExitCode.UNKNOWN
 
 
+def test_a_run_that_was_killed_while_it_was_being_removed_does_not_pass_and_says_so(stage: Stage) -> None:
+    """All had been measured; whether its faults and what it started are gone nobody had seen."""
+    judged: list[Result] = []
+
+    class Killed(MemoryWorld):
+        def close(self) -> None:
+            super().close()
+            judged.append(workflow.check(next(stage.out.iterdir())))
+
+    assert stage.once(open_world=lambda of, folder, say: Killed(of)).exit_code is ExitCode.PASS
+    (before,) = judged
+    assert before.exit_code is ExitCode.UNKNOWN and before.verdict is not None
+    (unknown,) = (finding for finding in before.verdict.findings if finding.judgement != "pass")
+    assert unknown.measure == "journal" and "the harness died before" in unknown.evidence[0]
+
+
 def test_one_that_nothing_has_reached_is_unknown_and_does_not_end_what_follows(stage: Stage) -> None:
     folder = Path(stage.once().folder)
     (folder / runfolder.JOURNAL).write_bytes(b"")

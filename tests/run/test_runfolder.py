@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -88,14 +89,27 @@ def test_a_traceback_finds_a_place_even_when_the_run_s_folder_takes_none(tmp_pat
     Path(where).unlink()
 
 
+def test_what_is_named_is_on_the_disk_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a power cut a name may be there without what it names."""
+    was_there, fsync = list[bool](), os.fsync
+
+    def seen(number: int) -> None:
+        was_there.append((tmp_path / "plan.json").exists())
+        assert os.fstat(number).st_size > 1000
+        fsync(number)
+
+    monkeypatch.setattr(os, "fsync", seen)
+    runfolder.write_plan(tmp_path, examples.plan_file())
+    assert was_there == [False] and (tmp_path / "plan.json").exists()
+
+
 def test_what_could_not_be_written_leaves_no_part_of_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(path: Path, content: bytes) -> int:
-        path.touch()
+    def full(number: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(JournalError, match="No space left on device"):
         runfolder.write_plan(tmp_path, examples.plan_file())
     assert list(tmp_path.iterdir()) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import docker
@@ -14,15 +15,21 @@ from harness.worlds.owned import processes
 _WITHIN_S = 60.0
 
 
-def clean(say: Callable[[str], None]) -> int:
-    """How many containers, networks and volumes went. Raises WorldError."""
+def clean(say: Callable[[str], None], *, just_ended: bool = False) -> int:
+    """How many containers, networks and volumes went. Raises WorldError.
+
+    just_ended: processes of dead runs were, and a Compose among them may have asked for something.
+    """
     client = engine.connect()
     try:
+        if just_ended:
+            time.sleep(removal.LANDS_WITHIN_S)
         found = removal.things(client)
         left = leftovers(
             [thing.labels for thing in found],
             pid_space=processes.pid_space(),
             started_ticks=processes.started_ticks,
+            hidden=processes.is_hidden,
         )
         for run_id in left.unclear:
             say(_unclear(run_id))

@@ -38,6 +38,19 @@ def started_ticks(pid: int) -> int | None:
     return None if fields[0] in ("Z", "X") else int(fields[_STARTED_FIELD])
 
 
+def is_hidden(pid: int) -> bool:
+    """There is one, but /proc does not tell of it: mounted with hidepid it tells of nobody else's."""
+    if started_ticks(pid) is not None:
+        return False
+    try:
+        os.kill(pid, 0)
+    except PermissionError:
+        return True
+    except OSError:
+        pass
+    return False
+
+
 def end_marked(run_id: str) -> int:
     """SIGKILL for every process that works for this run as its mark says; how many there were."""
     return sum(_end(pid, _mark(run_id)) for pid in working_for(run_id))

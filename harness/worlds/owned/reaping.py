@@ -72,6 +72,7 @@ class Reaper:
 
     def dismiss(self) -> None:
         """Nothing is left, or it is meant to stay: the reaper leaves."""
+        self._let_gone = True  # First: a quick one's leave must not be taken for its death.
         with suppress(OSError):
             assert self._process.stdin is not None
             self._process.stdin.write(LEAVE)

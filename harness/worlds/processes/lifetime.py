@@ -36,12 +36,22 @@ class Lifetime:
                 folder / "reaper.log",
                 holds=(self._lock.fileno(),),
             )
-            self.hosts.mkdir()
-            self.logs.mkdir(exist_ok=True)
+            self._make_folders()
             self.spawner = Spawner(self.logs, marks=self.marks, holds=self.holds)
         except BaseException:
             self._lock.close()
             raise
+
+    def _make_folders(self) -> None:
+        try:
+            self.hosts.mkdir()
+            self.logs.mkdir(exist_ok=True)
+        except OSError as error:
+            self.reaper.dismiss()
+            raise WorldError(
+                f"{error.filename} cannot be made: {error.strerror}; free space or name another folder with "
+                "--out DIR"
+            ) from error
 
     @property
     def holds(self) -> int:

@@ -53,6 +53,21 @@ def test_a_zombie_is_no_process_any_more() -> None:
     zombie.wait()
 
 
+def test_a_process_of_somebody_else_is_hidden_where_proc_does_not_tell_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As with hidepid: the kernel still says that the pid is taken."""
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    assert not processes.is_hidden(os.getpid()) and not processes.is_hidden(gone.pid)
+
+    def denied(pid: int, number: int) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "kill", denied)
+    assert processes.is_hidden(gone.pid) and not processes.is_hidden(os.getpid())
+
+
 def test_what_carries_the_mark_of_a_run_ends_and_nothing_else(
     sleepers: list[subprocess.Popen[bytes]],
 ) -> None:

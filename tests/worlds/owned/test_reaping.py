@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
 from queue import Queue
 
@@ -52,3 +53,24 @@ def test_its_death_is_told_once_and_its_leave_is_not(tmp_path: Path) -> None:
     another.watch(told.put)
     another.dismiss()
     assert told.empty()
+
+
+def test_a_leave_that_is_quicker_than_its_dismissal_is_no_death(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A busy machine: the reaper has gone before this process goes on."""
+    told: Queue[BaseException] = Queue()
+    reaper = Reaper(REAPER, "aaaa0008", tmp_path / "reaper.log")
+    reaper.watch(told.put)
+    (watching,) = (
+        thread for thread in threading.enumerate() if thread.name == "reaper" and thread.is_alive()
+    )
+    let_go = reaper._let_go
+
+    def late(wait_s: float) -> None:
+        watching.join(timeout=10)
+        let_go(wait_s)
+
+    monkeypatch.setattr(reaper, "_let_go", late)
+    reaper.dismiss()
+    assert told.empty() and not watching.is_alive()

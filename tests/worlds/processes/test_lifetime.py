@@ -11,9 +11,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
+from harness.model.errors import WorldError
 from harness.setup.images import ROOT
 from harness.worlds.owned import processes
+from harness.worlds.owned.reaping import Reaper
 from harness.worlds.processes import clean as cleaning
+from harness.worlds.processes import lifetime
 from harness.worlds.processes.lifetime import Lifetime
 
 PATIENCE_S = 20.0
@@ -24,8 +29,9 @@ import os, subprocess, sys, time
 from pathlib import Path
 from harness.worlds.processes.lifetime import Lifetime
 life = Lifetime(Path(sys.argv[1]))
+(life.hosts / "n1").mkdir()
 one = subprocess.Popen(["sleep", "60"], env={**os.environ, **life.marks}, start_new_session=True,
-                       pass_fds=[life.holds])
+                       pass_fds=[life.holds], cwd=life.hosts / "n1")
 print(life.run_id, life.reaper.pid, one.pid, flush=True)
 time.sleep(60)
 """
@@ -87,3 +93,33 @@ def test_what_is_left_when_both_are_killed_is_cleaned(tmp_path: Path) -> None:
     assert any(run_id in line for line in said)
     until(lambda: processes.started_ticks(one) is None)
     assert run_id not in cleaning.dead_runs()
+    assert [entry.name for entry in tmp_path.iterdir()] == ["logs"]
+
+
+def test_a_folder_of_hosts_that_is_there_already_is_nobody_elses_to_remove(tmp_path: Path) -> None:
+    """Whatever it works in: only what lies beside a run's logs is a run's."""
+    (tmp_path / "hosts" / "n1").mkdir(parents=True)
+    marks = {
+        "FAILOVER_DRILL_WORKS_FOR": "feed0009",
+        "FAILOVER_DRILL_OWNED_BY": f"4194305.1.{processes.pid_space()}",
+    }
+    one = subprocess.Popen(["sleep", "60"], env={**os.environ, **marks}, cwd=tmp_path / "hosts" / "n1")
+    until(lambda: "feed0009" in cleaning.dead_runs())
+    cleaning.clean(lambda text: None)
+    assert one.wait(PATIENCE_S) == -signal.SIGKILL
+    assert (tmp_path / "hosts" / "n1").exists()
+
+
+def test_a_run_that_has_no_room_ends_with_the_fix_and_without_a_reaper(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = list[Reaper]()
+    monkeypatch.setattr(
+        lifetime, "Reaper", lambda *args, **more: begun.append(Reaper(*args, **more)) or begun[0]
+    )
+    (tmp_path / "hosts").write_text("in the way")
+    with pytest.raises(
+        WorldError, match="hosts cannot be made: File exists; free space or name another folder"
+    ):
+        Lifetime(tmp_path)
+    assert processes.started_ticks(begun[0].pid) is None

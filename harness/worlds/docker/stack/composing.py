@@ -14,7 +14,7 @@ from harness.model.errors import WorldError
 from harness.worlds.docker.stack.diagnosis import start_failed
 from harness.worlds.docker.weaving.ownership import Run
 from harness.worlds.owned import processes
-from harness.worlds.owned.owner import MARK
+from harness.worlds.owned.owner import MARK, OWNER_MARK
 
 Say = Callable[[str], None]
 
@@ -52,7 +52,7 @@ def _begun(argv: Sequence[str], run: Run, output: IO[bytes]) -> subprocess.Popen
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
-            env={**os.environ, MARK: run.id},
+            env={**os.environ, MARK: run.id, OWNER_MARK: run.owner.text},
             start_new_session=True,
         )
     except OSError as error:

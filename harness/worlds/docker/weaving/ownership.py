@@ -38,16 +38,21 @@ class Leftovers(Struct, frozen=True):
 
 
 def leftovers(
-    labels: Iterable[Mapping[str, str]], *, pid_space: str, started_ticks: Callable[[int], int | None]
+    labels: Iterable[Mapping[str, str]],
+    *,
+    pid_space: str,
+    started_ticks: Callable[[int], int | None],
+    hidden: Callable[[int], bool],
 ) -> Leftovers:
-    """What these labels say. started_ticks: when the process of a pid was started, None when there is none.
+    """What these labels say. started_ticks: when the process of a pid was started, None when none is seen.
 
-    Of an owner in another PID namespace (a container with the engine's socket) nothing can be said here.
+    hidden: whether there is one all the same. Of an owner in another PID namespace (a container with the
+    engine's socket), or of another user's where /proc hides those, nothing can be said here.
     """
     ended, unclear = set(), set()
     for label in labels:
         owner = owner_of(label.get(OWNER, ""))
-        if owner is None or owner.pid_space != pid_space:
+        if owner is None or owner.pid_space != pid_space or hidden(owner.pid):
             unclear.add(label[RUN])
         elif started_ticks(owner.pid) != owner.started_ticks:
             ended.add(label[RUN])

@@ -9,6 +9,7 @@ import pytest
 from harness.model.errors import HarnessError, WorldError
 from harness.worlds.docker.stack import composing
 from harness.worlds.owned import processes
+from harness.worlds.owned.owner import MARK, OWNER_MARK
 from tests.worlds.docker.examples import RUN
 from tests.worlds.docker.weaving.test_composefile import fake_docker
 
@@ -46,6 +47,14 @@ def test_an_interrupt_ends_it_with_all_that_it_started(
     with pytest.raises(HarnessError, match="SIGINT"):
         composing.up(tmp_path / "compose.yaml", RUN, (), say=say)
     assert processes.started_ticks(int((tmp_path / "plugin").read_text())) is None
+
+
+def test_one_that_outlives_its_run_says_whose_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that `clean` finds it before it has made anything."""
+    fake_docker(tmp_path, monkeypatch, f"tr '\\0' '\\n' < /proc/self/environ > {tmp_path}/environment")
+    composing.up(tmp_path / "compose.yaml", RUN, (), say=lambda text: None)
+    told = (tmp_path / "environment").read_text().splitlines()
+    assert {f"{MARK}={RUN.id}", f"{OWNER_MARK}={RUN.owner.text}"} <= {*told}
 
 
 def test_a_person_who_waits_is_told_that_it_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

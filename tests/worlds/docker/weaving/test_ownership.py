@@ -14,8 +14,8 @@ def labels(run_id: str, pid: int, started_ticks: int, pid_space: str = HERE) -> 
     return Run(run_id, Owner(pid, started_ticks, pid_space)).labels()
 
 
-def look(*found: Mapping[str, str], alive: Mapping[int, int]) -> Leftovers:
-    return leftovers(found, pid_space=HERE, started_ticks=alive.get)
+def look(*found: Mapping[str, str], alive: Mapping[int, int], hidden: int = 0) -> Leftovers:
+    return leftovers(found, pid_space=HERE, started_ticks=alive.get, hidden=lambda pid: pid == hidden)
 
 
 def test_what_a_live_run_owns_is_left_alone() -> None:
@@ -32,6 +32,10 @@ def test_a_pid_that_was_used_again_is_another_process() -> None:
 
 def test_of_an_owner_in_another_pid_namespace_nothing_is_said() -> None:
     assert look(labels("aa", 7, 100, "4026532999"), alive={}) == Leftovers((), ("aa",))
+
+
+def test_of_an_owner_that_is_hidden_nothing_is_said() -> None:
+    assert look(labels("aa", 7, 100), alive={}, hidden=7) == Leftovers((), ("aa",))
 
 
 def test_a_label_that_nobody_can_read_is_left_alone() -> None:
