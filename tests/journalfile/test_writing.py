@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
@@ -84,6 +85,8 @@ def test_what_a_full_disk_took_late_is_whole_all_the_same(tmp_path: Path) -> Non
     os.close(kept)
     os.close(full)
     writer.close()
+    before, _, last = (tmp_path / "j").read_bytes()[:-1].rpartition(b"\n")
+    assert b'"sum":"%08x"' % crc32(before + b"\n") in last
     assert journalfile.read(tmp_path / "j") == Journal(ENTRIES)
 
 

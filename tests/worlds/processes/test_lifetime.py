@@ -8,7 +8,7 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import pytest
@@ -114,9 +114,13 @@ def test_a_run_that_has_no_room_ends_with_the_fix_and_without_a_reaper(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun = list[Reaper]()
-    monkeypatch.setattr(
-        lifetime, "Reaper", lambda *args, **more: begun.append(Reaper(*args, **more)) or begun[0]
-    )
+
+    class Known(Reaper):
+        def __init__(self, module: str, run_id: str, log: Path, *, holds: Collection[int] = ()) -> None:
+            super().__init__(module, run_id, log, holds=holds)
+            begun.append(self)
+
+    monkeypatch.setattr(lifetime, "Reaper", Known)
     (tmp_path / "hosts").write_text("in the way")
     with pytest.raises(
         WorldError, match="hosts cannot be made: File exists; free space or name another folder"
