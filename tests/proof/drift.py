@@ -41,7 +41,7 @@ def drift(name: str, trials: Sequence[TrialMeasures], pressure: Mapping[int, flo
 
     A time that never came counts as infinite, one that does not apply not at all.
     """
-    counted = [(trial.trial, figure) for trial in trials for figure in _figures(trial, name)]
+    counted = [(trial.trial, figure) for trial in trials for figure in figures(trial, name)]
     values = [inf if figure.value is None else figure.value for _, figure in counted]
     middle = median(values) if values else inf
     matters_s = max(MATTERS * middle, _error_s([figure for _, figure in counted]))
@@ -58,7 +58,7 @@ def drift(name: str, trials: Sequence[TrialMeasures], pressure: Mapping[int, flo
     )
 
 
-def _figures(trial: TrialMeasures, name: str) -> list[Figure]:
+def figures(trial: TrialMeasures, name: str) -> list[Figure]:
     """One, or none that counts."""
     figure: Figure | None = getattr(trial, name)
     return [] if figure is None or trial.void else [figure]

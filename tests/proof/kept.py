@@ -11,7 +11,11 @@ import msgspec
 from msgspec import Struct
 
 _ROOT = Path(__file__).parent.parent.parent
-_SOURCES = (("harness", "*.py"), ("targets", "*.py"), ("tests", "*.py"), ("drills", "*.yaml"))
+_SOURCES = (
+    *((folder, "*.py") for folder in ("harness", "reports", "targets", "tests")),
+    ("drills", "*.yaml"),
+    ("compose", "*"),
+)
 
 
 class Case(Struct, frozen=True):
@@ -63,6 +67,8 @@ class Kept(Generic[C]):
 def sources(root: Path = _ROOT) -> str:
     """A sum over all that a proof may depend on."""
     total = hashlib.sha256()
-    for path in sorted(path for name, kind in _SOURCES for path in (root / name).rglob(kind)):
+    for path in sorted(
+        path for name, kind in _SOURCES for path in (root / name).rglob(kind) if path.is_file()
+    ):
         total.update(str(path.relative_to(root)).encode() + path.read_bytes())
     return total.hexdigest()[:16]

@@ -11,9 +11,9 @@ from rich.table import Table
 from harness import runfolder
 from harness.checkers.wording import TIMES as TIME_FINDINGS
 from harness.model.errors import ExitCode
-from harness.model.verdict import Verdict
+from harness.model.verdict import TrialMeasures, Verdict
 from tests.proof import looks
-from tests.proof.drift import TIMES, Drift, drift
+from tests.proof.drift import TIMES, Drift, drift, figures
 from tests.proof.growth import HELD, Growth, growth
 from tests.proof.looks import Seen
 from tests.proof.trend import CONFIDENCE, Trend
@@ -60,12 +60,19 @@ def _broken(verdict: Verdict) -> Iterator[str]:
     """
     if len(verdict.trials) < verdict.trials_planned:
         yield f"{len(verdict.trials)} of {verdict.trials_planned} trials were made"
+    never = {trial.trial for trial in verdict.trials for name in TIMES if _never_came(trial, name)}
+    if never:
+        yield f"in trials {', '.join(map(str, sorted(never)))} not all came that was waited for"
     awake = any(trial.false_failovers and not trial.void for trial in verdict.trials)
     spared = {*TIME_FINDINGS, "noise", *(() if awake else ("false_failovers", "failovers"))}
     for finding in verdict.findings:
         if finding.judgement != "pass" and finding.measure not in spared:
             why = "; ".join(finding.evidence[:2])
             yield f"{finding.measure}: {finding.judgement}, {finding.measured}; {why}"
+
+
+def _never_came(trial: TrialMeasures, name: str) -> bool:
+    return not trial.void and any(figure.value is None for figure in figures(trial, name))
 
 
 def _grown(seen: Sequence[Seen]) -> bool:

@@ -1,6 +1,6 @@
 """One case: a run, one SIGKILL at a moment drawn by chance, and what becomes of it all.
 
-It must never pass, unless everything had been measured before; and `clean` must leave nothing.
+It must never pass, unless everything had been measured and removed before; and `clean` must leave nothing.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ NOBODY = "nobody: over before"
 class Killed(Struct, frozen=True, kw_only=True):
     """What became of one run. at_s: since its start. doing: what the harness had told last.
 
-    measured: the journal had its end already. exit_code: the harness's, negative where a signal ended it.
+    closed: the journal had its last line already. exit_code: the harness's, negative where a signal ended it.
     checked: of `check`, None where there was nothing to check. left: things and processes once all had ended,
     before `clean`. wrong: a line for each thing that must not be.
     """
@@ -38,7 +38,7 @@ class Killed(Struct, frozen=True, kw_only=True):
     at_s: float
     doing: str
     victim: str
-    measured: bool
+    closed: bool
     exit_code: int
     checked: int | None
     left: int
@@ -66,18 +66,18 @@ class _Struck(Struct, frozen=True):
     at_s: float
     doing: str
     victim: str
-    measured: bool
+    closed: bool
 
 
 def _strike(of: Of, run: StruckRun, draw: Random, at_s: float, client: docker.DockerClient) -> _Struck:
     run.wait(lambda: run.since_s >= at_s and (of == "harness" or run.known()))
     victim = _found(of, run, draw, client)
-    doing, measured = run.doing, run.measured
+    doing, closed = run.doing, run.closed
     if victim is None or run.over:
-        return _Struck(run.since_s, doing, NOBODY, measured)
+        return _Struck(run.since_s, doing, NOBODY, closed)
     with suppress(ProcessLookupError):
         os.kill(victim.pid, signal.SIGKILL)
-    struck = _Struck(run.since_s, doing, victim.name, measured)
+    struck = _Struck(run.since_s, doing, victim.name, closed)
     if of == "reaper" and draw.random() < 0.5:
         # Nobody is left who would remove anything.
         time.sleep(draw.uniform(0.0, 1.0))
@@ -105,7 +105,7 @@ def _became(run: StruckRun, struck: _Struck, exit_code: int, client: docker.Dock
         at_s=round(struck.at_s, 2),
         doing=struck.doing,
         victim=struck.victim,
-        measured=struck.measured,
+        closed=struck.closed,
         exit_code=exit_code,
         checked=checked,
         left=len(left),
@@ -117,7 +117,7 @@ def _became(run: StruckRun, struck: _Struck, exit_code: int, client: docker.Dock
 def _wrong(
     struck: _Struck, exit_code: int, checked: int | None, cleaned: int, left: list[str]
 ) -> Iterator[str]:
-    if struck.victim != NOBODY and not struck.measured and 0 in (exit_code, checked):
+    if struck.victim != NOBODY and not struck.closed and 0 in (exit_code, checked):
         yield f"it passed: run {exit_code}, check {checked}"
     if checked is not None and checked not in (0, 1, 2, 4):
         yield f"check ended with {checked}"

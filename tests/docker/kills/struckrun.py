@@ -63,10 +63,10 @@ class StruckRun:
         return next(iter(self._runs.glob("*")), None)
 
     @property
-    def measured(self) -> bool:
-        """Its journal has its end: what dies now changes nothing of what was measured."""
+    def closed(self) -> bool:
+        """Its journal has its last line: all was measured, and removed; what dies now changes nothing."""
         journal = self.folder / "journal.jsonl" if self.folder else None
-        return journal is not None and journal.exists() and b'{"type":"run_ended"' in journal.read_bytes()
+        return journal is not None and journal.exists() and b'\n{"entries":' in journal.read_bytes()[-200:]
 
     def known(self) -> bool:
         """By its reaper, which is there before anything else is, and whose words name the run."""
