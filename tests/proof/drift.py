@@ -36,15 +36,18 @@ class Drift(Struct, frozen=True, kw_only=True):
     why: str
 
 
-def drift(name: str, trials: Sequence[TrialMeasures], pressure: Mapping[int, float]) -> Drift:
+def drift(
+    name: str, trials: Sequence[TrialMeasures], pressure: Mapping[int, float], *, grows_s: float = 0.0
+) -> Drift:
     """name: of TIMES. pressure: of trials, the share of its time in which something waited for a processor.
 
-    A time that never came counts as infinite, one that does not apply not at all.
+    grows_s: by how much it may grow, since the data does. A time that never came counts as infinite, one that
+    does not apply not at all.
     """
     counted = [(trial.trial, figure) for trial in trials for figure in figures(trial, name)]
     values = [inf if figure.value is None else figure.value for _, figure in counted]
     middle = median(values) if values else inf
-    matters_s = max(MATTERS * middle, _error_s([figure for _, figure in counted]))
+    matters_s = grows_s + max(MATTERS * middle, _error_s([figure for _, figure in counted]))
     change = trend([number for number, _ in counted], values)
     said, why = _said(change, matters_s, _pressed([number for number, _ in counted], pressure))
     return Drift(

@@ -1,8 +1,8 @@
 """Does what is held grow from trial to trial? By the trend of its looks. Pure.
 
 A leak is growth of which even the lower end of the interval is too much: of files or threads one in fifty
-trials, of memory 100 kB in each. A restarted process that holds less again, or one connection more at
-the moment of a look, is none.
+trials, of memory 100 kB in each, and a kilobyte more for every record where a log is kept in memory. A
+restarted process that holds less again, or one connection more at the moment of a look, is none.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ Held = Literal["memory_mb", "files", "threads"]
 HELD: tuple[Held, ...] = ("memory_mb", "files", "threads")
 # A trial.
 _TOO_MUCH: dict[Held, float] = {"memory_mb": 0.1, "files": 0.02, "threads": 0.02}
+_RECORD_MB = 0.001
 
 
 class Growth(Struct, frozen=True, kw_only=True):
@@ -32,19 +33,20 @@ class Growth(Struct, frozen=True, kw_only=True):
     leaks: bool
 
 
-def growth(who: str, held: Held, looks: Sequence[Seen]) -> Growth:
-    """looks: of trials from the second on, when everything has been used once."""
+def growth(who: str, held: Held, looks: Sequence[Seen], *, records_a_trial: float = 0.0) -> Growth:
+    """looks: of trials from the second on, when everything has been used once. records: that it keeps."""
     there = [(look.trial, _of(look.holds[who], held)) for look in looks if who in look.holds]
     places, values = [place for place, _ in there], [value for _, value in there]
     whole = trend(places, values)
     length = places[-1] - places[0] if whole else 1
     a_trial = Trend(*(part / length for part in (whole.change, whole.low, whole.high))) if whole else None
+    too_much = _TOO_MUCH[held] + (_RECORD_MB * records_a_trial if held == "memory_mb" else 0.0)
     return Growth(
         first=values[0],
         last=values[-1],
         most=max(values),
         a_trial=a_trial,
-        leaks=a_trial is not None and a_trial.low > _TOO_MUCH[held],
+        leaks=a_trial is not None and a_trial.low > too_much,
     )
 
 

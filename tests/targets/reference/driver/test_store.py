@@ -34,6 +34,32 @@ def test_records_and_seal_are_there_when_the_store_is_opened_again(tmp_path: Pat
     again.close()
 
 
+def test_a_start_reads_the_log_once_and_what_came_later_is_read_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is checked as it is read: a node with a long log would be away twice as long."""
+    reads, read = list[int](), SqliteStore._summed
+
+    def counted(store: SqliteStore) -> list[tuple[Record, int]]:
+        reads.append(1)
+        return read(store)
+
+    monkeypatch.setattr(SqliteStore, "_summed", counted)
+    first = SqliteStore(tmp_path)
+    first.append([record(1), record(2), record(3)])
+    assert first.records() == [record(1), record(2), record(3)]
+    first.close()
+    reads.clear()
+    again = SqliteStore(tmp_path)
+    assert again.records() == [record(1), record(2), record(3)] and len(reads) == 1
+    assert again.records() == [record(1), record(2), record(3)] and len(reads) == 2
+    again.close()
+    third = SqliteStore(tmp_path)
+    third.truncate(1, None)
+    assert third.records() == [record(1)]
+    third.close()
+
+
 def test_an_identity_is_drawn_once_for_each_store(tmp_path: Path) -> None:
     identities = set()
     for name in ("a", "b", "a"):
