@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import docker
 
-from harness.worlds.docker.stack import engine, removal
+from harness.worlds.docker.stack import engine, orphans, removal
+from harness.worlds.docker.stack.orphans import Orphan
 from harness.worlds.docker.stack.removal import Thing
 from harness.worlds.docker.weaving.ownership import RUN, leftovers
 from harness.worlds.owned import processes
@@ -16,7 +17,7 @@ _WITHIN_S = 60.0
 
 
 def clean(say: Callable[[str], None], *, just_ended: bool = False) -> int:
-    """How many containers, networks and volumes went. Raises WorldError.
+    """How many containers, networks and volumes went, and processes of forgotten ones. Raises WorldError.
 
     just_ended: processes of dead runs were, and a Compose among them may have asked for something.
     """
@@ -33,7 +34,8 @@ def clean(say: Callable[[str], None], *, just_ended: bool = False) -> int:
         )
         for run_id in left.unclear:
             say(_unclear(run_id))
-        return sum(_clean(client, run_id, found, say) for run_id in left.ended)
+        removed = sum(_clean(client, run_id, found, say) for run_id in left.ended)
+        return removed + sum(_end(orphan, say) for orphan in orphans.orphans(client))
     finally:
         client.close()
 
@@ -47,6 +49,11 @@ def _clean(client: docker.DockerClient, run_id: str, found: list[Thing], say: Ca
     in_flight = processes.end_marked(run_id)
     quiet_s = removal.LANDS_WITHIN_S if in_flight else 0.0
     return removal.until_gone(client, run_id, within_s=_WITHIN_S, quiet_s=quiet_s)
+
+
+def _end(orphan: Orphan, say: Callable[[str], None]) -> int:
+    say(f"ending what the engine forgot of run {orphan.run_id}: container {orphan.container[:12]} …")
+    return orphans.end(orphan)
 
 
 def _unclear(run_id: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import select
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -53,12 +53,12 @@ def is_hidden(pid: int) -> bool:
 
 def end_marked(run_id: str) -> int:
     """SIGKILL for every process that works for this run as its mark says; how many there were."""
-    return sum(_end(pid, _mark(run_id)) for pid in working_for(run_id))
+    return sum(end(pid, lambda of: _carries(of, _mark(run_id))) for pid in working_for(run_id))
 
 
 def working_for(run_id: str) -> list[int]:
     """Every other process that works for this run, as its mark says."""
-    return [pid for pid in _pids() if pid != os.getpid() and _carries(pid, _mark(run_id))]
+    return [pid for pid in pids() if pid != os.getpid() and _carries(pid, _mark(run_id))]
 
 
 def _mark(run_id: str) -> bytes:
@@ -67,14 +67,24 @@ def _mark(run_id: str) -> bytes:
 
 def marked() -> Iterator[tuple[int, str, str]]:
     """Of every process that works for a run and says who owns it: its pid, the run's id, the owner's text."""
-    for pid in _pids():
+    for pid in pids():
         pairs = (row.partition(b"=") for row in _environment(pid))
         found = {name.decode(errors="replace"): value.decode(errors="replace") for name, _, value in pairs}
         if MARK in found and OWNER_MARK in found:
             yield pid, found[MARK], found[OWNER_MARK]
 
 
-def _pids() -> Iterator[int]:
+def children(pid: int) -> list[int]:
+    """Those that live now, of all its threads."""
+    found = list[int]()
+    with suppress(OSError):
+        for thread in (_PROC / str(pid) / "task").iterdir():
+            found += map(int, (thread / "children").read_text().split())
+    return found
+
+
+def pids() -> Iterator[int]:
+    """Of all processes that can be seen."""
     return (int(entry.name) for entry in _PROC.iterdir() if entry.name.isdecimal())
 
 
@@ -90,15 +100,16 @@ def _environment(pid: int) -> list[bytes]:
         return []
 
 
-def _end(pid: int, mark: bytes) -> bool:
-    """The pid is held first and the mark read again: a pid that was used anew is left alone.
+def end(pid: int, meant: Callable[[int], bool]) -> bool:
+    """SIGKILL; whether there was something to end. meant: is this pid's process, as it is now, the one?
 
-    Waits until it is dead: what it asks of the engine in its last moment must not come after a removal.
+    The pid is held first and then asked about: one that was used anew is left alone. Waits until it is dead:
+    what it asks of the engine in its last moment must not come after a removal.
     """
     with suppress(OSError):
         held = os.pidfd_open(pid)
         try:
-            if _carries(pid, mark):
+            if meant(pid):
                 signal.pidfd_send_signal(held, signal.SIGKILL)
                 death = select.poll()
                 death.register(held, select.POLLIN)

@@ -16,7 +16,7 @@ from random import Random
 import docker
 from msgspec import Struct, structs
 
-from harness.worlds.docker.stack import engine
+from harness.worlds.docker.stack import engine, orphans
 from harness.worlds.owned import processes
 from tests.docker.inside import left_of
 from tests.docker.kills.struckrun import ENDS_WITHIN_S, WHOLE_S, StruckRun, asked, struck_run
@@ -132,6 +132,8 @@ def _left(run: StruckRun, client: docker.DockerClient) -> Iterator[str]:
         yield "what nobody looked for: its id was never seen"
     if run.id:
         yield from left_of(client, run.id)
+        forgotten = (orphan for orphan in orphans.orphans(client) if orphan.run_id == run.id)
+        yield from (f"process {orphan.pid}, a forgotten container's" for orphan in forgotten)
     if run.reaper and processes.started_ticks(run.reaper) is not None:
         yield f"process {run.reaper}, the reaper"
     for pid in processes.working_for(run.id) if run.id else ():

@@ -12,6 +12,8 @@ RUN = "failover-drill.run"
 OWNER = "failover-drill.owner"
 HOST = "failover-drill.host"
 PART = "failover-drill.part"
+# In the environment of every container: what the engine forgets with its labels, its runtime still holds.
+VARIABLE = "FAILOVER_DRILL_RUN"
 
 
 class Run(Struct, frozen=True):

@@ -15,7 +15,7 @@ from harness.worlds.docker.weaving.admission import admit
 from harness.worlds.docker.weaving.dialect import Table, literal, rows, table, tables, text
 from harness.worlds.docker.weaving.hostsfile import hostname, hosts_file, names
 from harness.worlds.docker.weaving.meshparts import CONTROL, HUB, NO_NAME_SERVERS, RESIDENT, SANDBOX, Images
-from harness.worlds.docker.weaving.ownership import Run
+from harness.worlds.docker.weaving.ownership import VARIABLE, Run
 from harness.worlds.links.mesh import Mesh, MeshHost
 
 # What the sandbox owns now, what the mesh replaces, and what admission names as left out.
@@ -81,14 +81,17 @@ class _Loom:
         parts: Table = {f"{SANDBOX}{place.name}": self._sandbox(place) for place in self._mesh.hosts}
         parts[HUB] = meshparts.hub(self._mesh, self._run, self._images)
         parts[RESIDENT] = meshparts.resident(self._mesh, self._run, self._images, token=token)
-        return parts
+        return {name: self._named(table(part)) for name, part in parts.items()}
 
     def services(self) -> Table:
         """The person's services, each on the network of its host, or on none."""
         places = {place.stack.service: place for place in self._mesh.hosts}
         return {
-            name: _without(
-                self._service(name, service, places.get(name)) | self._whereabouts(service, places.get(name))
+            name: self._named(
+                _without(
+                    self._service(name, service, places.get(name))
+                    | self._whereabouts(service, places.get(name))
+                )
             )
             for name, service in self._services.items()
         }
@@ -164,6 +167,9 @@ class _Loom:
     def _environment(self, written: Table) -> Table:
         """Of the stack's own only what the service names: a client is told no token."""
         return {name: literal(value) for name, value in self._stack.environment.items() if name in written}
+
+    def _named(self, service: Table) -> Table:
+        return service | {"environment": table(service.get("environment")) | {VARIABLE: self._run.id}}
 
     def _labels(self, labelled: Table, **more: str) -> Table:
         return table(labelled.get("labels")) | dict(self._run.labels(**more))

@@ -13,6 +13,9 @@ from harness.worlds.docker.weaving.dialect import Table, rows, table, tables
 from harness.worlds.docker.weaving.weave import Woven
 from tests.worlds.docker.examples import RUN, compose, host, stack, woven
 
+# What names the run of a container that the engine has forgotten.
+OURS = {"FAILOVER_DRILL_RUN": RUN.id}
+
 
 def service(name: str, of: Woven) -> Table:
     return tables(of.compose["services"])[name]
@@ -65,7 +68,8 @@ def test_nothing_is_left_that_publishes_restarts_or_reaches_out() -> None:
         "mac_address": "02:42:ac:11:65:43",
     }
     db = service("a", woven(compose(a=everything)))
-    assert set(db) == {"image", "deploy", "network_mode", "volumes", "depends_on", "labels"}
+    assert set(db) == {"image", "deploy", "network_mode", "volumes", "depends_on", "labels", "environment"}
+    assert db["environment"] == OURS
     assert db["deploy"] == {"resources": {"limits": {"cpus": "1"}}}
 
 
@@ -80,7 +84,7 @@ def test_what_a_service_is_stays() -> None:
         "user": "postgres",
     }
     db = service("a", woven(compose(a=kept)))
-    assert {name: db[name] for name in kept} == kept
+    assert {name: db[name] for name in kept} == kept | {"environment": {"A": "a$$b", **OURS}}
 
 
 def test_services_wait_for_each_other_as_before_and_for_the_whole_mesh() -> None:
@@ -120,8 +124,8 @@ def test_an_image_of_ours_comes_by_its_tag_and_is_told_the_settings() -> None:
     )
     node = service("a", of)
     assert node["image"] == "ours/node:abc"
-    assert node["environment"] == {"SETTINGS": '{"price": "5$$"}', "OWN": "1"}
-    assert "environment" not in service("b", of)
+    assert node["environment"] == {"SETTINGS": '{"price": "5$$"}', "OWN": "1", **OURS}
+    assert service("b", of)["environment"] == OURS
 
 
 def test_a_built_image_keeps_the_name_that_it_has_by_hand() -> None:
@@ -136,6 +140,7 @@ def test_a_service_that_is_no_host_runs_without_a_network() -> None:
         "image": "x",
         "network_mode": "none",
         "labels": RUN.labels(part="service"),
+        "environment": OURS,
     }
 
 
