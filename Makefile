@@ -19,8 +19,9 @@ help:
 	@echo 'make bench    measure: journal and checkers, conductor, simulator'
 	@echo 'make bench-containers  measure the stack in containers: writes, heartbeats, a tenth of a CPU (3 minutes)'
 	@echo 'make bench-weather     count false failovers in heavy weather, in virtual time'
-	@echo 'make proof    the long searches: defects in drills and in schedules, small scopes whole, 10,000 schedules'
+	@echo 'make proof    defects in drills and schedules, small scopes whole, files and journals fuzzed, 10,000 schedules (hours)'
 	@echo 'make proof-containers  SIGKILL for harness, reaper, hub, agent, engine; 200 trials in one stack (an hour or more)'
+	@echo '              both go on where they were stopped, as long as the sources are the same'
 	@echo 'make format   let ruff format and mend what it can'
 	@echo 'make clean    remove what older runs left in the engine, and the virtual environment'
 
@@ -55,19 +56,20 @@ bench-containers: .venv/dev-installed setup
 bench-weather: .venv/dev-installed
 	@$(BIN)/python -m tests.bench.weather
 
+# What takes minutes comes first, and is done again; the rest goes on where it was stopped.
 proof: .venv/dev-installed
 	@$(BIN)/failover-drill defects
 	@$(BIN)/python -m tests.targets.reference.exploration
-	@$(BIN)/python -m tests.search.sweep
-	@$(BIN)/failover-drill search --schedules 10000 --seed 1 --all
 	@$(BIN)/python -m tests.proof
+	@$(BIN)/python -m tests.proof search
+	@$(BIN)/python -m tests.proof sweep
 
-# Each goes on where it was stopped; the engine's own death comes last.
+# Each goes on where it was stopped, but for the soak: one stack from its first trial to its last.
 proof-containers: .venv/dev-installed setup-all
 	@$(BIN)/python -m tests.proof kills --of harness --times 50
 	@for of in reaper hub agent; do $(BIN)/python -m tests.proof kills --of $$of --times 20 || exit 1; done
-	@$(BIN)/python -m tests.proof soak --trials 200
 	@$(BIN)/python -m tests.proof kills --of engine --times 5
+	@$(BIN)/python -m tests.proof soak --trials 200
 
 setup: .venv/installed
 	@$(BIN)/failover-drill setup

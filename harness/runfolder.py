@@ -94,7 +94,20 @@ def read_verdict(folder: Path) -> Verdict | None:
 
 
 def find(named: Path) -> tuple[Path, ...]:
-    """The runs that a person means: a run's folder, a file in one, or a folder of runs, in their order."""
+    """The runs that a person means: a run's folder, a file in one, or a folder of runs, in their order.
+
+    Raises JournalError (exit 2) when there is none.
+    """
+    try:
+        return _found(named)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise JournalError(
+            f"{named}: {why}; name a run's folder, like runs/<time>-<drill>", exit_code=ExitCode.WRONG_INPUT
+        ) from error
+
+
+def _found(named: Path) -> tuple[Path, ...]:
     folder = named.parent if named.is_file() else named
     if not folder.is_dir():
         raise JournalError(f"{named}: there is no such run", exit_code=ExitCode.WRONG_INPUT)

@@ -15,16 +15,19 @@ from tests.proof.proofs import PROOFS, Proof
 
 _LINE_EVERY_S = 20.0
 _SHOWN_MAX = 10
+_MORE = "kills, search, soak and sweep have words of their own: `python -m tests.proof kills --help`"
 # With words of their own; each says in its docstring what it does.
-_IN_CONTAINERS = ("kills", "soak")
+_PROGRAMS = ("kills", "search", "soak", "sweep")
 
 
 def main(words: Sequence[str] | None = None, *, folder: Path = Path("runs")) -> int:
     words = [*(sys.argv[1:] if words is None else words)]
-    if words and words[0] in _IN_CONTAINERS:
+    if words and words[0] in _PROGRAMS:
         program = import_module(f"tests.proof.{words[0]}")
         return int(program.main(words[1:], folder=folder))
-    parser = argparse.ArgumentParser(prog="python -m tests.proof", description="Long runs, resumable.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.proof", description="Long runs, resumable.", epilog=_MORE
+    )
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(PROOFS)}; default all")
     parser.add_argument("--cases", type=int, help="how many of each; default as many as each has")
     args = parser.parse_args(words)

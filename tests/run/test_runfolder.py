@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -113,3 +114,18 @@ def test_what_could_not_be_written_leaves_no_part_of_it(
     with pytest.raises(JournalError, match="No space left on device"):
         runfolder.write_plan(tmp_path, examples.plan_file())
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "why"), [(errno.ENAMETOOLONG, "File name too long"), (errno.EACCES, "Permission denied")]
+)
+def test_a_place_that_cannot_be_looked_at_is_wrong_input(
+    number: int, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(path: Path, **how: object) -> os.stat_result:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(Path, "stat", refused)
+    with pytest.raises(JournalError, match=f"{why}; name a run's folder") as caught:
+        runfolder.find(tmp_path / "run")
+    assert caught.value.exit_code is ExitCode.WRONG_INPUT
