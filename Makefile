@@ -67,7 +67,7 @@ proof: .venv/dev-installed
 # Each goes on where it was stopped, but for the soak: one stack from its first trial to its last.
 proof-containers: .venv/dev-installed setup-all
 	@$(BIN)/python -m tests.proof kills --of harness --times 50
-	@for of in reaper hub agent; do $(BIN)/python -m tests.proof kills --of $$of --times 20 || exit 1; done
+	@for of in removal reaper hub agent; do $(BIN)/python -m tests.proof kills --of $$of --times 20 || exit 1; done
 	@$(BIN)/python -m tests.proof kills --of engine --times 5
 	@$(BIN)/python -m tests.proof soak --trials 200
 

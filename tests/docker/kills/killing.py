@@ -23,6 +23,8 @@ from tests.docker.kills.struckrun import ENDS_WITHIN_S, WHOLE_S, StruckRun, aske
 from tests.docker.kills.victims import VICTIMS, Of, Victim
 
 _POLL_S = 0.05
+# From the end of the last trial to that of the run.
+REMOVES_S = 4.0
 NOBODY = "nobody: over before"
 
 
@@ -70,7 +72,11 @@ class _Struck(Struct, frozen=True):
 
 
 def _strike(of: Of, run: StruckRun, draw: Random, at_s: float, client: docker.DockerClient) -> _Struck:
-    run.wait(lambda: run.since_s >= at_s and (of == "harness" or run.known()))
+    if of == "removal":
+        run.wait(lambda: run.measured)
+        time.sleep(draw.uniform(0.0, REMOVES_S))
+    else:
+        run.wait(lambda: run.since_s >= at_s and (of == "harness" or run.known()))
     victim = _found(of, run, draw, client)
     doing, closed = run.doing, run.closed
     if victim is None or run.over:

@@ -63,10 +63,22 @@ class StruckRun:
         return next(iter(self._runs.glob("*")), None)
 
     @property
+    def measured(self) -> bool:
+        """Its journal has the end of the last trial; what was started is removed from now on."""
+        return b'{"type":"run_ended"' in self._journal
+
+    @property
     def closed(self) -> bool:
         """Its journal has its last line: all was measured, and removed; what dies now changes nothing."""
-        journal = self.folder / "journal.jsonl" if self.folder else None
-        return journal is not None and journal.exists() and b'\n{"entries":' in journal.read_bytes()[-200:]
+        return b'\n{"entries":' in self._journal[-200:]
+
+    @property
+    def _journal(self) -> bytes:
+        """As far as it goes."""
+        try:
+            return (self.folder / "journal.jsonl").read_bytes() if self.folder else b""
+        except FileNotFoundError:
+            return b""
 
     def known(self) -> bool:
         """By its reaper, which is there before anything else is, and whose words name the run."""

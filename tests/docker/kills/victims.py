@@ -14,7 +14,8 @@ from msgspec import Struct
 from harness.worlds.docker.weaving.ownership import HOST, PART, RUN
 from tests.docker.kills.struckrun import StruckRun
 
-Of = Literal["harness", "reaper", "hub", "agent", "engine"]
+# removal: the harness, once all was measured.
+Of = Literal["harness", "removal", "reaper", "hub", "agent", "engine"]
 
 _AGENTS = ("n1", "n2", "w1", "w2", "w3")
 _ENGINE_PID = Path("/var/run/docker.pid")
@@ -65,6 +66,7 @@ def _engine(run: StruckRun, draw: Random, client: docker.DockerClient) -> Victim
 
 VICTIMS: dict[Of, Find] = {
     "harness": _harness,
+    "removal": _harness,
     "reaper": _reaper,
     "hub": _hub,
     "agent": _agent,
