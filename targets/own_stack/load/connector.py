@@ -13,6 +13,7 @@ from functools import cache
 from harness.model.command import DISCOVERY
 from harness.model.ownstack import Speech
 from harness.workloads.connector import Connection
+from targets.own_stack.load.behind import Behind
 from targets.own_stack.setup import Access, ClientSetup, told
 
 INQUIRY_LIMIT_S = 0.2
@@ -22,8 +23,7 @@ Open = Callable[[str], Awaitable[Connection]]
 
 async def connect(address: str) -> Connection:
     """Raises OSError when no primary is there: nothing was sent."""
-    setup, access = _told()
-    opens = opener(setup, access)
+    setup, opens = _told()
     return await first_of(setup.data, opens) if address.startswith(DISCOVERY) else await opens(address)
 
 
@@ -31,20 +31,41 @@ def opener(setup: ClientSetup, access: Access) -> Open:
     """By what the stack speaks. Imports only that: an image need not hold every library."""
 
     def node(address: str) -> str:
-        """Behind a router nobody says who serves."""
+        """Empty for a router: who serves behind it has to be asked for."""
         return address if address in setup.data else ""
+
+    async def redis_mark(host: str) -> str:
+        from targets.own_stack.load.redis_client import mark_at
+
+        return await mark_at(host, setup.ports[host], access)
+
+    async def postgres_mark(host: str) -> str:
+        from targets.own_stack.load.postgres_client import mark_at
+        from targets.own_stack.load.sessions import in_thread
+
+        return await in_thread(lambda: mark_at(host, setup.ports[host], access))
+
+    behind = Behind(setup.data, redis_mark if setup.speaks.by == "redis" else postgres_mark)
 
     async def open_redis(address: str) -> Connection:
         from targets.own_stack.load import redis_client
 
-        return await redis_client.connect(address, setup.ports[address], access, node=node(address))
+        connection = await redis_client.connect(address, setup.ports[address], access, node=node(address))
+        if not node(address):
+            connection.node = await behind.node(await connection.mark())
+        return connection
 
     async def open_postgres(address: str) -> Connection:
-        from targets.own_stack.load.postgres_client import open_session
+        from targets.own_stack.load.postgres_client import PostgresSession, open_session
         from targets.own_stack.load.sessions import opened
 
-        port = setup.ports[address]
-        return await opened(lambda: open_session(address, port, access, node=node(address)))
+        def session() -> PostgresSession:
+            made = open_session(address, setup.ports[address], access, node=node(address))
+            if not made.node:
+                made.node = asyncio.run(behind.node(made.mark()))
+            return made
+
+        return await opened(session)
 
     async def open_http(address: str) -> Connection:
         from targets.own_stack.load.http_client import open_session
@@ -100,5 +121,6 @@ def _closed_unless(kept: list[Connection]) -> Callable[[asyncio.Future[Connectio
 
 
 @cache
-def _told() -> tuple[ClientSetup, Access]:
-    return told()
+def _told() -> tuple[ClientSetup, Open]:
+    setup, access = told()
+    return setup, opener(setup, access)

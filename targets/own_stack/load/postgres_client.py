@@ -23,17 +23,17 @@ _one_login = Lock()
 
 
 class PostgresSession:
-    """node: empty behind a router, where nobody says who serves."""
+    """node: empty behind a router, until its mark has told who serves."""
 
     def __init__(self, node: str, link: PostgresLink) -> None:
-        self._node, self._link = node, link
+        self.node, self._link = node, link
 
     def write(self, key: str, value: str) -> Reply:
         try:
             self._link.ask(f"INSERT INTO {TABLE} (key, value) VALUES ({quoted(key)}, {quoted(value)})")
         except RefusedError as refusal:
             return self._refused(f"{refusal}")
-        return Reply(outcome="ok", node=self._node)
+        return Reply(outcome="ok", node=self.node)
 
     def read(self, key: str) -> Reply:
         newest = f"SELECT value FROM {TABLE} WHERE key = {quoted(key)} ORDER BY id DESC LIMIT 1"
@@ -43,31 +43,60 @@ class PostgresSession:
             return self._refused(f"{refusal}")
         if in_recovery:
             return self._refused("it is a standby")
-        return Reply(outcome="ok", value=value or "", node=self._node)
+        return Reply(outcome="ok", value=value or "", node=self.node)
+
+    def mark(self) -> str:
+        """The address at which it took this connection. Raises OSError when that is lost."""
+        try:
+            ((address,),) = self._link.ask("SELECT inet_server_addr()")
+        except RefusedError:
+            return ""
+        return f"{address or ''}"
 
     def close(self) -> None:
         self._link.close()
 
     def _refused(self, error: str) -> Reply:
-        return Reply(outcome="fail", node=self._node, error=error)
+        return Reply(outcome="fail", node=self.node, error=error)
 
 
 def open_session(address: str, port: int, access: Access, *, node: str) -> PostgresSession:
     """Raises OSError when it is no primary, or nobody is there: nothing was sent."""
-    opened = socket.create_connection((address, port), timeout=CONNECT_LIMIT_S)
-    opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    link, opened = _logged_in(address, port, access)
     try:
-        with _one_login:
-            link = PostgresLink(opened, user=access.user, password=access.password, database=access.database)
         ((in_recovery,),) = link.ask("SELECT pg_is_in_recovery()")
     except RefusedError as refusal:
-        opened.close()
+        link.close()
         raise ConnectionError(f"{address}: {refusal}") from refusal
     except BaseException:
-        opened.close()
+        link.close()
         raise
     if in_recovery:
         link.close()
         raise ConnectionError(f"{address} is a standby")
     opened.settimeout(_SILENCE_S)
     return PostgresSession(node, link)
+
+
+def mark_at(address: str, port: int, access: Access) -> str:
+    """Of whoever listens there, primary or not. Raises OSError when nobody does."""
+    link, _ = _logged_in(address, port, access)
+    try:
+        return PostgresSession("", link).mark()
+    finally:
+        link.close()
+
+
+def _logged_in(address: str, port: int, access: Access) -> tuple[PostgresLink, socket.socket]:
+    opened = socket.create_connection((address, port), timeout=CONNECT_LIMIT_S)
+    opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    try:
+        with _one_login:
+            link = PostgresLink(opened, user=access.user, password=access.password, database=access.database)
+    except RefusedError as refusal:
+        opened.close()
+        raise ConnectionError(f"{address}: {refusal}") from refusal
+    except BaseException:
+        opened.close()
+        raise
+    return link, opened

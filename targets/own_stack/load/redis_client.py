@@ -17,10 +17,10 @@ from targets.protocols.redis_pipe import REFUSED, Pipe, opened
 
 
 class RedisConnection:
-    """node: empty behind a router, where nobody says who serves."""
+    """node: empty behind a router, until its mark has told who serves."""
 
     def __init__(self, node: str, pipe: Pipe) -> None:
-        self._node, self._pipe, self._refused = node, pipe, False
+        self.node, self._pipe, self._refused = node, pipe, False
 
     @property
     def closed(self) -> bool:
@@ -36,6 +36,14 @@ class RedisConnection:
     def close(self) -> None:
         self._pipe.close()
 
+    async def mark(self) -> str:
+        """The id of its run; empty where it does not say so. Raises OSError when the connection is lost."""
+        try:
+            told = await self._pipe.ask("INFO", "server")
+        except REFUSED:
+            return ""
+        return next((line[7:].strip() for line in f"{told}".splitlines() if line.startswith("run_id:")), "")
+
     async def _operate(self, *questions: tuple[str, ...]) -> Reply:
         try:
             said = await asyncio.gather(*(self._pipe.ask(*words) for words in questions))
@@ -48,17 +56,26 @@ class RedisConnection:
         if len(said) > 1 and not is_primary(said[1]):
             return self._refusal("it became a replica")
         value = said[0] if isinstance(said[0], str) else ""
-        return Reply(outcome="ok", value=value, node=self._node)
+        return Reply(outcome="ok", value=value, node=self.node)
 
     def _refusal(self, error: str) -> Reply:
         self._refused = True
         if self._pipe.idle:
             self._pipe.close()
-        return Reply(outcome="fail", node=self._node, error=error)
+        return Reply(outcome="fail", node=self.node, error=error)
 
 
 def is_primary(role: Any) -> bool:
     return bool(role) and role[0] == "master"
+
+
+async def mark_at(address: str, port: int, access: Access) -> str:
+    """Of whoever listens there, primary or not. Raises OSError when nobody does."""
+    pipe = await opened(address, port, user=access.user, password=access.password)
+    try:
+        return await RedisConnection("", pipe).mark()
+    finally:
+        pipe.close()
 
 
 async def connect(address: str, port: int, access: Access, *, node: str) -> RedisConnection:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from targets.own_stack.load.postgres_client import open_session
+from targets.own_stack.load.postgres_client import mark_at, open_session
 from targets.own_stack.setup import Access
 from tests.targets.protocols.postgreses import Answer, Refusal, serving
 
@@ -22,6 +22,8 @@ class Postgres:
             return self.insert
         if statement == "SELECT pg_is_in_recovery()":
             return [[self.in_recovery]]
+        if statement == "SELECT inet_server_addr()":
+            return [["198.18.3.10"]]
         return [["v2", self.in_recovery]]
 
 
@@ -67,3 +69,8 @@ def test_a_standby_takes_no_client() -> None:
         pytest.raises(ConnectionError, match="is a standby"),
     ):
         open_session("127.0.0.1", port, Access(), node="db1")
+
+
+def test_its_mark_is_the_address_at_which_it_was_reached_standby_or_not() -> None:
+    with serving(Postgres(in_recovery=True).serve) as port:
+        assert mark_at("127.0.0.1", port, Access()) == "198.18.3.10"

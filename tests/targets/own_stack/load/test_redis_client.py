@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import pytest
 
-from targets.own_stack.load.redis_client import RedisConnection, connect
+from targets.own_stack.load.redis_client import RedisConnection, connect, mark_at
 from targets.own_stack.setup import Access
 from tests.targets.redis_sentinel.servers import Answer, Refusal, Serve, serving
 
@@ -19,7 +19,7 @@ class Redis:
     """As a test scripts it."""
 
     def __init__(self) -> None:
-        self.role = "master"
+        self.role, self.run_id = "master", "c0ffee"
         self.lists: dict[str, list[str]] = {}
 
     def serve(self, words: list[str]) -> Answer:
@@ -28,6 +28,8 @@ class Redis:
                 return (
                     [self.role, 0, []] if self.role == "master" else [self.role, "db1", 6379, "connected", 0]
                 )
+            case ["INFO", "server"] if self.run_id:
+                return f"# Server\r\nredis_version:8.0.2\r\nrun_id:{self.run_id}\r\n"
             case ["RPUSH", key, value] if self.role == "master":
                 self.lists.setdefault(key, []).append(value)
                 return len(self.lists[key])
@@ -107,3 +109,25 @@ def test_a_replica_takes_no_client() -> None:
     redis.role = "slave"
     with pytest.raises(ConnectionError, match="is a replica"):
         connected(lambda connection: connection.read("k1"), redis.serve)
+
+
+def test_its_mark_is_the_id_of_its_run_if_it_may_say_so() -> None:
+    redis = Redis()
+
+    async def act(connection: RedisConnection) -> tuple[str, str]:
+        before = await connection.mark()
+        redis.run_id = ""
+        return before, await connection.mark()
+
+    assert connected(act, redis.serve) == ("c0ffee", "")
+
+
+def test_a_replica_has_a_mark_too() -> None:
+    redis = Redis()
+    redis.role = "slave"
+
+    async def act() -> str:
+        async with serving(redis.serve) as port:
+            return await mark_at("127.0.0.1", port, Access())
+
+    assert asyncio.run(act()) == "c0ffee"
