@@ -56,6 +56,7 @@ def run(args: Namespace) -> ExitCode:
 def plan(args: Namespace) -> ExitCode:
     """Show what a run would do. The seed is drawn as a run would draw it, and shown."""
     planned = plans_of(args)
+    own_files_must_fit([plan for _, plan in planned])
     if args.json:
         write_out(encode([plan for _, plan in planned]))
     for index, (drill, plan) in enumerate(() if args.json else planned):
@@ -153,6 +154,7 @@ def containers(plans: Sequence[Plan], *, keep: bool) -> Callable[[Plan, Path, wo
     """
     from harness import setup
 
+    own_files_must_fit(plans)
     targets = {plan.target for plan in plans}
     words = [f" --target {name}" for name in sorted(targets) if name != USUAL]
     hindrance = setup.ready(recipes_of(targets), setup=f"failover-drill setup{''.join(words)}")
@@ -171,6 +173,21 @@ def containers(plans: Sequence[Plan], *, keep: bool) -> Callable[[Plan, Path, wo
         return DockerWorld.open(plan, find_target(plan.target), folder, say, keep)
 
     return opened
+
+
+def own_files_must_fit(plans: Iterable[Plan]) -> None:
+    """What is wrong with a person's own compose file comes before anything that a set-up makes. DrillError.
+
+    Nothing is said where Compose itself is missing, which reads such files.
+    """
+    from harness.setup import compose_plugin
+    from harness.setup.images import ROOT
+    from harness.worlds.docker.weaving.inspection import must_weave
+
+    targets = ((plan, find_target(plan.target)) for plan in plans)
+    own = [(plan, target) for plan, target in targets if isinstance(target, OwnStackTarget)]
+    if own and compose_plugin.version():
+        must_weave(target.stack(plan, ROOT / "compose") for plan, target in own)
 
 
 def images(targets: Collection[str]) -> dict[str, str]:

@@ -48,6 +48,7 @@ def setup(args: Namespace) -> ExitCode:
             everybody_s = (*usual, *(others if args.all else ()))
             prepare(_say, tuple(dict.fromkeys((*everybody_s, *recipes_of(named)))))
             stand_ins.prepare(_say, stand_ins_of(named))
+            _must_fit(named)
         except WorldError as error:
             _must_do_without(args.world, named, error)
             _prepare_processes()
@@ -57,6 +58,16 @@ def setup(args: Namespace) -> ExitCode:
         _prepare_processes()
     _say("everything that drills need is there")
     return ExitCode.PASS
+
+
+def _must_fit(targets: Collection[str]) -> None:
+    """Raises DrillError where a user's own compose file lacks what the stack file names."""
+    from harness.cli.drills import find_target
+    from targets.own_stack.target import OwnStackTarget
+
+    for target in map(find_target, targets):
+        if isinstance(target, OwnStackTarget):
+            target.services()
 
 
 def _must_do_without(world: str, targets: Collection[str], error: WorldError) -> None:

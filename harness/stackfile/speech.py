@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from harness.drillfile.tree import Items, Node, shown
+from harness.drillfile.tree import Items, Node, Text, shown
 from harness.drillfile.words import Field, Kind, Words, choice, nested, read_fields, text_of, whole
 from harness.model.ownstack import AskRole, HttpCall, Orders, Speaks, Speech
 
@@ -19,6 +19,22 @@ DRIVERS: dict[Speech, str] = {
     "http": "requests, written out in the stack file",
     "command": "programs, by their exit code and what they say",
 }
+
+# What people ask for and no driver speaks.
+_OTHERS = ("mysql", "mariadb", "mongo", "mongodb", "cassandra", "kafka", "etcd", "sqlserver", "oracle")
+_ONE_OF_THEM = choice(DRIVERS)
+
+
+def _spoken(node: Node) -> Speech:
+    if isinstance(node, Text) and node.text.lower() in _OTHERS:
+        raise node.spot.wrong(
+            f"there is no driver for {shown(node.text)}; let `http` speak to a small service in front of it, "
+            "and ask for roles by `command`, which runs in the host, with that host's own tools"
+        )
+    return _ONE_OF_THEM.read(node)
+
+
+SPEECH: Kind[Speech] = Kind(_spoken, _ONE_OF_THEM.schema, _ONE_OF_THEM.choices)
 
 
 def _line(node: Node, wanted: str) -> str:
@@ -69,7 +85,7 @@ def _field(name: str, kind: Kind[Any], help_text: str, example: str, default: ob
 # --- who is primary -----------------------------------------------------------------------------------
 
 _BY: Field[Speech] = Field(
-    name="ask", kind=choice(DRIVERS), help="how a node is asked", example="redis", required=True
+    name="ask", kind=SPEECH, help="how a node is asked", example="redis", required=True
 )
 _PATH = _field("path", PATH, "http: what is asked for with GET", "/health")
 _PORT = _field("port", PORT, "another port than the host's first", "8008", 0)
@@ -147,7 +163,7 @@ def _either(node: Node) -> HttpCall | tuple[str, ...]:
 
 _EITHER: Kind[HttpCall | tuple[str, ...]] = Kind(_either, {"type": ["array", "object"]}, fields=_CALL)
 _DRIVER: Field[Speech] = Field(
-    name="driver", kind=choice(DRIVERS), help="how clients speak to a node", example="redis", required=True
+    name="driver", kind=SPEECH, help="how clients speak to a node", example="redis", required=True
 )
 _WRITE = _field(
     "write", _EITHER, "http, command: write {value} under {key}", "{method: PUT, path: '/{key}'}", None

@@ -125,10 +125,12 @@ class OwnStackTarget:
             clients_know_epochs=False,
         )
 
-    def stack(self, plan: Plan, compose_root: Path) -> Stack:
-        self._libraries_must_be_there()
-        file = f"{self._beside(self._own.compose)}"
-        services = _tables(self._read(file, ()).get("services"))
+    def services(self) -> Mapping[str, dict[str, Json]]:
+        """Of the compose file, all hosts among them. Raises DrillError, WorldError."""
+        file = self._beside(self._own.compose)
+        if not file.is_file():
+            raise self._wrong("compose", f"{file} is not there; name your compose file, seen from here")
+        services = _tables(self._read(f"{file}", ()).get("services"))
         for host in self._own.hosts:
             if host.service not in services:
                 there = ", ".join(services) or "none"
@@ -137,8 +139,13 @@ class OwnStackTarget:
                     f"{file} has no service of this name; there are: {there} "
                     "(COMPOSE_PROFILES adds those of a profile)",
                 )
+        return services
+
+    def stack(self, plan: Plan, compose_root: Path) -> Stack:
+        self._libraries_must_be_there()
+        services = self.services()
         return Stack(
-            compose_file=file,
+            compose_file=f"{self._beside(self._own.compose)}",
             hosts=tuple(StackHost(plan=host, service=host.name) for host in plan.hosts),
             environment={SETUP: encoded(self._client_setup()), PASSWORD: self._password(services)},
             images=self.images,

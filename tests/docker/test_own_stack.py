@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.setup.images import ROOT
+from harness.setup.images import ROOT, image_tag
 from tests.docker.test_redis_sentinel import run, said
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
@@ -23,6 +23,19 @@ def test_two_primaries_of_a_redis_pair_are_seen_and_counted(tmp_path: Path) -> N
     assert trial.lost_after_fault > 50
     assert said(verdict)["faults_bit"] == "pass"
     assert [time.phase for time in trial.phases if time.phase in ("decided", "promoted", "acknowledged")]
+
+
+def test_a_service_over_http_that_is_built_from_a_dockerfile_is_written_and_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everything by requests that the stack file words: roles, writes, reads, the final read, refusals."""
+    monkeypatch.setenv("BASE", image_tag("own_stack"))
+    code, verdict = run(tmp_path, f"{Path(__file__).parent / 'httppair' / 'promote.yaml'}")
+    assert code == 0, verdict
+    (trial,) = verdict.trials
+    assert trial.split_brain_low_s > 0.5
+    assert trial.lost_after_fault > 20
+    assert trial.reads_ok > 50
 
 
 def test_what_asynchronous_streaming_loses_in_a_promotion_is_measured(tmp_path: Path) -> None:

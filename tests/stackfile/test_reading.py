@@ -22,6 +22,14 @@ def refused(folder: Path, text: str) -> DrillError:
     return error
 
 
+@pytest.mark.parametrize("name", ["mysql", "MongoDB"])
+def test_software_that_no_driver_speaks_is_told_what_can_be_done(tmp_path: Path, name: str) -> None:
+    with pytest.raises(
+        DrillError, match=f"there is no driver for {name}; let `http` speak to a small service"
+    ):
+        stack(tmp_path, with_line("load", f"load: {{driver: {name}}}"))
+
+
 def test_it_says_which_services_are_hosts_and_how_they_are_spoken_to(tmp_path: Path) -> None:
     own = stack(tmp_path)
     assert own.name == "my-pair"

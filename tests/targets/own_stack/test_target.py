@@ -29,6 +29,7 @@ def target(folder: Path, text: str = GOOD, compose: dict[str, Any] = COMPOSE) ->
         assert path == f"{folder / 'compose.yaml'}"
         return compose
 
+    (folder / "compose.yaml").write_text("")
     return OwnStackTarget(stack(folder, text), read)
 
 

@@ -19,6 +19,8 @@ from harness.worlds.links.mesh import Mesh
 
 WOVEN_FILE = "compose.yaml"
 _READ_WITHIN_S = 30.0
+# As Compose says of ${NAME:?…} without a value.
+_LACKS = "required variable"
 
 
 def read(path: str, profiles: Sequence[str] = ()) -> Table:
@@ -33,8 +35,13 @@ def read(path: str, profiles: Sequence[str] = ()) -> Table:
     if not done.ok:
         if done.returncode in (124, 126, 127) or "is not a docker command" in done.stderr:
             raise WorldError(f"could not read {path}: {done.last_lines}\n  run `failover-drill setup`")
+        fix = (
+            "set it in the environment, or in a .env beside the file"
+            if _LACKS in done.stderr
+            else "mend the file"
+        )
         raise DrillError(
-            f"`docker compose config` does not understand it: {done.last_lines}; mend the file", path=path
+            f"`docker compose config` does not understand it: {done.last_lines}; {fix}", path=path
         )
     table: Table = json.loads(done.stdout)
     return table
