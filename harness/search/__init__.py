@@ -2,7 +2,7 @@
 
 schedules  (seed, number) -> a drill: settings, load, faults
 waves      its faults: what is weak, what makes the cluster fail over, what comes beside
-sequels    faults that belong together, drawn as one
+sequels    faults that belong together, drawn as one; outages  those that take whole hosts away
 steps      one fault, at a random time or at a moment of the protocol; sides  who is cut off from whom
 playing    a plan, played to its end in memory
 outcome    what a played schedule proves: sound, a violation, or nothing that counts. Pure

@@ -19,7 +19,7 @@ from harness.search.outcome import Outcome
 
 FILE = "schedules.jsonl"
 # Of what is drawn from a number: another one would go on with other schedules.
-VERSION = 7
+VERSION = 8
 
 
 class Asked(Struct, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 """Who is cut off, or slow to reach, from whom: sides that mean something to a cluster, and some that do not.
 
-Roles and host names are never mixed in one cut: a role may be any host by then.
+Roles and host names are not mixed in one cut: a role may be any host by then.
 """
 
 from __future__ import annotations
@@ -34,6 +34,10 @@ class DrawSides:
     @property
     def witnesses(self) -> list[str]:
         return [f"witness/{number}" for number in range(1, len(self._hosts.witnesses) + 1)]
+
+    @property
+    def nodes(self) -> list[str]:
+        return [*self._hosts.data]
 
     def any(self) -> Sides:
         return self._draw.choice(self._menu if self.witnesses else [self.alone, self._few_from_rest])()

@@ -142,19 +142,28 @@ class DrawSteps:
         direction: Direction = draw.choice(_ONE_WAY) if one_way else "both"
         return PartitionStep(sides=sides, how=how, direction=direction, at=at, until_s=until_s, on=on)
 
-    def slow(self, sides: Sides, on: Trigger | None, at: Window, until_s: float) -> LatencyStep:
+    def slow(
+        self,
+        sides: Sides,
+        on: Trigger | None,
+        at: Window,
+        until_s: float,
+        delays_s: Sequence[float] = _DELAYS_S,
+    ) -> LatencyStep:
         draw = self._draw
-        delay_s = to_ms(draw.choice(_DELAYS_S) * draw.uniform(0.3, 1.0))
+        delay_s = to_ms(draw.choice(delays_s) * draw.uniform(0.3, 1.0))
         jitter_s = to_ms(delay_s * draw.random())
         return LatencyStep(sides=sides, delay_s=delay_s, jitter_s=jitter_s, at=at, until_s=until_s, on=on)
 
-    def lose(self, at: Window, until_s: float, victim: str = "") -> DiskStep | None:
+    def lose(
+        self, at: Window, until_s: float, victim: str = "", does: DiskTrouble | None = None
+    ) -> DiskStep | None:
         """One store at most is lost, or damaged: nothing survives the loss of all that there is."""
         if self._lost_disk or "disk" not in self._offered.faults:
             return None
         self._lost_disk = True
         victim = victim or self._draw.choice((*self.sides.witnesses, "primary", "standby"))
-        does: DiskTrouble = "damage" if self._draw.random() < 0.3 else "lose"
+        does = does or ("damage" if self._draw.random() < 0.3 else "lose")
         return DiskStep(victim=victim, does=does, at=at, until_s=until_s)
 
     def _strike(self, verb: Literal["kill", "stop", "pause"]) -> Step:

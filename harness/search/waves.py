@@ -25,7 +25,7 @@ from harness.model.drill import (
 from harness.model.fault import Scope
 from harness.reach import Hosts
 from harness.search.orders import DrawOrders
-from harness.search.sequels import FAULTS_MAX as SEQUEL_MAX
+from harness.search.outages import FAULTS_MAX as SEQUEL_MAX
 from harness.search.sequels import DrawSequels
 from harness.search.sides import Sides
 from harness.search.steps import DrawSteps, Offered, to_ms
@@ -35,7 +35,7 @@ _WAVES = ((1, 20.0), (2, 10.0), (2, 10.0), (3, 7.0))
 _FAULTS_OF_A_WAVE = (1, 2, 2, 3, 4)
 _WEAKNESSES = (0, 0, 0, 1, 1, 2)
 _FAULTS_MAX = 8
-_CAUSED, _BLACK, _SEQUEL = 0.65, 0.15, 0.35
+_CAUSED, _BLACK, _SEQUEL = 0.65, 0.15, 0.4
 _LASTS_OF_A_CAUSE_S = ((0.02, 0.3), (0.3, 6.0), (0.3, 6.0))
 _DARK_S = (0.2, 4.0)
 _SCOPES: tuple[Scope, ...] = ("process", "host")

@@ -15,6 +15,7 @@ _TOO_SHORT = {"docker": "it serves longer by less than a promotion takes there: 
 # The stacks in which some rule matters at all.
 _FENCED = {"fence": ("device",)}
 _SEMI_SYNC = {"replication": ("semi-sync",)}
+_AWAITS_STANDBYS = {"replication": ("sync", "semi-sync")}
 _ONE_OF_MANY = {"nodes": (3, 4, 5), "sync_standbys": (1,)}
 _RARE = {"docker": "it takes more trials than containers have time for"}
 
@@ -40,7 +41,10 @@ PROOFS: dict[str, Proof] = {
     d.WITNESS_FORGETS: Proof(drills=("restart-witnesses",)),
     d.COMES_BACK_EMPTY: Proof(drills=("forgetful-witness",)),
     d.COPIES_FROM_ONE: Proof(drills=("forgetful-witness",)),
-    d.REGISTER_OUTRUNS_LEASE: Proof(drills=("sleeping-coordinator",), not_in=_ONLY_SEEN_FROM_INSIDE),
+    # Who sleeps for longer than the lease must be awake again before its attempt is given up.
+    d.REGISTER_OUTRUNS_LEASE: Proof(
+        drills=("sleeping-coordinator",), needs={"lease": (None, "250ms")}, not_in=_ONLY_SEEN_FROM_INSIDE
+    ),
     d.ONE_ACCEPTED_IS_ENOUGH: Proof(drills=("restart-primary",), not_in=_ONLY_SEEN_FROM_INSIDE),
     d.BALLOT_AGAIN: Proof(drills=("longest-log", "switchover-stillborn"), not_in=_ONLY_SEEN_FROM_INSIDE),
     d.PROMISES_PROVE: Proof(drills=("half-a-change",)),
@@ -48,7 +52,7 @@ PROOFS: dict[str, Proof] = {
     d.ACK_BEFORE_REPLICATION: Proof(drills=("isolate-primary", "double-failover")),
     d.OWN_FSYNC_NOT_AWAITED: Proof(drills=("restart-primary",), not_in=_RARE),
     d.STANDBY_ANSWERS_EARLY: Proof(drills=("power-cut",), not_in=_RARE),
-    d.ANSWER_WITHOUT_EPOCH: Proof(drills=("late-fsync",)),
+    d.ANSWER_WITHOUT_EPOCH: Proof(drills=("late-fsync",), needs=_AWAITS_STANDBYS),
     d.OLDER_EPOCH_ACCEPTED: Proof(drills=("promotion-in-vain",)),
     d.POSITIONS_WITHOUT_EPOCHS: Proof(drills=("double-failover",)),
     d.REJOIN_WITHOUT_TRUNCATION: Proof(drills=("double-failover",), breaks="liveness"),
@@ -75,7 +79,10 @@ PROOFS: dict[str, Proof] = {
     d.MIN_STANDBYS_IGNORED: Proof(
         drills=("alone-forbidden",), needs={"min_standbys": (1,)}, not_in=_ONLY_SEEN_FROM_INSIDE
     ),
-    d.REMOVAL_WITHOUT_THE_REST: Proof(drills=("removed-too-early",), needs=_ONE_OF_MANY),
+    d.REMOVAL_WITHOUT_THE_REST: Proof(
+        drills=("removed-too-early",),
+        needs={**_ONE_OF_MANY, "replication": ("sync",), "dead_standby": (None,)},
+    ),
     d.ONE_WORD_BURIES: Proof(drills=("half-seen-standby",), breaks="liveness"),
     d.RETURN_WITHOUT_VERIFYING: Proof(drills=("half-returned",)),
     d.UNKNOWN_CHANGE_TAKEN_FOR_DONE: Proof(drills=("degrade-cut",)),
@@ -83,8 +90,14 @@ PROOFS: dict[str, Proof] = {
     d.ONE_SEALED_IS_ENOUGH: Proof(drills=("wrong-side",), needs=_ONE_OF_MANY),
     d.LAGGARDS_STAY_ELIGIBLE: Proof(drills=("stillborn-laggard",), needs=_ONE_OF_MANY),
     d.POSITION_BEFORE_EPOCH: Proof(drills=("longest-log",), needs=_ONE_OF_MANY),
-    d.POSITIONS_BEFORE_THE_SEAL: Proof(drills=("late-lag",), needs=_ONE_OF_MANY),
-    d.VALUE_READ_AFTER_THE_SEALS: Proof(drills=("overtaken-promotion",), needs=_ONE_OF_MANY),
+    # Who is suspected goes on acknowledging for as long as its lease outlasts the detector.
+    d.POSITIONS_BEFORE_THE_SEAL: Proof(
+        drills=("late-lag",), needs={**_ONE_OF_MANY, "lease": ("800ms", "3s")}
+    ),
+    # A primary that is refused takes a newer epoch after a lease, and the attempt must last until then.
+    d.VALUE_READ_AFTER_THE_SEALS: Proof(
+        drills=("overtaken-promotion",), needs={**_ONE_OF_MANY, "lease": (None, "250ms")}
+    ),
     d.THE_DEAD_DO_NOT_COUNT: Proof(drills=("wrong-side",), needs=_ONE_OF_MANY),
     d.MAX_LAG_IGNORED: Proof(
         drills=("max-lag-async",), needs={"replication": ("async",), "max_lag": (5, 50)}

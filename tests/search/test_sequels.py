@@ -8,10 +8,11 @@ from random import Random
 import pytest
 from msgspec import structs
 
-from harness.model.drill import ControlStep, DiskStep, KillStep, LatencyStep, PartitionStep, Step
+from harness.model.drill import ControlStep, KillStep, LatencyStep, PartitionStep, Step
 from harness.planner.offers import needed_fault
 from harness.reach import Hosts
-from harness.search.sequels import FAULTS_MAX, DrawSequels
+from harness.search.outages import FAULTS_MAX
+from harness.search.sequels import DrawSequels
 from harness.search.steps import DrawSteps
 from tests.search.fields import OFFERS
 
@@ -41,26 +42,6 @@ def test_a_sequel_has_no_more_faults_than_it_says() -> None:
     assert {len(sequels(seed).any()) for seed in range(600)} == {1, 2, 3, 4, FAULTS_MAX}
 
 
-def test_who_took_over_and_who_was_left_behind_are_away_one_after_the_other_and_back_in_that_order() -> None:
-    def fits(steps: list[Step]) -> bool:
-        """Two of them, at least, are not of the primary."""
-        return len(steps) > 3
-
-    for away, took_over, *_ in such(fits):
-        assert isinstance(away, KillStep | PartitionStep) and isinstance(took_over, KillStep)
-        assert took_over.victim == "primary" and took_over.scope == "host"
-        assert away.at.low_s < took_over.at.low_s < away.until_s + 0.3 and away.until_s < took_over.until_s
-
-
-def test_power_fails_while_a_disk_hangs_and_the_same_host_is_back_with_it() -> None:
-    found = such(of_kinds(DiskStep, KillStep))
-    assert found
-    for disk, power in found:
-        assert isinstance(disk, DiskStep) and isinstance(power, KillStep)
-        assert disk.victim == power.victim and disk.until_s == power.until_s
-        assert disk.at.low_s < power.at.low_s
-
-
 def test_what_is_slow_gets_cut() -> None:
     found = such(of_kinds(LatencyStep, PartitionStep))
     assert found
@@ -70,20 +51,40 @@ def test_what_is_slow_gets_cut() -> None:
 
 
 def test_a_cluster_falls_into_halves_at_a_ballot_and_most_often_at_a_switchovers() -> None:
-    found = such(lambda steps: isinstance(steps[-1], PartitionStep) and steps[-1].on is not None)
-    assert found
-    assert sum(isinstance(decided, ControlStep) for decided, _ in found) > len(found) / 2
+    def fits(steps: list[Step]) -> bool:
+        return isinstance(steps[0], ControlStep | KillStep) and isinstance(steps[-1], PartitionStep)
+
+    found = [steps for steps in such(fits) if steps[-1].on is not None]  # type: ignore[union-attr]
+    assert sum(isinstance(decided, ControlStep) for decided, _ in found) > len(found) / 2 > 0
     for _, cut in found:
         assert isinstance(cut, PartitionStep)
         assert cut.sides[0][0] in ("primary", "standby") and cut.sides[1] == ("rest",)
 
 
-def test_who_leads_a_failover_falls_asleep_on_the_way() -> None:
+def test_the_network_falls_to_pieces_while_the_witnesses_lead_a_failover() -> None:
+    def fits(steps: list[Step]) -> bool:
+        return {*kinds(steps)} == {PartitionStep}
+
+    found = such(fits)
+    assert {len(steps) for steps in found} == {2, 3}
+    for unseen, lost, *apart in found:
+        assert isinstance(unseen, PartitionStep) and isinstance(lost, PartitionStep)
+        assert unseen.sides == (("primary",), ("witnesses",)) and unseen.on is None
+        assert lost.sides[0] == ("victim",) and lost.on is not None
+        assert (lost.on.what == "decided") == (not apart)
+        for cut in apart:
+            assert isinstance(cut, PartitionStep) and len(cut.sides) == 3 and cut.on == lost.on
+
+
+def test_who_leads_a_failover_falls_asleep_on_the_way_and_perhaps_another_witness_with_it() -> None:
     found = such(lambda steps: isinstance(steps[-1], KillStep) and steps[-1].on is not None)
-    assert found
-    for cut, pause in found:
-        assert isinstance(cut, PartitionStep) and isinstance(pause, KillStep)
-        assert (pause.verb, pause.victim, cut.sides[0]) == ("pause", "coordinator", ("primary",))
+    assert {len(steps) for steps in found} == {2, 3}
+    for cut, leads, *beside in found:
+        assert isinstance(cut, PartitionStep) and isinstance(leads, KillStep)
+        assert (leads.verb, leads.victim, cut.sides[0]) == ("pause", "coordinator", ("primary",))
+        for other in beside:
+            assert isinstance(other, KillStep) and other.verb == "pause" and other.on == leads.on
+            assert other.victim in ("witness/2", "witness/3") and other.until_s == leads.until_s
 
 
 @pytest.mark.parametrize("fault", ["disk", "latency", "partition", "kill", "pause"])
