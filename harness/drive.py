@@ -55,12 +55,14 @@ class Drive:
             )
 
     def _turn(self) -> None:
-        for event in self._world.advance():
+        events = self._world.advance()
+        for event in events:
             self._keep(event)
             self._obey(*self._conductor.handle(event))
             if self._conductor.finished:
                 break
-        self._journal.flush_when_due()
+        if not events:
+            self._journal.flush_when_due()
         self._told(self._fresh, lambda: self._conductor.progress)
         self._fresh = []
 

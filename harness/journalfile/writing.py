@@ -21,6 +21,7 @@ from harness.model.event import Returned, Stalled
 from harness.model.journal import Entry, RunEnded
 
 FLUSH_EVERY_S = 0.1
+_OPERATIONS = (Returned, Stalled)
 
 
 class Writer:
@@ -40,7 +41,7 @@ class Writer:
         self._entries += 1
         self._buffer += sealed(self._entries, entry)
         self._complete = isinstance(entry, RunEnded)
-        if not isinstance(entry, Returned | Stalled):
+        if not isinstance(entry, _OPERATIONS):
             self.flush()
         else:
             self.flush_when_due()

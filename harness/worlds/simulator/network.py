@@ -125,13 +125,14 @@ class End:
             self.send(_FIN)
 
     def shut(self) -> None:
-        self.state = "closed"
-        self._listen()
+        self.state, self.hears = "closed", None
         self.owner.wires.pop(self, None)
 
     def _listen(self) -> None:
-        at_once = self.state == "open" and self.onward is None
-        self.hears = self.ear.received if at_once and self.ear is not None else None
+        if self.state == "open" and self.onward is None and self.ear is not None:
+            self.hears = self.ear.received
+        else:
+            self.hears = None
 
 
 class Network:
@@ -182,7 +183,7 @@ class Network:
         if end.state == "closed":
             return
         ways, back = self.ways, (end.way[1], end.way[0])
-        if ways.loses(end.way) or ways.loses(back):
+        if ways.troubled and (ways.loses(end.way) or ways.loses(back)):
             if tries < _SYN_TRIES_MAX:
                 self.timeline.later(SYN_AGAIN_S * 2**tries, self._syn, end, port, tries + 1)
             return

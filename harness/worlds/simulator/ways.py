@@ -84,7 +84,8 @@ class Ways:
         return delay_s
 
     def dial_delay_s(self, way: Way) -> float:
-        return LEAST_S + SPREAD_S * self.random() + self._slower_s(way)
+        delay_s = LEAST_S + SPREAD_S * self.random()
+        return delay_s + self._slower_s(way) if way in self._hindered else delay_s
 
     def loses(self, way: Way) -> bool:
         """Is this one packet lost?"""
@@ -97,9 +98,7 @@ class Ways:
         )
 
     def _slower_s(self, way: Way) -> float:
-        if way not in self._hindered:
-            return 0.0
-        return sum(hindrance.delay_s(self._draw) for hindrance in self._hindered[way])
+        return sum(hindrance.delay_s(self._draw) for hindrance in self._hindered.get(way, ()))
 
     def _resent_s(self, way: Way) -> float:
         """Until it is not lost: what a cut takes is kept by the network, not counted here."""

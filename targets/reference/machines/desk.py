@@ -51,6 +51,8 @@ TIMER, REMIND = "order", "remind"
 MAINTAIN_WITHIN_S = 5.0
 # One of the witnesses reminds every ten minutes; one that is down leaves a gap, never silence.
 REMIND_EACH_S = 600.0
+# Of its steps: an order waits for what becomes of the coordinator's attempt.
+LEADING = ("waiting", "leading")
 
 Asked = WhoIsPrimary | AskStatus | Maintain | PromoteOrder | FenceOrder
 ASKED: tuple[type, ...] = (WhoIsPrimary, AskStatus, Maintain, PromoteOrder, FenceOrder)
@@ -136,13 +138,8 @@ class Desk:
         why = f"maintenance is on ({self.maintenance})"
         return [Alert(f"{held}, and {why}: nobody fails over; `ctl promote NODE` does, by hand")]
 
-    @property
-    def leads(self) -> bool:
-        """An order waits for what becomes of the coordinator's attempt."""
-        return self.step in ("waiting", "leading")
-
     def led(self, now_s: float) -> Effects:
-        """The coordinator's attempt may have ended."""
+        """In one of the steps of LEADING: the coordinator's attempt may have ended."""
         order = self._order
         assert isinstance(order, PromoteOrder)
         if self.step == "waiting":

@@ -22,7 +22,7 @@ def node_status(now_s: float, own: Own, role: Primary | Standby | None, stands_a
         sealed=own.sealed,
         last=own.log.last,
         durable=own.durable,
-        acknowledged=reigning.acknowledged if reigning else own.table.upto,
+        acknowledged=reigning.counting.acknowledged if reigning else own.table.upto,
         lease_s=reigning.lease_s(now_s) if reigning else 0.0,
         waiting_writes=reigning.waiting_writes if reigning else 0,
         standbys=reigning.standbys(now_s) if reigning else (),

@@ -55,7 +55,10 @@ TIMERS = (BEAT, LEASE, retaking.TIMER, eligibility.TIMER, switch.TIMER, switch.G
 
 
 class Primary:
-    """Of one epoch. waiting: writes taken over from an older epoch of this very process."""
+    """Of one epoch. waiting: writes taken over from an older epoch of this very process.
+
+    counting: for those who watch, up to where everything is acknowledged and may be shown.
+    """
 
     def __init__(self, own: Own, register: Register, waiting: WaitingWrites | None = None) -> None:
         self._own, self.epoch = own, register.epoch
@@ -67,7 +70,7 @@ class Primary:
         self._seal = own.seal(register.epoch)
         self._append = own.append((self._mark,))
         self._replication = Replication(own.log, register, own.settings, own.defects)
-        self._counting = self._replication.counting
+        self.counting = self._replication.counting
         self._shipping = Shipping(own, register.epoch, self._replication)
         self._switchover = Switchover(own, register.epoch, self._replication, self._propose)
         self._eligibility = Eligibility(own, self._replication, self._waits_since_s)
@@ -84,7 +87,7 @@ class Primary:
             register.epoch,
             self._waiting,
             tenure=self._tenure,
-            counting=self._counting,
+            counting=self.counting,
             switchover=self._switchover,
             appends=self._append_one,
         )
@@ -118,11 +121,6 @@ class Primary:
     @property
     def role(self) -> Literal["primary", "fenced"]:
         return "primary" if self._tenure.serves else "fenced"
-
-    @property
-    def acknowledged(self) -> int:
-        """The position up to which everything is acknowledged, and may be shown."""
-        return self._counting.acknowledged
 
     @property
     def waiting_writes(self) -> int:
@@ -196,7 +194,7 @@ class Primary:
     def wrote(self, now_s: float) -> Effects:
         own = self._own
         self._business.durable(now_s, everything=own.durable == own.log.last)
-        self._counting.durable = own.durable.position
+        self.counting.durable = own.durable.position
         return self._moved(now_s)
 
     def fired(self, now_s: float, timer: str) -> Effects:
@@ -220,8 +218,8 @@ class Primary:
 
     def settled(self, now_s: float, register: Register) -> Effects:
         """A full ballot has shown this, and it is this very reign."""
-        before = self._counting.register.eligible
-        self._counting.resolved(register)
+        before = self.counting.register.eligible
+        self.counting.resolved(register)
         effects: Effects = [
             Tell("rejoined", self.epoch, member.node) for member in register.eligible if member not in before
         ]
@@ -264,7 +262,7 @@ class Primary:
 
     def _advance(self, now_s: float) -> Effects:
         """Acknowledge all that the rule allows, if the lease allows it now."""
-        counting, own = self._counting, self._own
+        counting, own = self.counting, self._own
         upto = counting.reachable()
         if upto <= counting.acknowledged or not self._tenure.leased(now_s):
             return []
@@ -291,14 +289,14 @@ class Primary:
         if change is None:
             return []
         if DEGRADE_WITHOUT_THE_REGISTER in self._own.defects and len(change.eligible) == 1:
-            self._counting.resolved(change)
+            self.counting.resolved(change)
             return []
         return self._propose(now_s, change)
 
     def _propose(self, now_s: float, change: Register) -> Effects:
         """Until it is resolved both rules must be met."""
-        expected = self._counting.register
-        self._counting.proposed(change)
+        expected = self.counting.register
+        self.counting.proposed(change)
         return self._own.registrar.change(now_s, expected, change)
 
     def _beat(self, now_s: float) -> Effects:

@@ -57,7 +57,8 @@ class Missed:
             self.heard_s, self.due_s = at_s, at_s + self._limit_s
 
     def slept(self, by_s: float) -> None:
-        self.begin(self.heard_s + by_s)
+        if by_s:
+            self.begin(self.heard_s + by_s)
 
 
 def silence_of(layer: Layer, settings: Settings, defects: frozenset[str]) -> Silence:

@@ -171,7 +171,7 @@ class Witness:
         effects = act(now_s, event) if act else []
         while self._registrar.settled is not None and (register := self._registrar.take()) is not None:
             effects = [*effects, *self._settled(now_s, register)]
-        return [*effects, *self._desk.led(now_s)] if self._desk.leads else effects
+        return [*effects, *self._desk.led(now_s)] if self._desk.step in desk.LEADING else effects
 
     def _powered(self, now_s: float, event: PowerAnswered) -> Effects:
         if event.request < 0:

@@ -26,6 +26,7 @@ from targets.reference.machines.messages import (
 
 _LOST = Reply(outcome="unknown", error="connection lost", answered=False)
 Answer = messages.Reply | SwitchOverAnswer | PrimaryIs | OrderAnswer
+_ANSWERS = (messages.Reply, SwitchOverAnswer, PrimaryIs, OrderAnswer)
 Ask = Write | Read | ReadAll | SwitchOver | WhoIsPrimary | PromoteOrder | FenceOrder | Maintain | Rejoin
 # None: the connection was lost before the answer.
 Answered = Callable[[Answer | None], None]
@@ -79,7 +80,7 @@ class NodeConnection:
         wire.send(self._hello)
 
     def received(self, wire: Wire, message: object) -> None:
-        if isinstance(message, Answer):
+        if isinstance(message, _ANSWERS):
             answered = self._open.pop(message.request, None)
             if answered is not None:
                 answered(message)

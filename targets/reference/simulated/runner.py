@@ -102,8 +102,10 @@ class Runner:
         return timer.fired if timer.setting == setting else None
 
     def _take(self, event: Event | None) -> None:
-        sought = self._kernel.sought
-        if event is None or (sought and not self._seen(event, done=False)):
+        if event is None:
+            return
+        sought = self._is_sought(event)
+        if sought and not self._seen(event, done=False):
             return
         effects = self._handle(self._clock_s(), event)
         self._effects.extend(effects)
@@ -115,14 +117,19 @@ class Runner:
     # --- while somebody looks for acts --------------------------------------------------------------
 
     def _carry_out(self, effect: Effect) -> None:
-        sought = self._kernel.sought
+        looked_for, sought = self._kernel.sought, self._is_sought(effect)
         if sought and not self._seen(effect, done=False):
             return
         self._carriers[type(effect)](effect)
-        if sought and self._blocked:
+        if looked_for and self._blocked:
             self._under_way = effect
         elif sought:
             self._seen(effect, done=True)
+
+    def _is_sought(self, step: Event | Effect) -> bool:
+        sought = self._kernel.sought
+        act = act_of(step) if sought else None
+        return act is not None and act in sought
 
     def _seen(self, step: Event | Effect, *, done: bool) -> bool:
         """Whether the process lives on; of a dead one nothing more is carried out."""

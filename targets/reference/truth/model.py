@@ -242,7 +242,7 @@ class Truth:
             self.leases.one_server(seat, machine)
         if granted:
             self.leases.check(seat, machine)
-        upto = role.acknowledged
+        upto = role.counting.acknowledged
         if upto != reign.looked_upto:
             reign.looked_upto = upto
             self.records.acknowledged(seat, machine, role)

@@ -92,7 +92,7 @@ class Records:
 
     def acknowledged(self, seat: Seat, node: DataNode, role: Primary) -> None:
         """It reigns anew, or what it has acknowledged has changed."""
-        upto, shown, log = role.acknowledged, self._shown, node.own.log
+        upto, shown, log = role.counting.acknowledged, self._shown, node.own.log
         if shown and not log.holds(_place(shown[-1][0])):
             if self._keeps and not self._given_up:
                 detail = f"{seat.host} in {role.epoch} acknowledges without {shown[-1][0]}"
@@ -168,7 +168,7 @@ class Records:
         if not isinstance(role, Primary) or not role.serving(seat.clock_s()):
             self._findings.broken(seat, "stale-answer", f"{seat.host} answers {asked.ask} without serving")
             return
-        upto = role.acknowledged
+        upto = role.counting.acknowledged
         if isinstance(asked.ask, Read | ReadAll) and self._excuses(seat):
             return  # it may show what it had until its lease has run out; it acknowledges nothing
         if upto < asked.floor and not self.lost:

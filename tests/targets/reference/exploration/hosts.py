@@ -199,7 +199,7 @@ class Hosts:
         if number not in self._logs:
             machine = self._machine(number)
             role = machine.role if isinstance(machine, DataNode) else None
-            upto = role.acknowledged if isinstance(role, Primary) else 0
+            upto = role.counting.acknowledged if isinstance(role, Primary) else 0
             self._logs[number] = tuple(machine.own.log.upto(upto)) if upto else ()
         return self._logs[number]
 
