@@ -69,11 +69,11 @@ class Records:
                 self._findings.broken(seat, "forked-record", f"{place} is the name of two records")
 
     def _grows(self, seat: Seat, node: DataNode, records: Sequence[Record]) -> None:
-        stored = self._stored(seat.host)
-        last = node.own.log.place(records[0].position - 1).epoch
+        stored, first = self._stored(seat.host), records[0]
+        last = node.own.log.place(first.position - 1).epoch
         durable = stored[1][-1].epoch if stored and stored[1] else 0
-        if records[0].epoch < max(last, durable):
-            detail = f"{seat.host} takes {records[0]} after one of epoch {max(last, durable)}"
+        if first.epoch < last or first.epoch < durable:
+            detail = f"{seat.host} takes {first} after one of epoch {max(last, durable)}"
             self._findings.broken(seat, "older-record", detail)
 
     def dropped(self, seat: Seat, node: DataNode, truncate: Truncate) -> None:
