@@ -65,6 +65,21 @@ def _hosts(plans: tuple[HostPlan, ...]) -> Hosts:
     )
 
 
+def touched(fault: Fault) -> frozenset[str]:
+    """The hosts that a fault acts on."""
+    match fault:
+        case Kill(host=host) | Stop(host=host) | Pause(host=host) | Disk(host=host) | Clock(host=host):
+            return frozenset({host})
+        case PowerOff(host=host) | Strain(host=host):
+            return frozenset({host})
+        case Crash(point=point):
+            return frozenset(point.hosts)
+        case Switch():
+            return frozenset()
+        case Cut(links=links) | Slow(links=links) | Lose(links=links) | Impair(links=links):
+            return frozenset(host for link in links for host in (link.source, link.destination))
+
+
 def silenced(fault: Fault) -> str:
     """The host that a kill, stop, pause, crash or its disk takes out; empty for any other fault."""
     match fault:

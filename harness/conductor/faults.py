@@ -6,17 +6,23 @@ from typing import Literal
 
 from harness.model.command import Heal
 
-Stage = Literal["asked", "lying in wait", "in force", "healing"]
+# overtaken: its end was asked for before the world has answered that it is in force.
+Stage = Literal["asked", "overtaken", "lying in wait", "in force", "healing"]
 
 
 class FaultTable:
-    """A heal that is due before the world has answered the inject waits for that answer.
+    """stage          end is due        -> stage
+    asked             Heal                 overtaken: seeing it bite must not make it last
+    asked, an ending  -                    asked; at the answer Heal, and healing: it has yet to end
+    lying in wait     Heal                 healing: it may never be answered
+    in force          Heal                 healing
 
-    One that lies in wait may never be answered: its heal is asked for at once.
+    The world answers what it was asked for first: of one that is overtaken what comes is the injection's.
     """
 
     def __init__(self) -> None:
         self._stages: dict[str, Stage] = {}
+        self._endings: set[str] = set()
         self._due: set[str] = set()
 
     def __bool__(self) -> bool:
@@ -24,7 +30,7 @@ class FaultTable:
 
     @property
     def unanswered(self) -> bool:
-        return "asked" in self._stages.values()
+        return bool({"asked", "overtaken"} & {*self._stages.values()})
 
     @property
     def in_wait(self) -> bool:
@@ -38,38 +44,49 @@ class FaultTable:
     def stage(self, fault_id: str) -> Stage | None:
         return self._stages.get(fault_id)
 
-    def asked(self, fault_id: str, *, waits: bool = False) -> None:
+    def asked(self, fault_id: str, *, waits: bool = False, is_ending: bool = False) -> None:
+        """waits: it lies in wait. is_ending: of a process, in its own time; it is in force after that."""
         self._stages[fault_id] = "lying in wait" if waits else "asked"
+        if is_ending:
+            self._endings.add(fault_id)
 
     def applied(self, fault_id: str) -> list[Heal]:
-        if self._stages.get(fault_id) not in ("asked", "lying in wait"):
-            return []
-        self._stages[fault_id] = "in force"
-        return self.end(fault_id) if fault_id in self._due else []
+        match self._stages.get(fault_id):
+            case "asked" | "lying in wait":
+                self._stages[fault_id] = "in force"
+                return self.end(fault_id) if fault_id in self._due else []
+            case "overtaken":
+                self._stages[fault_id] = "healing"
+        return []
 
     def end(self, fault_id: str) -> list[Heal]:
         match self._stages.get(fault_id):
-            case "asked":
+            case "asked" if fault_id in self._endings:
                 self._due.add(fault_id)
+                return []
+            case "asked":
+                self._stages[fault_id] = "overtaken"
             case "in force" | "lying in wait":
                 self._stages[fault_id] = "healing"
-                return [Heal(fault_id)]
-        return []
+            case _:
+                return []
+        return [Heal(fault_id)]
 
     def end_all(self) -> list[Heal]:
         return [heal for fault_id in tuple(self._stages) for heal in self.end(fault_id)]
 
     def give_up(self) -> list[Heal]:
         """Nobody waits any more: what the world never answered is healed all the same."""
-        asked = [fault_id for fault_id, stage in self._stages.items() if stage == "asked"]
-        self._stages.update(dict.fromkeys(asked, "healing"))
-        return [*(Heal(fault_id) for fault_id in asked), *self.end_all()]
+        self._endings.clear()
+        return self.end_all()
 
     def inject_failed(self, fault_id: str) -> list[Heal]:
         """What did not bite may have been half applied: it is healed all the same."""
+        overtaken = self._stages.get(fault_id) == "overtaken"
         self._stages[fault_id] = "healing"
-        return [Heal(fault_id)]
+        return [] if overtaken else [Heal(fault_id)]
 
     def gone(self, fault_id: str) -> None:
         self._stages.pop(fault_id, None)
         self._due.discard(fault_id)
+        self._endings.discard(fault_id)

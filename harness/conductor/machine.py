@@ -141,7 +141,7 @@ class Conductor:
     def _failed(self, failed: Failed) -> None:
         name, reason = failed.command_id, failed.reason
         match self._stand.faults.stage(name):
-            case "asked" | "lying in wait":
+            case "asked" | "overtaken" | "lying in wait":
                 self._never_bit.add(name)
                 self._stand.ask(*self._stand.faults.inject_failed(name))
                 self._missed(reason)

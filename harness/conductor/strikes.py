@@ -13,7 +13,7 @@ from harness.ids import step_id
 from harness.model.command import Inject
 from harness.model.drill import CrashStep
 from harness.model.event import Applied
-from harness.model.fault import Crash, Fault, describe
+from harness.model.fault import Crash, Fault, Stop, describe
 from harness.model.plan import TimedStep
 from harness.reach import victim
 
@@ -38,7 +38,7 @@ class Strikes:
     def inject(self, index: int, fault: Fault, timed: TimedStep) -> None:
         stand, fault_id = self._stand, step_id(self._stand.trial, index)
         waits = isinstance(fault, Crash)
-        stand.faults.asked(fault_id, waits=waits)
+        stand.faults.asked(fault_id, waits=waits, is_ending=isinstance(fault, Stop))
         stand.ask(Inject(fault_id, fault))
         if isinstance(timed.step, CrashStep):
             self._in_wait[fault_id] = timed
@@ -72,7 +72,7 @@ class Strikes:
         self._stand.ask(*self._stand.faults.end(fault_id))
 
     def _unanswered(self, fault_id: str) -> None:
-        if self._stand.faults.stage(fault_id) == "asked":
+        if self._stand.faults.stage(fault_id) in ("asked", "overtaken"):
             self._stand.ask(*self._stand.faults.inject_failed(fault_id))
             self._abandon(f"{fault_id}: the world did not answer")
 

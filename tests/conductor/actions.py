@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec import structs
 
 from harness.model.drill import (
@@ -22,8 +24,8 @@ def wait(wait_for: WaitFor, host: str = "") -> TimedStep:
     return TimedStep(step=WaitStep(wait_for=wait_for, host=host, within_s=5.0))
 
 
-def kill(victim: str, *, at: float, until: float = 9.0) -> TimedStep:
-    step = KillStep(verb="kill", victim=victim, scope="process", at=Window(at, at), until_s=until)
+def kill(victim: str, *, at: float, until: float = 9.0, verb: Literal["kill", "stop"] = "kill") -> TimedStep:
+    step = KillStep(verb=verb, victim=victim, scope="process", at=Window(at, at), until_s=until)
     return TimedStep(step=step, at_s=at)
 
 

@@ -143,7 +143,8 @@ def test_a_wait_that_was_met_does_not_expire() -> None:
 def test_a_wait_for_a_host_that_nobody_can_name_abandons_the_trial() -> None:
     play = begun(kill("w1", at=1.0), wait("rejoined", host="victim")).wake("step0")
     assert any("victim rejoined, within 5s: there is no victim" in told for told in play.lines)
-    play.skip().applied("t1.s0").expect("heal t1.s0")
+    assert play.lines[-1] == "heal t1.s0"
+    play.skip().applied("t1.s0").expect()
 
 
 # --- what fails -----------------------------------------------------------------------------------------
@@ -166,10 +167,28 @@ def test_a_fault_that_began_before_the_one_that_failed_is_healed_at_once() -> No
     play.failed("t1.s1").expect("heal t1.s1", "heal t1.s0")
 
 
-def test_one_that_is_unanswered_then_is_healed_when_it_is_answered() -> None:
+def test_one_that_is_unanswered_then_is_healed_at_once_too_but_for_an_ending() -> None:
     play = begun(kill("w1", at=1.0), kill("n1", at=2.0)).wake("step0").wake("step1").skip()
+    play.failed("t1.s1").expect("heal t1.s1", "heal t1.s0")
+    play.applied("t1.s0").expect()
+    play = begun(kill("w1", at=1.0, verb="stop"), kill("n1", at=2.0)).wake("step0").wake("step1").skip()
     play.failed("t1.s1").expect("heal t1.s1")
     play.applied("t1.s0").expect("heal t1.s0")
+
+
+def test_seeing_a_fault_bite_does_not_make_it_last() -> None:
+    play = begun(kill("n1", at=1.0), wait("failover")).wake("step0").skip()
+    play.wake("heal").expect("heal t1.s0")
+    play.applied("t1.s0").expect()
+    assert play.waiting_for == f"{FAILOVER}: no epoch newer than 1 is served"
+    play.healed("t1.s0").expect()
+
+
+def test_one_that_was_not_seen_to_bite_before_its_end_came_is_healed_once_and_the_rest_is_left_out() -> None:
+    play = begun(kill("n1", at=1.0), kill("w1", at=9.0), wait("failover")).wake("step0").skip()
+    play.wake("heal").expect("heal t1.s0")
+    play.failed("t1.s0", "it ended before it was seen to bite").expect()
+    play.healed("t1.s0").served().wake("tail").expect("stop client1", "stop client2")
 
 
 def test_a_world_that_does_not_answer_an_injection_is_not_waited_for() -> None:

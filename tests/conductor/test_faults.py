@@ -31,8 +31,20 @@ def test_it_is_healed_once() -> None:
     assert (table.end("a"), table.end("a"), table.end_all()) == ([A], [], [])
 
 
-def test_one_that_is_not_answered_yet_is_healed_when_it_is() -> None:
+def test_one_that_is_not_answered_yet_ends_on_time_and_once() -> None:
     table = asked("a")
+    assert (table.end("a"), table.stage("a"), table.unanswered) == ([A], "overtaken", True)
+    assert (table.applied("a"), table.stage("a"), table.unanswered) == ([], "healing", False)
+
+
+def test_one_that_did_not_bite_before_its_end_came_is_healed_once() -> None:
+    table = asked("a")
+    assert (table.end("a"), table.inject_failed("a"), table.stage("a")) == ([A], [], "healing")
+
+
+def test_what_has_yet_to_end_is_started_again_once_it_has() -> None:
+    table = FaultTable()
+    table.asked("a", is_ending=True)
     assert (table.end("a"), table.applied("a"), table.stage("a")) == ([], [A], "healing")
 
 
@@ -53,8 +65,8 @@ def test_all_end_together() -> None:
 
 def test_when_nobody_waits_any_more_the_unanswered_are_healed_too() -> None:
     table = in_force("a")
-    table.asked("b")
-    assert table.give_up() == [B, A]
+    table.asked("b", is_ending=True)
+    assert table.give_up() == [A, B]
     assert table.give_up() == []
 
 

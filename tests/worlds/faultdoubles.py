@@ -141,6 +141,7 @@ class ResidentDouble(Resident):
         self._looks, self.leaking_looks = 0, 1000
         self.toothless = False
         self.delay_s: float | None = 0.1
+        self.follows_for_s = 0.0
         self.destroyed = set[str]()
 
     def end(
@@ -232,6 +233,7 @@ class ResidentDouble(Resident):
 
     def follow(self, places: Collection[str], upstreams: Collection[str], *, for_s: float) -> Followed:
         """One byte came at the third look of many."""
+        time.sleep(self.follows_for_s)
         looks = tuple((0.01 * at, 0.01 * at + 0.001) for at in range(100))
         if self.delay_s is None:
             return Followed(looks, ())
@@ -287,12 +289,12 @@ class Surroundings:
         self.mesh, self.toxiproxy = placed(), toxiproxy
         self.hosts = Hosts(self.mesh)
         self.resident = ResidentDouble(self.hosts, toxiproxy)
-        hub = Hub("127.0.0.1", port)
-        hub.create(self.mesh.proxies())
+        self.hub = Hub("127.0.0.1", port)
+        self.hub.create(self.mesh.proxies())
         self.origin_s = time.monotonic()
         self.injection = Injection(
             mesh=self.mesh,
-            hub=hub,
+            hub=self.hub,
             resident=self.resident,
             containers=self.hosts,
             freezer=self.hosts,

@@ -11,6 +11,7 @@ away leave no trace at all.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Collection, Iterable, Sequence
 from functools import cache
@@ -31,6 +32,8 @@ from harness.worlds.links.wanted import Stand, lost_pairs, wanted
 # Bytes that were past the toxic when it came must have arrived before the window begins.
 _UNDER_WAY_S = 0.02
 _WINDOW_S = 0.1
+# When there is a hurry a shorter one has to do.
+_WINDOW_LEAST_S = 0.02
 # A kernel whose program only is not scheduled goes on taking bytes; one that takes none for so long is full.
 _TAKES_NOTHING_S = 0.03
 # On a busy machine some may be late all the same; what really leaks does so again.
@@ -48,7 +51,7 @@ _ENDS: dict[End, str] = {"reset": "reset (RST)", "open": "still connected"}
 
 
 class MeshLinks:
-    """Not for several threads at once. Every call raises WorldError."""
+    """bring, check, read_back and lapsed: not for several threads at once. Every call raises WorldError."""
 
     def __init__(self, *, mesh: Mesh, hub: Hub, resident: Resident, containers: Containers) -> None:
         self._mesh, self._hub, self._resident = mesh, hub, resident
@@ -75,19 +78,26 @@ class MeshLinks:
         self._hub.read(stands)
         self._check_listeners(stands)
         if self._filters:
-            self._check_lost()
+            self._check_lost(self._lost)
         cut = sum(1 for stand in stands.values() if stand != Stand())
         rest = f"{cut} of them still under other faults" if cut else "all as they were at the start"
         return f"{len(stands)} links read back, {rest}"
 
-    def bites(self, fault: Fault, in_force: Collection[Fault]) -> list[str]:
-        """Evidence, a line each, that this fault, one of those in force, does to its links what it should."""
+    def read_back(self, fault: Fault, in_force: Collection[Fault]) -> str:
+        """What Toxiproxy says of the links of this one of those in force; a line for people."""
         stands = wanted(self._proxies, in_force)
         self._hub.read(stands)
         mine = self._touched(fault)
         if not mine:
             raise WorldError("no link of the mesh is touched by this fault: nothing listens there")
-        return [f"{len(mine)} links read back", *self._proof(fault, mine, in_force)]
+        return f"{len(mine)} links read back"
+
+    def bites(self, fault: Fault, in_force: Collection[Fault], hurry: threading.Event) -> list[str]:
+        """Evidence, a line each, that this fault, one of those in force, does to its links what it should.
+
+        Any thread may look; hurry: from when on what is seen so far has to do.
+        """
+        return self._proof(fault, self._touched(fault), in_force, hurry)
 
     def lapsed(self, fault: Fault, in_force: Collection[Fault]) -> str:
         """What of its links does not stand any more as this fault, one of those in force, asks; or nothing.
@@ -100,7 +110,7 @@ class MeshLinks:
             self._hub.read(stands)
             self._check_listeners(stands)
             if self._filters:
-                self._check_lost()
+                self._check_lost(self._lost)
         except WorldError as error:
             return f"{error}"
         return ""
@@ -108,16 +118,18 @@ class MeshLinks:
     def _touched(self, fault: Fault) -> list[Proxy]:
         return [p for p in self._proxies if wanted([p], [fault])[p.name] != Stand() or self._loses(fault, p)]
 
-    def _proof(self, fault: Fault, mine: Sequence[Proxy], in_force: Collection[Fault]) -> list[str]:
+    def _proof(
+        self, fault: Fault, mine: Sequence[Proxy], in_force: Collection[Fault], hurry: threading.Event
+    ) -> list[str]:
         match fault:
             case Slow():
                 return [self._late(fault, mine, in_force)]
             case Impair(by=by):
-                return [self._impaired(by, fault, mine, in_force)]
+                return [self._impaired(by, fault, mine, in_force, hurry)]
             case Cut(how="drop" | "stall"):
-                return [self._silent(fault, in_force)]
+                return [self._silent(fault, in_force, hurry)]
             case Cut(how="loss") | PowerOff():
-                return [self._met(mine, in_force), self._check_lost()]
+                return [self._met(mine, in_force), self._check_lost(self._addresses(in_force))]
             case _:
                 return [self._none_connected(mine), self._met(mine, in_force)]
 
@@ -130,14 +142,19 @@ class MeshLinks:
         return Change(before_s=done.before_s, after_s=done.after_s, notes=(note,))
 
     def _impaired(
-        self, by: Impairment, fault: Impair, mine: Sequence[Proxy], in_force: Collection[Fault]
+        self,
+        by: Impairment,
+        fault: Impair,
+        mine: Sequence[Proxy],
+        in_force: Collection[Fault],
+        hurry: threading.Event,
     ) -> str:
         match by:
             case Bandwidth():
-                look, window_ms = self._look()
+                look, window_ms = self._look(hurry)
                 return impaired.throttled(by, fault.links, self._proxies, look, window_ms / 1000)
             case Slicing():
-                look, window_ms = self._look()
+                look, window_ms = self._look(hurry)
                 return impaired.sliced(by, fault.links, self._proxies, look, window_ms / 1000)
             case Reset():
                 return self._they_end(mine, in_force, says="a byte", wish="reset", within_s=_ANSWER_S)
@@ -188,12 +205,12 @@ class MeshLinks:
         if wrong:
             raise WorldError(f"the hub does not listen as it should for {', '.join(wrong[:5])}")
 
-    def _check_lost(self) -> str:
+    def _check_lost(self, asked: frozenset[str]) -> str:
         seen = self._resident.lost()
-        if frozenset(seen.addresses) != self._lost:
+        if frozenset(seen.addresses) != asked:
             raise WorldError(
                 f"packets vanish at {', '.join(seen.addresses) or 'no address'} "
-                f"instead of {', '.join(sorted(self._lost)) or 'none'}"
+                f"instead of {', '.join(sorted(asked)) or 'none'}"
             )
         return (
             f"the packet filter holds {len(seen.addresses)} addresses; {seen.packets} packets vanished there"
@@ -234,10 +251,10 @@ class MeshLinks:
         address, _, port = proxy.listen.rpartition(":")
         return Probe(self._sandbox_pid(proxy.source), address, int(port))
 
-    def _silent(self, fault: Cut, in_force: Collection[Fault]) -> str:
+    def _silent(self, fault: Cut, in_force: Collection[Fault], hurry: threading.Event) -> str:
         late = 0
         for _ in range(_WINDOWS_MAX):
-            look, window_ms = self._look()
+            look, window_ms = self._look(hurry)
             seen = streams.passed(_links(fault, in_force), self._proxies, look)
             if not seen.through:
                 after = f", after {late} that were still under way" if late else ""
@@ -262,12 +279,14 @@ class MeshLinks:
         except ValueError as error:
             raise WorldError(f"the links are not slow: {error}") from None
 
-    def _look(self) -> tuple[Look, float]:
+    def _look(self, hurry: threading.Event) -> tuple[Look, float]:
         """Four looks at the counters; the ms of the window between them."""
         first = self._resident.sockets()
         time.sleep(_UNDER_WAY_S)
         begin, began_s = self._resident.sockets(), time.monotonic()
-        time.sleep(_WINDOW_S)
+        least_s = min(_WINDOW_LEAST_S, _WINDOW_S)
+        time.sleep(least_s)
+        hurry.wait(_WINDOW_S - least_s)
         window_ms = (time.monotonic() - began_s) * 1000
         end, last = self._resident.sockets(), self._resident.sockets()
         return Look(first, begin, end, last), window_ms

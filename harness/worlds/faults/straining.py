@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection
 from typing import Protocol
 
@@ -13,7 +14,11 @@ class Straining(Protocol):
     """Every call raises WorldError naming what did not happen. others: the faults in force beside it."""
 
     def begin(self, fault: Strain, others: Collection[Fault]) -> Act:
-        """With the evidence that it bites."""
+        """In force when it returns, with what shows so already."""
+        ...
+
+    def bites(self, fault: Strain, hurry: threading.Event) -> list[str]:
+        """What else shows that it bites, a line each; hurry: from when on what is seen so far has to do."""
         ...
 
     def end(self, fault: Strain, others: Collection[Fault]) -> Act:

@@ -12,13 +12,14 @@ from msgspec import structs
 from harness.model.command import Control, Heal, Inject, ReadAll, StartLoad, StopLoad
 from harness.model.errors import TargetError, WorldError
 from harness.model.event import Applied, Controlled, Event, Failed, FinalRead, Healed, MomentCame
-from harness.model.fault import Crash, Fault, Kill, Side
+from harness.model.fault import Crash, Cut, Fault, Kill, Link, Side
 from harness.model.moment import Moment
 from harness.worlds.meanwhile.desk import Desk, Work
 from harness.worlds.meanwhile.explained import Explained
 from harness.worlds.meanwhile.inbox import Inbox
 
 KILL = Kill("a", "process")
+CUT = Cut((Link("a", "b"),), "drop")
 CRASH = Crash(Moment(act="sends", what="Seal", hosts=("a", "b")), "before")
 DIES = MomentCame(moment_id="f1", host="b", text="b dies", at_s=3.0)
 START = StartLoad(
@@ -42,15 +43,24 @@ class Hands:
         self.raises: Exception | None = None
         self.explained_at: list[bool] = []
         self.while_injecting: Callable[[], object] = lambda: None
+        self.while_proving: Callable[[], object] = lambda: None
+        self.while_healing: Callable[[], object] = lambda: None
         self._explained = explained
 
-    def inject(self, fault_id: str, fault: Fault) -> Applied:
+    def begin(self, fault_id: str, fault: Fault) -> Callable[[], Applied]:
         self._note(f"inject {fault_id}")
+        while_proving = self.while_proving
         self.while_injecting()
-        return Applied(fault_id=fault_id, fault=fault, before_s=1.0, after_s=1.1, evidence=("it bit",))
+
+        def seen() -> Applied:
+            while_proving()
+            return Applied(fault_id=fault_id, fault=fault, before_s=1.0, after_s=1.1, evidence=("it bit",))
+
+        return seen
 
     def heal(self, fault_id: str) -> Healed:
         self._note(f"heal {fault_id}")
+        self.while_healing()
         return Healed(fault_id=fault_id, before_s=2.0, after_s=2.1, evidence=())
 
     def lie_in_wait(self, fault_id: str, fault: Crash) -> None:
@@ -115,6 +125,11 @@ def stage() -> Iterator[Stage]:
     made.desk.close()
 
 
+def _begun(event: Event) -> str:
+    assert isinstance(event, Applied)
+    return event.fault_id
+
+
 def test_a_fault_is_applied_and_healed(stage: Stage) -> None:
     applied = stage.answer(Inject("f1", KILL))
     assert isinstance(applied, Applied) and applied.evidence == ("it bit",)
@@ -128,7 +143,7 @@ def test_the_end_of_a_victim_is_explained_while_its_fault_lasts(stage: Stage) ->
     assert not stage.explained("a")
 
 
-def test_faults_are_taken_one_at_a_time_in_their_order(stage: Stage) -> None:
+def test_faults_of_one_host_come_and_go_in_their_order(stage: Stage) -> None:
     for number in range(20):
         stage.desk.take(Inject(f"f{number}", KILL))
         stage.desk.take(Heal(f"f{number}"))
@@ -136,6 +151,59 @@ def test_faults_are_taken_one_at_a_time_in_their_order(stage: Stage) -> None:
     while len(told) < 40:
         told += stage.inbox.take(5.0)
     assert stage.hands.asked == [f"{verb} f{number}" for number in range(20) for verb in ("inject", "heal")]
+
+
+def test_a_fault_does_not_wait_until_another_was_seen_to_bite(stage: Stage) -> None:
+    go_on = threading.Event()
+    stage.hands.while_proving = lambda: go_on.wait(5)
+    stage.desk.take(Inject("slow", CUT))
+    while stage.hands.asked != ["inject slow"]:
+        time.sleep(0.001)
+    stage.hands.while_proving = lambda: None
+    assert _begun(stage.answer(Inject("f2", CUT))) == "f2"
+    go_on.set()
+    assert _begun(stage.inbox.take(5.0)[0]) == "slow"
+
+
+def test_a_fault_does_not_wait_for_one_of_another_host(stage: Stage) -> None:
+    go_on = threading.Event()
+    stage.hands.while_injecting = lambda: go_on.wait(5)
+    stage.desk.take(Inject("slow", Kill("b", "host")))
+    while stage.hands.asked != ["inject slow"]:
+        time.sleep(0.001)
+    stage.hands.while_injecting = lambda: None
+    assert _begun(stage.answer(Inject("f2", KILL))) == "f2"
+    go_on.set()
+    assert _begun(stage.inbox.take(5.0)[0]) == "slow"
+
+
+def test_an_end_does_not_wait_for_what_shows_the_beginning_and_is_told_after_it(stage: Stage) -> None:
+    ended = threading.Event()
+    stage.hands.while_healing = ended.set
+    stage.hands.while_proving = lambda: ended.wait(5)
+    stage.desk.take(Inject("f1", CUT))
+    stage.desk.take(Heal("f1"))
+    told: list[Event] = []
+    while len(told) < 2:
+        told += stage.inbox.take(5.0)
+    assert ended.is_set()
+    assert [type(event) for event in told] == [Applied, Healed]
+
+
+def test_an_end_is_told_after_a_beginning_that_was_not_seen_to_bite(stage: Stage) -> None:
+    ended = threading.Event()
+
+    def fails() -> None:
+        ended.wait(5)
+        raise WorldError("it did not bite")
+
+    stage.hands.while_healing, stage.hands.while_proving = ended.set, fails
+    stage.desk.take(Inject("f1", CUT))
+    stage.desk.take(Heal("f1"))
+    told: list[Event] = []
+    while len(told) < 2:
+        told += stage.inbox.take(5.0)
+    assert [type(event) for event in told] == [Failed, Healed]
 
 
 def test_a_fault_that_could_not_be_applied_has_failed_and_still_explains(stage: Stage) -> None:
@@ -234,7 +302,7 @@ def test_what_has_not_begun_when_it_closes_never_begins() -> None:
 
     stage.hands.while_injecting = slowly
     stage.desk.take(Inject("f1", KILL))
-    stage.desk.take(Heal("f2"))
+    stage.desk.take(Heal("f1"))
     began.wait(5)
     closing = threading.Thread(target=stage.desk.close)
     closing.start()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from harness.model.fault import Cut, Fault, Kill, Link, Pause, Slow, Stop
-from harness.worlds.meanwhile.explained import Explained, touched
+from harness.reach import touched
+from harness.worlds.meanwhile.explained import Explained
 from harness.worlds.meanwhile.power import Accounted
 
 LINKS = (Link("a", "b"), Link("b", "a"), Link("a", "c"))

@@ -6,6 +6,7 @@ traced is what the kernel says.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Collection
 
@@ -47,9 +48,20 @@ class DockerStraining:
             case Memory(limit_mb=limit_mb):
                 return self._starve(fault.host, limit_mb)
             case SlowFsync(delay_s=delay_s):
-                return self._trace(fault, f"delay_enter={round(delay_s * 1e6)}", "late")
+                return self._trace(fault, f"delay_enter={round(delay_s * 1e6)}")
             case FailingFsync():
-                return self._trace(fault, "error=EIO", "failed")
+                return self._trace(fault, "error=EIO")
+
+    def bites(self, fault: Strain, hurry: threading.Event) -> list[str]:
+        match fault.by:
+            case Cpu():
+                return self._held_back(fault.host, hurry)
+            case Memory():
+                return []  # what it killed has shown it
+            case SlowFsync():
+                return self._changed(fault, "late", hurry)
+            case FailingFsync():
+                return self._changed(fault, "failed", hurry)
 
     def end(self, fault: Strain, others: Collection[Fault]) -> Act:
         match fault.by:
@@ -91,11 +103,15 @@ class DockerStraining:
         first = self._resident.processor(main_pid)
         if not _is_share(first, quota_us):
             raise WorldError(f"the kernel lets {host} have {_share(first)}, not what was asked for")
-        if quota_us < 0:
-            return f"{host} may have {_share(first)} again"
-        time.sleep(_WINDOW_S)
-        last = self._resident.processor(main_pid)
-        return _used(host, first, last)
+        return f"{host} may have {_share(first)}" + (" again" if quota_us < 0 else "")
+
+    def _held_back(self, host: str, hurry: threading.Event) -> list[str]:
+        main_pid = self._containers.main_pid(host)
+        if not main_pid:
+            return []
+        first = self._resident.processor(main_pid)
+        hurry.wait(_WINDOW_S)
+        return [_used(host, first, self._resident.processor(main_pid))]
 
     def _unlimited(self, host: str, in_force: Collection[Fault]) -> str:
         main_pid = self._containers.main_pid(host)
@@ -156,18 +172,24 @@ class DockerStraining:
 
     # --- durable writes -------------------------------------------------------------------------------
 
-    def _trace(self, fault: Strain, injection: str, what: str) -> Act:
+    def _trace(self, fault: Strain, injection: str) -> Act:
         traced = self._resident.trace(self._containers.sandbox_pid(fault.host), injection)
         self._tracers[fault] = traced.tracer
-        time.sleep(_WINDOW_S)
-        seen = self._resident.traced(traced.tracer)
+        return Act(before_s=traced.before_s, after_s=traced.after_s, evidence=())
+
+    def _changed(self, fault: Strain, what: str, hurry: threading.Event) -> list[str]:
+        began_s = time.monotonic()
+        hurry.wait(_WINDOW_S)
+        tracer = self._tracers.get(fault)
+        if tracer is None:
+            raise WorldError(f"no program of {fault.host} is traced any more")
+        seen = self._resident.traced(tracer)
         if seen.lost:
             raise WorldError(f"strace does not hold {seen.lost} threads of {fault.host}")
-        line = (
+        return [
             f"strace holds {seen.threads} threads of {seen.processes} processes of {fault.host}; in "
-            f"{_WINDOW_S * 1000:.0f} ms {seen.calls} calls of fsync were {what}"
-        )
-        return Act(before_s=traced.before_s, after_s=traced.after_s, evidence=(line,))
+            f"{(time.monotonic() - began_s) * 1000:.0f} ms {seen.calls} calls of fsync were {what}"
+        ]
 
     def _untrace(self, fault: Strain) -> Act:
         tracer = self._tracers.pop(fault, None)
@@ -213,6 +235,6 @@ def _used(host: str, first: Processor, last: Processor) -> str:
         )
     held_back, periods = last.held_back - first.held_back, last.periods - first.periods
     return (
-        f"{host} may have {_share(first)}; in {window_s * 1000:.0f} ms it used {used_s * 1000:.0f} ms of it, "
+        f"in {window_s * 1000:.0f} ms {host} used {used_s * 1000:.0f} ms of its processor, "
         f"and was held back in {held_back} of {periods} periods"
     )
