@@ -154,6 +154,22 @@ def test_refuse_ends_what_is_open_and_refuses_what_is_new(loop: Loopback) -> Non
         assert b.recv(1) == b"x"
 
 
+def test_a_stall_whose_reader_has_gone_ends_at_once(loop: Loopback) -> None:
+    """Were it removed, Toxiproxy would wait 5 s for each piece that was held back."""
+    with loop.connected() as (a, b):
+        loop.bring(Cut(BOTH, "stall"))
+        for _ in range(3):
+            b.sendall(b"held back")
+            time.sleep(0.05)  # or they were one piece
+        a.close()
+        time.sleep(MOMENT_S)
+        change = loop.bring()
+    assert change.after_s - change.before_s < hub_module._CHANGE_LIMIT_S
+    with loop.connected() as (a, b):
+        b.sendall(b"x")
+        assert a.recv(1) == b"x"
+
+
 def test_drop_swallows_and_ends_the_connection_when_it_ends(loop: Loopback) -> None:
     with loop.connected() as (a, b):
         loop.bring(Cut(BOTH, "drop"))

@@ -29,6 +29,7 @@ from harness.worlds.faults.answers import (
 )
 from harness.worlds.faults.injection import Injection
 from harness.worlds.faults.resident import Resident
+from harness.worlds.links.changes import settled, stand_of
 from harness.worlds.links.hub import Hub
 from harness.worlds.links.mesh import Mesh, mesh
 from tests.worlds.links.toxiproxydouble import ToxiproxyDouble, served
@@ -307,13 +308,8 @@ class Surroundings:
 
     def whole(self) -> bool:
         """As it was at the start, whatever happened meanwhile."""
-        untouched = all(
-            all(
-                set(toxic["attributes"].values()) == {0} and toxic["type"] == "latency"
-                for toxic in proxy["toxics"]
-            )
-            for proxy in self.toxiproxy.proxies.values()
-        )
+        stands = [stand_of(proxy) for proxy in self.toxiproxy.proxies.values()]
+        untouched = all(settled(stand).toxics == () for stand in stands)
         runs = all(self.hosts.mains.values()) and all(self.hosts.children.values())
         return untouched and runs and not (self.closed() or self.resident.lost_addresses or self.hosts.frozen)
 

@@ -1,7 +1,10 @@
 """How a proxy stands and how it should -> the requests that make it so, in order. And the way back. Pure.
 
 Removing a latency toxic from a stream can hang Toxiproxy, so one that is over rests at 0 ms, which costs
-nothing that could be measured (158 µs a round trip with or without). At rest counts as not there.
+nothing that could be measured (158 µs a round trip with or without). Removing a bandwidth toxic waits 5 s for
+each piece that it has held back from a reader that is gone by now, and nobody gets through that proxy
+meanwhile; given another rate it waits for none, so it rests at one that nothing reaches. At rest counts as not
+there.
 """
 
 from __future__ import annotations
@@ -14,7 +17,10 @@ from msgspec import Struct
 from harness.model.drill import Json
 from harness.worlds.links.wanted import Stand, Toxic, checked
 
-AT_REST = (("jitter", 0), ("latency", 0))
+AT_REST: dict[str, tuple[tuple[str, int], ...]] = {
+    "latency": (("jitter", 0), ("latency", 0)),
+    "bandwidth": (("rate", 1 << 40),),
+}
 
 
 class Request(Struct, frozen=True):
@@ -42,9 +48,9 @@ def left_by(now: Stand, then: Stand) -> Stand:
     """What is there after the changes: what was asked for, and what they left at rest."""
     names = {toxic.name for toxic in then.toxics}
     rests = [
-        Toxic(toxic.stream, toxic.kind, AT_REST)
+        Toxic(toxic.stream, toxic.kind, AT_REST[toxic.kind])
         for toxic in now.toxics
-        if toxic.kind == "latency" and toxic.name not in names
+        if toxic.kind in AT_REST and toxic.name not in names
     ]
     return Stand(then.enabled, tuple(sorted([*then.toxics, *rests])))
 
@@ -55,7 +61,7 @@ def settled(stand: Stand) -> Stand:
 
 
 def resting(toxic: Toxic) -> bool:
-    return toxic.kind == "latency" and toxic.attributes == AT_REST
+    return toxic.attributes == AT_REST.get(toxic.kind)
 
 
 def stand_of(answer: Json) -> Stand:
@@ -79,9 +85,9 @@ def _toxic_changes(proxy: str, now: Stand, then: Stand) -> Iterator[Request]:
     wanted = {toxic.name: checked(toxic) for toxic in then.toxics}
     path = f"/proxies/{proxy}/toxics"
     for name, toxic in there.items():
-        if name not in wanted and toxic.kind == "latency":
+        if name not in wanted and toxic.kind in AT_REST:
             if not resting(toxic):
-                yield Request("PATCH", f"{path}/{name}", _body({"attributes": dict(AT_REST)}))
+                yield Request("PATCH", f"{path}/{name}", _body({"attributes": dict(AT_REST[toxic.kind])}))
         elif name not in wanted:
             yield Request("DELETE", f"{path}/{name}")
     for name, toxic in wanted.items():

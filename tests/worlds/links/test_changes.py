@@ -47,6 +47,18 @@ def test_a_latency_is_never_removed_but_set_to_rest_and_woken() -> None:
     ]
 
 
+def test_a_stall_is_never_removed_but_let_go_at_a_rate_that_nothing_reaches_and_held_again() -> None:
+    stall = Toxic("upstream", "bandwidth", (("rate", 0),))
+    let_go = Toxic("upstream", "bandwidth", (("rate", 1 << 40),))
+    assert said(Stand(True, (stall,)), Stand()) == [
+        'PATCH /proxies/p/toxics/bandwidth_upstream {"attributes": {"rate": 1099511627776}}'
+    ]
+    assert said(Stand(True, (let_go,)), Stand()) == []
+    assert said(Stand(True, (let_go,)), Stand(True, (stall,))) == [
+        'PATCH /proxies/p/toxics/bandwidth_upstream {"attributes": {"rate": 0}}'
+    ]
+
+
 def test_a_proxy_is_disabled_before_its_toxics_change_and_enabled_after() -> None:
     off, on = 'PATCH /proxies/p {"enabled": false}', 'PATCH /proxies/p {"enabled": true}'
     assert said(Stand(True, (DROP,)), Stand(False)) == [off, "DELETE /proxies/p/toxics/timeout_upstream"]
