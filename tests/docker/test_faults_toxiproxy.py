@@ -155,7 +155,7 @@ def test_refuse_ends_what_is_open_and_refuses_what_is_new(loop: Loopback) -> Non
 
 
 def test_a_stall_whose_reader_has_gone_ends_at_once(loop: Loopback) -> None:
-    """Were it removed, Toxiproxy would wait 5 s for each piece that was held back."""
+    """Without its nudges Toxiproxy would wait 5 s for each piece that was held back."""
     with loop.connected() as (a, b):
         loop.bring(Cut(BOTH, "stall"))
         for _ in range(3):

@@ -1,10 +1,13 @@
 """How a proxy stands and how it should -> the requests that make it so, in order. And the way back. Pure.
 
 Removing a latency toxic from a stream can hang Toxiproxy, so one that is over rests at 0 ms, which costs
-nothing that could be measured (158 µs a round trip with or without). Removing a bandwidth toxic waits 5 s for
-each piece that it has held back from a reader that is gone by now, and nobody gets through that proxy
-meanwhile; given another rate it waits for none, so it rests at one that nothing reaches. At rest counts as not
-there.
+nothing that could be measured (158 µs a round trip with or without). At rest counts as not there.
+
+A bandwidth toxic is nudged before it is removed: the removal would wait 5 s for each piece that was held back
+from a reader that is gone by now, and nobody would come through that proxy meanwhile. Written anew as it is, it
+hands on the piece that it has in hand; Toxiproxy sees by the first or the second one that nobody reads, and
+forgets that connection. And its rate never grows while it holds a piece, which now and then ends Toxiproxy: it
+is made anew.
 """
 
 from __future__ import annotations
@@ -17,10 +20,9 @@ from msgspec import Struct
 from harness.model.drill import Json
 from harness.worlds.links.wanted import Stand, Toxic, checked
 
-AT_REST: dict[str, tuple[tuple[str, int], ...]] = {
-    "latency": (("jitter", 0), ("latency", 0)),
-    "bandwidth": (("rate", 1 << 40),),
-}
+# A peer that has closed says so only to the first piece that comes; the second one finds it gone.
+_NUDGES = 2
+AT_REST = (("jitter", 0), ("latency", 0))
 
 
 class Request(Struct, frozen=True):
@@ -48,9 +50,9 @@ def left_by(now: Stand, then: Stand) -> Stand:
     """What is there after the changes: what was asked for, and what they left at rest."""
     names = {toxic.name for toxic in then.toxics}
     rests = [
-        Toxic(toxic.stream, toxic.kind, AT_REST[toxic.kind])
+        Toxic(toxic.stream, toxic.kind, AT_REST)
         for toxic in now.toxics
-        if toxic.kind in AT_REST and toxic.name not in names
+        if toxic.kind == "latency" and toxic.name not in names
     ]
     return Stand(then.enabled, tuple(sorted([*then.toxics, *rests])))
 
@@ -61,7 +63,7 @@ def settled(stand: Stand) -> Stand:
 
 
 def resting(toxic: Toxic) -> bool:
-    return toxic.attributes == AT_REST.get(toxic.kind)
+    return toxic.kind == "latency" and toxic.attributes == AT_REST
 
 
 def stand_of(answer: Json) -> Stand:
@@ -85,16 +87,29 @@ def _toxic_changes(proxy: str, now: Stand, then: Stand) -> Iterator[Request]:
     wanted = {toxic.name: checked(toxic) for toxic in then.toxics}
     path = f"/proxies/{proxy}/toxics"
     for name, toxic in there.items():
-        if name not in wanted and toxic.kind in AT_REST:
+        if name not in wanted and toxic.kind == "latency":
             if not resting(toxic):
-                yield Request("PATCH", f"{path}/{name}", _body({"attributes": dict(AT_REST[toxic.kind])}))
+                yield Request("PATCH", f"{path}/{name}", _body({"attributes": dict(AT_REST)}))
         elif name not in wanted:
-            yield Request("DELETE", f"{path}/{name}")
+            yield from _removed(proxy, toxic)
     for name, toxic in wanted.items():
         if name not in there:
             yield Request("POST", path, _body(_described(toxic)))
+        elif toxic.kind == "bandwidth" and toxic.attributes > there[name].attributes:
+            yield from _removed(proxy, there[name])
+            yield Request("POST", path, _body(_described(toxic)))
         elif toxic != there[name]:
             yield Request("PATCH", f"{path}/{name}", _body({"attributes": dict(toxic.attributes)}))
+
+
+def _removed(proxy: str, toxic: Toxic) -> Iterator[Request]:
+    path = f"/proxies/{proxy}/toxics/{toxic.name}"
+    if toxic.kind == "bandwidth":
+        for _ in range(_NUDGES):
+            yield Request("PATCH", path, _body({"attributes": dict(toxic.attributes)}))
+            # It waits until the connection that ends has been forgotten.
+            yield Request("GET", f"/proxies/{proxy}")
+    yield Request("DELETE", path)
 
 
 def _described(toxic: Toxic) -> Json:

@@ -47,16 +47,21 @@ def test_a_latency_is_never_removed_but_set_to_rest_and_woken() -> None:
     ]
 
 
-def test_a_stall_is_never_removed_but_let_go_at_a_rate_that_nothing_reaches_and_held_again() -> None:
-    stall = Toxic("upstream", "bandwidth", (("rate", 0),))
-    let_go = Toxic("upstream", "bandwidth", (("rate", 1 << 40),))
-    assert said(Stand(True, (stall,)), Stand()) == [
-        'PATCH /proxies/p/toxics/bandwidth_upstream {"attributes": {"rate": 1099511627776}}'
-    ]
-    assert said(Stand(True, (let_go,)), Stand()) == []
-    assert said(Stand(True, (let_go,)), Stand(True, (stall,))) == [
-        'PATCH /proxies/p/toxics/bandwidth_upstream {"attributes": {"rate": 0}}'
-    ]
+STALL = Toxic("upstream", "bandwidth", (("rate", 0),))
+NARROW = Toxic("upstream", "bandwidth", (("rate", 20),))
+NUDGED = ['PATCH /proxies/p/toxics/bandwidth_upstream {"attributes": {"rate": 0}}', "GET /proxies/p"]
+
+
+def test_a_stall_is_nudged_until_toxiproxy_has_seen_who_is_gone_and_then_removed() -> None:
+    removed = [*NUDGED, *NUDGED, "DELETE /proxies/p/toxics/bandwidth_upstream"]
+    assert said(Stand(True, (STALL,)), Stand()) == removed
+
+
+def test_a_rate_shrinks_in_place_and_never_grows_there() -> None:
+    assert said(Stand(True, (NARROW,)), Stand(True, (STALL,))) == NUDGED[:1]
+    *removed, added = said(Stand(True, (STALL,)), Stand(True, (NARROW,)))
+    assert removed == said(Stand(True, (STALL,)), Stand())
+    assert added.startswith("POST /proxies/p/toxics ")
 
 
 def test_a_proxy_is_disabled_before_its_toxics_change_and_enabled_after() -> None:
