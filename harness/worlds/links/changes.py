@@ -4,10 +4,9 @@ Removing a latency toxic from a stream can hang Toxiproxy, so one that is over r
 nothing that could be measured (158 µs a round trip with or without). At rest counts as not there.
 
 A bandwidth toxic is nudged before it is removed: the removal would wait 5 s for each piece that was held back
-from a reader that is gone by now, and nobody would come through that proxy meanwhile. Written anew as it is, it
-hands on the piece that it has in hand; Toxiproxy sees by the first or the second one that nobody reads, and
-forgets that connection. And its rate never grows while it holds a piece, which now and then ends Toxiproxy: it
-is made anew.
+from a reader that is gone by now, and nobody would come through that proxy meanwhile. Written anew as it is,
+it hands on the piece in hand; Toxiproxy sees by the first or the second one that nobody reads, and forgets
+that connection. And its rate never grows in place: while it holds a piece, that can end Toxiproxy.
 """
 
 from __future__ import annotations
