@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from harness.model.event import AlertRaised, Failed, Powered, Violated
+from harness.model.event import AlertRaised, Controlled, Failed, Powered, Violated
 from harness.model.journal import Entry, RunEnded, StepBegan, TrialBegan, TrialEnded, WaitEnded
 from harness.model.plan import PlanFile
 from reports.look import Look
@@ -23,6 +23,8 @@ def line(entry: Entry, trials: int) -> str:
             return f"trial {trial}/{trials}: ended early: {reason}"
         case Failed(command_id=command_id, reason=reason):
             return f"{command_id} failed: {reason}"
+        case Controlled(control_id=control_id, action=action, ok=False, detail=detail):
+            return f"{control_id} {action} refused: {detail}"
         case Powered(host=host, state=state, by=by):
             return f"{by} switches {host} {state}"
         case AlertRaised(host=host, text=text):

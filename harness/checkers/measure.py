@@ -118,6 +118,11 @@ def _outage(shared: Shared, trial: Trial, *, with_victim: bool) -> Outage | None
     )
 
 
+def _refusals(trial: Trial) -> list[str]:
+    """Orders that the target did not take: a reader must not look for their effect."""
+    return [f"{told.action} refused: {told.detail}".rstrip(": ") for told in trial.controls if not told.ok]
+
+
 def _proven(taken: _Taken) -> frozenset[Measure]:
     """RPO 0 is broken by any loss, though a single late write that is lost took no time."""
     proven: set[Measure] = set()
@@ -210,7 +215,7 @@ def _numbers(shared: Shared, trial: Trial, taken: _Taken, *, void: str) -> Trial
     stale = [s for s in shared.reads.stale if s.read.trial == trial.number] if shared.reads else []
     return TrialMeasures(
         trial=trial.number,
-        fault="; ".join(act.text for act in trial.acts),
+        fault="; ".join([*(act.text for act in trial.acts), *_refusals(trial)]),
         fault_at_s=act.middle_s if act else None,
         fault_error_s=(act.after_s - act.before_s) / 2 if act else 0.0,
         phases=taken.phases,

@@ -30,6 +30,7 @@ from tests.checkers.journals import (
     run,
     says,
     stalled,
+    switched,
     trial,
     unknown,
     waited,
@@ -72,6 +73,12 @@ def test_the_numbers_of_a_trial() -> None:
     assert (numbers.reads_ok, numbers.failovers, numbers.slow_writes) == (76, 1, 0)
     assert ends(numbers.rejoin)[1] == 0.199
     assert (ends(numbers.outage)[1], ends(numbers.outage_gap)[1]) == (0.259, 0.3)
+
+
+def test_an_order_that_was_refused_is_told_as_such() -> None:
+    """Nobody has to look for its effect."""
+    refusal = structs.replace(switched(at=3.0, ok=False), detail="wrong token")
+    assert in_a_trial(refusal).numbers.fault == "switchover refused: wrong token"
 
 
 def test_what_went_wrong_is_counted_beside() -> None:

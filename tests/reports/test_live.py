@@ -8,7 +8,7 @@ from io import StringIO
 from msgspec import Struct, field
 from rich.console import Console
 
-from harness.model.event import AlertRaised, Failed, NodeRole, Returned
+from harness.model.event import AlertRaised, Controlled, Failed, NodeRole, Returned
 from harness.model.journal import Entry, RunEnded, StepBegan, TrialBegan, TrialEnded, WaitEnded
 from reports.lines import Lines, line
 from reports.live import Picture, picture
@@ -112,6 +112,7 @@ def test_what_went_wrong_is_never_left_out_of_the_log() -> None:
         WaitEnded(trial=1, index=0, at_s=1.0, met=False, text="steady"),
         Failed(command_id="t1.f1", reason="no such process", at_s=1.0),
         AlertRaised(at_s=1.0, host="n2", text="no standby"),
+        Controlled(control_id="t1.s2", ok=False, detail="nobody obeys", before_s=1.0, after_s=1.1),
         TrialEnded(trial=1, at_s=1.0, completed=False, reason="did not settle"),
         RunEnded(at_s=1.0, reason="gave up", detail="did not settle"),
     ):
