@@ -177,3 +177,16 @@ def test_whatever_evidence_says_it_can_be_drawn(texts: list[str], width: int) ->
     judged = msgspec.structs.replace(examples.passed(), judgement="fail", findings=(finding,))
     assert report(judged, width=width, ascii=True).isascii()
     report(judged, width=width)
+
+
+def test_a_run_of_local_processes_names_its_programs() -> None:
+    file = examples.plan_file(trials=30)
+    made = msgspec.structs.replace(
+        file.provenance, images={}, programs={"toxiproxy 2.12.0": "sha256:aa2e232c9ef5aa2e232c9ef5"}
+    )
+    shown = Report(
+        msgspec.structs.replace(file, provenance=made), examples.passed(), folder="runs/x", look=Look(False)
+    )
+    text = squeezed(drawn(shown, width=100))
+    assert "programs toxiproxy 2.12.0 aa2e232c9ef5" in text
+    assert "images" not in text

@@ -71,6 +71,14 @@ def test_what_compose_does_not_understand_is_told_in_its_words(
         composefile.read(__file__)
 
 
+def test_a_variable_that_has_no_value_is_to_be_given_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_docker(tmp_path, monkeypatch, 'echo "required variable PASSWORD is missing a value" >&2; exit 15')
+    with pytest.raises(DrillError, match="missing a value; set it in the environment, or in a .env beside"):
+        composefile.read(__file__)
+
+
 def test_only_the_profiles_that_the_plan_needs_are_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
