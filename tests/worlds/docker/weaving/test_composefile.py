@@ -75,7 +75,7 @@ def test_a_variable_that_has_no_value_is_to_be_given_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake_docker(tmp_path, monkeypatch, 'echo "required variable PASSWORD is missing a value" >&2; exit 15')
-    with pytest.raises(DrillError, match="missing a value; set it in the environment, or in a .env beside"):
+    with pytest.raises(DrillError, match=r"missing a value; set it in the environment, or in a \.env"):
         composefile.read(__file__)
 
 
