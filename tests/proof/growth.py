@@ -1,8 +1,9 @@
-"""Does what is held grow from trial to trial? By the trend of its looks. Pure.
+"""Does what is held grow from trial to trial? By the trend of its looks, once all is warm. Pure.
 
 A leak is growth of which even the lower end of the interval is too much: of files or threads one in fifty
-trials, of memory 100 kB in each, and a kilobyte more for every record where a log is kept in memory. A
-restarted process that holds less again, or one connection more at the moment of a look, is none.
+trials, of memory 100 kB in each, and a kilobyte more for every record where a log is kept in memory. Buffers
+fill for some fifty trials, so only the second half of all trials counts. A restarted process that holds less
+again, or one connection more at the moment of a look, is no leak.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _RECORD_MB = 0.001
 
 
 class Growth(Struct, frozen=True, kw_only=True):
-    """Of one who holds, of one kind. a_trial: by how much it grows; None where too few were looked at."""
+    """Of one who holds, of one kind. a_trial: its growth since half-way; None: too few looks."""
 
     first: float
     last: float
@@ -34,11 +35,11 @@ class Growth(Struct, frozen=True, kw_only=True):
 
 
 def growth(who: str, held: Held, looks: Sequence[Seen], *, records_a_trial: float = 0.0) -> Growth:
-    """looks: of trials from the second on, when everything has been used once. records: that it keeps."""
+    """looks: one a trial. records: that it keeps."""
     there = [(look.trial, _of(look.holds[who], held)) for look in looks if who in look.holds]
-    places, values = [place for place, _ in there], [value for _, value in there]
-    whole = trend(places, values)
-    length = places[-1] - places[0] if whole else 1
+    values, warm = [value for _, value in there], there[len(there) // 2 :]
+    whole = trend([place for place, _ in warm], [value for _, value in warm])
+    length = warm[-1][0] - warm[0][0] if whole else 1
     a_trial = Trend(*(part / length for part in (whole.change, whole.low, whole.high))) if whole else None
     too_much = _TOO_MUCH[held] + (_RECORD_MB * records_a_trial if held == "memory_mb" else 0.0)
     return Growth(

@@ -88,9 +88,8 @@ def _never_came(trial: TrialMeasures, name: str) -> bool:
 
 def _grown(seen: Sequence[Seen], records: Mapping[str, float]) -> bool:
     """Shows what was looked at; whether anything leaks. records: that who keeps them gets in a trial."""
-    shown = Table(
-        "", title=f"held when trial {seen[0].trial} began, and trial {seen[-1].trial}; growth a trial"
-    )
+    when = f"when trial {seen[0].trial} began, and trial {seen[-1].trial}"
+    shown = Table("", title=f"held {when}; growth a trial since half-way")
     for column in ("memory", "then", "growth", "files", "then", "growth", "threads", "then", "growth"):
         shown.add_column(column, justify="right")
     leaks = []
