@@ -10,7 +10,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO
 
+import yaml
+
 from harness.model.errors import WorldError
+from harness.setup import images as images_at_hand
 from harness.worlds.docker.stack.diagnosis import start_failed
 from harness.worlds.docker.weaving.ownership import Run
 from harness.worlds.owned import processes
@@ -41,7 +44,19 @@ def up(file: Path, run: Run, services: Sequence[str], *, say: Say) -> None:
                 process.wait()
         if code != 0:
             output.seek(0)
-            raise start_failed(output.read().decode(errors="replace"), again=" ".join([*argv[:4], "up"]))
+            said, again = output.read().decode(errors="replace"), " ".join([*argv[:4], "up"])
+            raise start_failed(said, again=again, absent=_absent(file))
+
+
+def _absent(file: Path) -> dict[str, str]:
+    """Services of the woven file whose images the engine does not have -> those images."""
+    try:
+        services = yaml.safe_load(file.read_text())["services"]
+    except OSError:
+        return {}
+    images = {name: block["image"] for name, block in services.items() if "build" not in block}
+    there = {image: images_at_hand.image_id(image) for image in set(images.values())}
+    return {name: image for name, image in images.items() if not there[image]}
 
 
 def _begun(argv: Sequence[str], run: Run, output: IO[bytes]) -> subprocess.Popen[bytes]:

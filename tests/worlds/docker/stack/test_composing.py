@@ -28,6 +28,20 @@ def test_its_failure_is_told_in_its_own_words(tmp_path: Path, monkeypatch: pytes
         composing.up(tmp_path / "compose.yaml", RUN, (), say=lambda text: None)
 
 
+def test_a_service_whose_image_cannot_be_had_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine says no more than that a registry is out of reach."""
+    (tmp_path / "compose.yaml").write_text(
+        "services: {db: {image: here}, ui: {image: nowhere}, web: {image: made, build: .}}"
+    )
+    asked = 'if [ "$1" = image ]; then [ "$5" != here ] || echo sha256:1; exit; fi'
+    script = f'{asked}; echo "no such host" >&2; exit 1'
+    fake_docker(tmp_path, monkeypatch, script)
+    with pytest.raises(WorldError, match=r"\n  ui \(image nowhere\): no such image is here"):
+        composing.up(tmp_path / "compose.yaml", RUN, (), say=lambda text: None)
+
+
 def test_without_a_docker_command_the_fix_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(WorldError, match="failover-drill setup"):

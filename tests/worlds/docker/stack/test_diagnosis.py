@@ -30,6 +30,14 @@ def test_each_failure_names_its_fix(said: str, fix: str) -> None:
     assert "Creating" not in str(error)
 
 
+def test_an_image_that_cannot_be_had_is_named_with_its_service() -> None:
+    said = 'Error response from daemon: Get "https://x/v2/": dial tcp: lookup x: no such host'
+    error = start_failed(said, again="", absent={"ui": "adminer", "db": "postgres:16"})
+    assert "ui (image adminer), db (image postgres:16): no such image is here" in f"{error}"
+    assert "`docker pull adminer`" in f"{error}"
+    assert "ui" not in f"{start_failed('no space left on device', again='', absent={'ui': 'adminer'})}"
+
+
 @pytest.mark.parametrize(
     "said",
     [
