@@ -21,12 +21,17 @@ class Salvaged(Struct, frozen=True):
 
 
 class _Seen(Struct):
-    """What the lines of a file are. altered: which of the file, from 1. last: the number in the last seal."""
+    """What the lines of a file are. altered: which of the file, from 1. last: the number in the last seal.
+
+    foreign: of another run's journal, behind this one. A seal does not tell whose it is, but no run has two
+    lines of one number, and from the first other one on nobody knows which run a line is of.
+    """
 
     entries: dict[int, Entry]
     altered: list[int]
     doubled: int = 0
     moved: int = 0
+    foreign: int = 0
     last: int = 0
     footer: Footer | None = None
 
@@ -58,6 +63,8 @@ def _take(line: bytes, seen: _Seen) -> bool:
     if sealed is None:
         return False
     footer = footer_of(sealed)
+    if footer is not None and seen.foreign:
+        return True
     if footer is not None:
         seen.doubled += seen.footer is not None
         seen.footer = footer
@@ -65,6 +72,9 @@ def _take(line: bytes, seen: _Seen) -> bool:
     entry = entry_of(sealed)
     if entry is None:
         return False
+    if seen.foreign or seen.entries.get(sealed.number, entry) != entry:
+        seen.foreign += 1
+        return True
     seen.doubled += sealed.number in seen.entries
     seen.moved += sealed.number < seen.last or seen.footer is not None
     seen.last = sealed.number
@@ -89,6 +99,8 @@ def _told(seen: _Seen, missing: int, entries: Sequence[Entry]) -> Iterator[str]:
         yield f"{_lines(seen.doubled)} there twice; one of each was taken"
     if seen.moved:
         yield f"{_lines(seen.moved)} out of place; all were put back in their order"
+    if seen.foreign:
+        yield f"{_lines(seen.foreign)} of another run, behind this one's; left out"
     if seen.footer is None and entries and isinstance(entries[-1], RunEnded):
         yield (
             "the last line is missing, which a run writes once it has removed what it started: the harness "

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from random import Random
+from zlib import crc32
+
+from harness.journalfile.lines import opened
 
 Damage = Callable[[Random, bytes], bytes]
 
@@ -95,6 +98,21 @@ def _one_lost_one_doubled(draw: Random, data: bytes) -> bytes:
     return _line_doubled(draw, _line_lost(draw, data))
 
 
+def _another_behind(draw: Random, data: bytes) -> bytes:
+    """Two runs of one drill in one file, as a copy may leave them: the values are the same, no time is."""
+    lines = data.splitlines(keepends=True)
+    return b"".join([*lines[: draw.randrange(len(lines) + 1)], *map(of_another, lines)])
+
+
+def of_another(line: bytes) -> bytes:
+    """The same, in another second, with a seal that holds."""
+    whole = opened(line.rstrip(b"\n"))
+    if whole is None:
+        return line
+    text = re.sub(rb'(_s":)(\d)', rb"\g<1>1\2", whole.text)[:-1]
+    return b'%b,"seal":"%d.%08x"}\n' % (text, whole.number, crc32(text, whole.number))
+
+
 DAMAGES: dict[str, Damage] = {
     "cut": _cut,
     "cut at a line": _cut_at_a_line,
@@ -108,4 +126,5 @@ DAMAGES: dict[str, Damage] = {
     "shuffled": _shuffled,
     "garbage": _garbage,
     "one lost, one doubled": _one_lost_one_doubled,
+    "another behind it": _another_behind,
 }

@@ -9,6 +9,7 @@ import pytest
 
 from harness.journalfile import Journal
 from harness.journalfile.reading import parse
+from tests.journalfile.damage import of_another
 from tests.journalfile.files import ENTRIES, HEAD, written
 
 
@@ -92,3 +93,14 @@ def test_no_flipped_bit_goes_unseen_and_none_makes_an_entry_of_its_own(lines: li
         assert found.damage
         kept = iter(ENTRIES)
         assert all(entry in kept for entry in found.entries)
+
+
+def test_another_run_behind_it_is_left_out(lines: list[bytes]) -> None:
+    """Its lines have seals that hold, and numbers that are missing here."""
+    other = [of_another(line) for line in lines]
+    found = read([*lines[:12], *other])
+    assert found.entries == ENTRIES[:11]
+    assert f"{len(ENTRIES)} lines are of another run, behind this one's; left out" in found.damage
+    whole = read([*lines, *other])
+    assert (whole.entries, whole.gaps) == (ENTRIES, False) and len(whole.damage) == 2
+    assert read([*lines[:12], *lines]).entries == ENTRIES  # its own once more is no other
