@@ -8,6 +8,10 @@ begins a new one. A client knows only which node answered, and a node serves in 
     in between                                                   0, unknown: answers are younger than stamps
 
 What is unknown counts for loss, and not for split brain. An operation that tells its epoch keeps it.
+
+Clients that do know epochs know none of a second primary that the others' epochs have no place for: one that
+was made primary by hand. Of what they tell without an epoch only what such a node served in between its own
+words is tied to its reign; of all else the nodes' words come too late to say.
 """
 
 from __future__ import annotations
@@ -46,14 +50,38 @@ def attributed(entries: Sequence[Entry]) -> list[Entry]:
     return [_with_epoch(entry, reigns) if type(entry) is Returned else entry for entry in entries]
 
 
+def with_second_reigns(entries: Sequence[Entry]) -> list[Entry]:
+    """The same entries; an operation without an epoch has that of the second primary that served it."""
+    roles = sorted((e for e in entries if isinstance(e, RoleChanged)), key=lambda said: said.at_s)
+    seconds = _seconds(roles)
+    return [_in_second(entry, seconds) if type(entry) is Returned else entry for entry in entries]
+
+
+def _seconds(roles: Sequence[RoleChanged]) -> dict[str, list[tuple[float, float, int]]]:
+    """Node -> (from, to, epoch): its first word as primary in another's epoch, until it denies it."""
+    first: dict[int, str] = {}
+    found: dict[str, list[tuple[float, float, int]]] = {}
+    for index, said in enumerate(roles):
+        if said.role != "primary" or first.setdefault(said.epoch, said.host) == said.host:
+            continue
+        after = next((word for word in roles[index + 1 :] if word.host == said.host), None)
+        if after and after.role in ("standby", "starting"):
+            found.setdefault(said.host, []).append((said.at_s, after.at_s, said.epoch))
+    return found
+
+
+def _in_second(op: Returned, seconds: Mapping[str, list[tuple[float, float, int]]]) -> Returned:
+    spans = seconds.get(op.node, []) if not op.epoch else []
+    epoch = next((epoch for from_s, to_s, epoch in spans if from_s <= op.call_s <= to_s), _UNKNOWN)
+    return structs.replace(op, epoch=epoch) if epoch else op
+
+
 def _reigns(said: Sequence[RoleChanged]) -> _Reigns:
-    """A node that was down and comes back as primary goes on in its reign; a new epoch begins a new one."""
+    """A node that was down and comes back as primary goes on in its reign."""
     epochs: list[int] = []
     ends_s: list[float] = []
     for word in said:
         if word.role == "primary":
-            if len(epochs) > len(ends_s) and word.epoch != epochs[-1]:
-                ends_s.append(word.at_s)
             if len(epochs) == len(ends_s):
                 epochs.append(word.epoch)
         elif word.role in ("standby", "starting") and len(ends_s) < len(epochs):

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from harness.checkers.acts import Act, Reign, acts_of, reigns_of
-from harness.checkers.attribution import attributed
+from harness.checkers.attribution import attributed, with_second_reigns
 from harness.clusterview import ClusterView
 from harness.model.event import (
     Applied,
@@ -80,8 +80,8 @@ class History(Struct, frozen=True, kw_only=True):
 
 def history(plan: Plan, entries: Sequence[Entry]) -> History:
     hosts = Hosts.of(plan.hosts)
-    if not plan.promises.clients_know_epochs:
-        entries = attributed(entries)
+    known = plan.promises.clients_know_epochs
+    entries = with_second_reigns(entries) if known else attributed(entries)
     told = tuple(entry for entry in entries if type(entry) is not Returned)
     roles = sorted((e for e in told if isinstance(e, RoleChanged)), key=lambda said: said.at_s)
     reigns = reigns_of(roles)

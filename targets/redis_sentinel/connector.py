@@ -11,12 +11,12 @@ from targets.redis_sentinel.discovery import inquirer
 async def connect(address: str) -> Connection:
     """Raises OSError when no primary is there: nothing was sent."""
     asked = inquirer()
-    node = await asked.primary() if address.startswith(DISCOVERY) else address
-    if not node:
+    named = await asked.newest() if address.startswith(DISCOVERY) else None
+    if address.startswith(DISCOVERY) and named is None:
         raise ConnectionError("no Sentinel names a primary")
-    connection = await connect_to(node)
+    connection = await connect_to(named.primary if named else address)
     try:
-        await asked.learn_epoch(connection)
+        await asked.learn_epoch(connection, named)
     except BaseException:
         connection.close()
         raise

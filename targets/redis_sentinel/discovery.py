@@ -32,10 +32,9 @@ class Inquirer:
         self._reigns = Reigns()
         self._learning: set[asyncio.Task[None]] = set()
 
-    async def primary(self) -> str:
-        """Empty when no Sentinel answers in time."""
-        namings = await self.namings()
-        return max(namings, key=lambda naming: naming.epoch).primary if namings else ""
+    async def newest(self) -> Naming | None:
+        """None when no Sentinel answers in time."""
+        return max(await self.namings(), key=lambda naming: naming.epoch, default=None)
 
     async def namings(self) -> list[Naming]:
         """Of those that answer in time. Who comes while an inquiry is under way gets its answers."""
@@ -43,9 +42,13 @@ class Inquirer:
             self._asking = asyncio.create_task(self._inquire())
         return await asyncio.shield(self._asking)
 
-    async def learn_epoch(self, connection: NodeConnection) -> None:
-        """Now, and as long as no majority names it: a primary may be promoted that is one already."""
-        if self._learned(connection, await self.namings()):
+    async def learn_epoch(self, connection: NodeConnection, by: Naming | None = None) -> None:
+        """Now, and as long as no majority names it: a primary may be promoted that is one already.
+
+        by: the word that led to that node. A majority that is behind may answer sooner the next time; it
+        takes nothing back.
+        """
+        if self._learned(connection, [*await self.namings(), *([by] if by else [])]):
             return
         task = asyncio.create_task(self._go_on_learning(connection))
         self._learning.add(task)

@@ -77,8 +77,6 @@ class RedisSentinelTarget:
             rpo=None,
             lost_writes_max=None,
             reads_are_linearizable=False,
-            # Nobody tells a client the epoch of who was made primary by hand.
-            clients_know_epochs=False,
         )
 
     def stack(self, plan: Plan, compose_root: Path) -> Stack:

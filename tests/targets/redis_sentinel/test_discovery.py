@@ -11,6 +11,7 @@ import pytest
 
 from targets.redis_sentinel import client, connector, discovery
 from targets.redis_sentinel.discovery import Inquirer
+from tests.targets.redis_sentinel.said import names
 from tests.targets.redis_sentinel.servers import Answer, Serve, a_sentinel, replication, serving
 
 T = TypeVar("T")
@@ -40,7 +41,8 @@ def with_sentinels(
 
 
 async def primary(inquirer: Inquirer) -> str:
-    return await inquirer.primary()
+    named = await inquirer.newest()
+    return named.primary if named else ""
 
 
 def test_the_primary_is_whom_they_name(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,7 +73,7 @@ def test_all_that_ask_at_once_share_one_inquiry(monkeypatch: pytest.MonkeyPatch)
         return a_sentinel("r1", 0)(words)
 
     async def many(inquirer: Inquirer) -> list[str]:
-        return [*await asyncio.gather(*(inquirer.primary() for _ in range(20)))]
+        return [*await asyncio.gather(*(primary(inquirer) for _ in range(20)))]
 
     assert with_sentinels([counting] * 3, many, monkeypatch) == ["r1"] * 20
     assert len(asked) <= 6
@@ -108,3 +110,22 @@ def test_a_node_that_no_sentinel_names_serves_in_an_unknown_reign(monkeypatch: p
 def test_without_a_sentinel_there_is_nobody_to_connect_to(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(OSError, match="names a primary"):
         connected([silent] * 3, a_primary, monkeypatch)
+
+
+def test_what_led_to_a_node_is_not_taken_back_by_a_majority_that_is_behind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The node was primary before, and is promoted anew: its old epoch would make it an old primary."""
+
+    async def use(inquirer: Inquirer) -> list[int]:
+        async with serving(a_primary) as port:
+            monkeypatch.setattr(client, "REDIS_PORT", port)
+            epochs = []
+            for by in (names(NODE, 1), names(NODE, 5), None):
+                connection = await client.connect(NODE)
+                await inquirer.learn_epoch(connection, by)
+                epochs.append(connection.epoch)
+                connection.close()
+            return epochs
+
+    assert with_sentinels([a_sentinel("r2", 1)] * 3, use, monkeypatch) == [1, 5, 5]
