@@ -39,6 +39,8 @@ class Arrivals:
     def __init__(self, moves: Moves) -> None:
         self._moves = moves
         self._bit = {name: 1 << place for place, name in enumerate(moves.names)}
+        # Of each channel: who speaks on it.
+        self._speaks = [self._bit.get(source, 0) for source, _ in moves.ends]
 
     def before(self, state: State, act: Act, after: State, arrivals: Iterable[Arrival]) -> Iterator[Arrival]:
         """Those that are known after an act, as they are before it. New are those that it sends itself, and
@@ -49,10 +51,12 @@ class Arrivals:
         for channel in {*sent, *self._moves.answers(state, act)}:
             if not state.channels[channel]:
                 yield Arrival(self._moves.ends[channel][1], channel, act, self._bit[act.host], taken, 0)
+        bound = self._bit[act.host] | self._relieved(state, act, after)
         for arrival in arrivals:
             if arrival.to == act.host or state.channels[arrival.channel]:
                 continue
-            if self._needs(arrival, state, act, after, sent):
+            # It goes on at the act's host, or where the act has made room, or with what the act has sent.
+            if arrival.by & bound or self._takes(arrival, state, sent):
                 arrival = self._with(arrival, act, sent, taken)
             if self._fits(arrival, state):
                 yield arrival
@@ -78,27 +82,25 @@ class Arrivals:
 
     def _taken(self, state: State, act: Act, after: State) -> int:
         """Out of each channel: what it has heard or lost, and what is spent by that."""
-        return sum(
-            -self._grown(state, after, channel) << _BITS * channel
-            for channel in self._moves.into[act.host]
-            if after.channels[channel] != state.channels[channel]
-        )
+        taken = 0
+        for channel in self._moves.into[act.host]:
+            if after.channels[channel] != state.channels[channel]:
+                taken -= self._grown(state, after, channel) << _BITS * channel
+        return taken
+
+    def _relieved(self, state: State, act: Act, after: State) -> int:
+        """The hosts that waited for the act's host to take something, a bit each."""
+        relieved = 0
+        for channel in self._moves.into[act.host]:
+            content = state.channels[channel]
+            if content and content != after.channels[channel] and self._moves.is_full(content):
+                relieved |= self._speaks[channel]
+        return relieved
 
     def _grown(self, state: State, after: State, channel: int) -> int:
         return self._moves.waiting(after.channels[channel]) - self._moves.waiting(state.channels[channel])
 
     # --- what a way takes -------------------------------------------------------------------------
-
-    def _needs(self, way: Arrival, state: State, act: Act, after: State, sent: dict[int, int]) -> bool:
-        """It goes on at the act's host, or with what the act has sent, or where the act has made room."""
-        if way.by & self._bit[act.host] or self._takes(way, state, sent):
-            return True
-        return any(
-            state.channels[channel] != after.channels[channel]
-            and self._moves.is_full(state.channels[channel])
-            and way.by & self._bit[self._moves.ends[channel][0]]
-            for channel in self._moves.into[act.host]
-        )
 
     def _takes(self, way: Arrival, state: State, sent: Iterable[int]) -> bool:
         return any(_count(way.taken, n) > self._moves.waiting(state.channels[n]) for n in sent)
@@ -111,12 +113,11 @@ class Arrivals:
 
     def _fits(self, way: Arrival, state: State) -> bool:
         """Nobody on it has to wait until the one that it leads to has taken something."""
-        return all(
-            channel in state.held
-            or not way.by & self._bit[self._moves.ends[channel][0]]
-            or self._moves.has_room(state.channels[channel], _count(way.sent, channel))
-            for channel in self._moves.into[way.to]
-        )
+        for channel in self._moves.into[way.to]:
+            speaks = way.by & self._speaks[channel] and channel not in state.held
+            if speaks and not self._moves.has_room(state.channels[channel], _count(way.sent, channel)):
+                return False
+        return True
 
 
 def _count(packed: int, channel: int) -> int:

@@ -69,10 +69,10 @@ class Cluster:
         """For a person."""
         match act:
             case Act("fires", name, timer):
-                first_s = min(self.hosts.first_s(number) for number in state.hosts)
+                first_s = min(self.hosts.first_s[number] for number in state.hosts)
                 return f"{max(first_s, state.now_s):g} s: {name}'s {timer}"
             case Act("arrives" | "is lost" | "is held" | "goes on" as kind, _, int(number)):
-                message, _ = self.moves.first(state, number)
+                message = self.moves.first(state, number)
                 told = "" if kind == "arrives" else f"{kind} "
                 return f"{' → '.join(self.moves.ends[number])} {told}{message}"
             case Act("dies", name, True):
@@ -118,7 +118,8 @@ class Cluster:
         return self._is_under_way(state) and not any(self.is_busy(state, n) for n in self.moves.actors)
 
     def _is_under_way(self, state: State) -> bool:
-        return bool(self.moves.on_their_way(state)) or any(self.hosts[n].unsynced for n in state.hosts)
+        syncs = self.hosts.syncs
+        return self.moves.on_their_way(state) or any(syncs[number] for number in state.hosts)
 
     def _undone(self, state: State) -> Iterator[Step]:
         """Where all wait for each other the first of them goes on all the same."""
@@ -130,12 +131,14 @@ class Cluster:
 
     def is_busy(self, state: State, name: str) -> bool:
         """It has something to do before time goes on."""
-        if self.moves.waits(state, name):
-            return False
-        on_its_way = any(state.channels[n] and n not in state.held for n in self.moves.into[name])
-        return on_its_way or (
-            name in self.moves.place and bool(self.hosts[self.moves.number(state, name)].unsynced)
-        )
+        place = self.moves.place.get(name)
+        has_work = place is not None and self.hosts.syncs[state.hosts[place]]
+        if not has_work:
+            for number in self.moves.into[name]:
+                if state.channels[number] and number not in state.held:
+                    has_work = True
+                    break
+        return has_work and not self.moves.waits(state, name)
 
     def _calm(self, state: State) -> Iterator[Step]:
         for name in self.moves.actors:
@@ -152,16 +155,14 @@ class Cluster:
 
     def _deliveries(self, state: State, name: str) -> Iterator[Step]:
         for number in self.moves.arriving(state, name):
-            source, to = self.moves.ends[number]
-            message, rest = self.moves.first(state, number)
-            yield Act("arrives", name, number), self.moves.heard(rest, source, to, message)
+            yield Act("arrives", name, number), self.moves.arrived(state, number)
 
     def _drops(self, state: State, name: str) -> Iterator[Step]:
         left = state.left._replace(drops=state.left.drops - 1)
         for number in self.moves.arriving(state, name):
-            message, rest = self.moves.first(state, number)
+            rest = self.moves.lost(state, number)
             # To lose what changes nothing is to hear it, and to have one loss less.
-            if self.moves.heard(rest, self.moves.ends[number][0], name, message) != rest:
+            if self.moves.arrived(state, number) != rest:
                 yield Act("is lost", name, number), rest._replace(left=left)
 
     def _holds(self, state: State, name: str) -> Iterator[Step]:
@@ -181,9 +182,8 @@ class Cluster:
             return
         place = self.moves.place[name]
         number = state.hosts[place]
-        unsynced = self.hosts[number].unsynced
-        if unsynced:
-            last = unsynced[-1]
+        if self.hosts.syncs[number]:
+            last = self.hosts[number].unsynced[-1]
             after = state._replace(hosts=with_number(state.hosts, place, self.hosts.synced(number)))
             yield Act("has synced", name), self.moves.event(after, name, Durable(last.epoch, last.position))
 
@@ -191,7 +191,7 @@ class Cluster:
         """Time goes on when nothing is under way, to the earliest timer; those of one moment in any order."""
         if self._is_under_way(state) or state.falling:
             return
-        first_s = min((self.hosts.first_s(number) for number in state.hosts), default=float("inf"))
+        first_s = min(self.hosts.first_s[number] for number in state.hosts)
         if first_s > self._until_s:
             return
         for place, number in enumerate(state.hosts):
@@ -202,7 +202,7 @@ class Cluster:
                 yield Act("fires", name, timer), self.moves.event(after, name, Fired(timer))
 
     def _writes(self, state: State, name: str) -> Iterator[Step]:
-        if name in self.scope.settings.nodes and self.holds.serving(state, name):
+        if name in (self.scope.may_write or self.scope.settings.nodes) and self.holds.serving(state, name):
             left = state.left._replace(writes=state.left.writes - 1)
             event = Received(CLIENT, Write(state.left.writes, KEY, f"v{state.left.writes}"), CLIENT)
             yield Act("is written to", name), self.moves.event(state._replace(left=left), name, event)

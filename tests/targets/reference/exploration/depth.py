@@ -37,13 +37,17 @@ _BOUNDED = {
 
 
 class _Frame(Struct):
-    """A state that is being followed. alone: whose acts its steps began with; "": all. at: the next step."""
+    """A state that is being followed. alone: whose acts its steps began with; "": all. at: the next step.
+
+    all_wait: nobody's acts could be taken alone, each waits for another.
+    """
 
     state: State
     key: int
     steps: list[Step]
     alone: str
     arrivals: set[Arrival]
+    all_wait: bool = False
     at: int = 0
 
 
@@ -106,7 +110,9 @@ class DepthFirst:
                     steps = [*self._cluster.acts(state, name)]
                     if not self._shows(state, name, steps):
                         return _Frame(state, key, steps, name, set())
-        return _Frame(state, key, [*self._cluster.successors(state)], "", set())
+        return _Frame(
+            state, key, [*self._cluster.successors(state)], "", set(), self._cluster.all_wait(state)
+        )
 
     def _closed(self, frame: _Frame) -> int:
         self._open.remove(frame.key)
@@ -118,7 +124,7 @@ class DepthFirst:
         act, after = frame.steps[frame.at]
         frame.at += 1
         state, arrivals = frame.state, self._sets[known]
-        if act.kind in _BETWEEN_MOMENTS or self._cluster.all_wait(state):
+        if act.kind in _BETWEEN_MOMENTS or frame.all_wait:
             return
         frame.arrivals.update(self._ways.before(state, act, after, arrivals))
         if act.host == frame.alone:

@@ -15,11 +15,21 @@ class Holds:
     def __init__(self, moves: Moves) -> None:
         self._moves, self._hosts, self._nodes = moves, moves.hosts, moves.scope.settings.nodes
         self._clashes: dict[tuple[int, ...], str] = {}
+        # What was looked at once, by host and moment.
+        self._wrong: dict[tuple[float, tuple[int, ...], int], str] = {}
+        self._shows: dict[tuple[int, float], Hashable] = {}
 
     def serving(self, state: State, node: str) -> bool:
         return self._hosts.serving(self._moves.number(state, node), state.now_s)
 
     def wrong(self, state: State) -> str:
+        key = (state.now_s, state.hosts[: len(self._nodes)], state.shown)
+        wrong = self._wrong.get(key)
+        if wrong is None:
+            wrong = self._wrong[key] = self._looked_at(state)
+        return wrong or state.broken
+
+    def _looked_at(self, state: State) -> str:
         serving = [node for node in self._nodes if self.serving(state, node)]
         if len(serving) > 1:
             return f"{' and '.join(serving)} can decide at once"
@@ -34,7 +44,7 @@ class Holds:
             value = self._hosts.shows(self._moves.number(state, node), node, state.now_s)
             if value is not None and value != next((r.value for r in reversed(shown) if r.key == KEY), ""):
                 return f"{node} shows '{value}' to a read, but {shown} was acknowledged"
-        return state.broken
+        return ""
 
     def _clash(self, nodes: tuple[int, ...]) -> str:
         """An epoch has one writer, so (epoch, position) is the name of one record in all logs."""
@@ -50,13 +60,16 @@ class Holds:
         if name not in self._nodes:
             return None
         number = self._moves.number(state, name)
-        return (
-            self.serving(state, name),
-            self._hosts.acknowledged(number),
-            self._hosts.written(number),
-            self._hosts.shows(number, name, state.now_s),
-            self._hosts.epoch(number),
-        )
+        key = (number, state.now_s)
+        if key not in self._shows:
+            self._shows[key] = (
+                self.serving(state, name),
+                self._hosts.acknowledged(number),
+                self._hosts.written(number),
+                self._hosts.shows(number, name, state.now_s),
+                self._hosts.epoch(number),
+            )
+        return self._shows[key]
 
     def too_new(self, state: State) -> bool:
         return any(

@@ -65,12 +65,18 @@ class Host(NamedTuple):
 
 
 class Hosts:
-    """By number, as all that they do is asked for by number."""
+    """By number, as all that they do is asked for by number.
+
+    first_s: when the first timer of each fires. syncs: its disk is at work. is_dead: nobody is there.
+    """
 
     def __init__(self, settings: Settings, defects: frozenset[str]) -> None:
         self._settings, self._defects = settings, defects
         self._machines = Machines()
         self._hosts: Interned[Host] = Interned()
+        self.first_s: list[float] = []
+        self.syncs: list[bool] = []
+        self.is_dead: list[bool] = []
         self._handled: dict[tuple[int, float, Event], tuple[int, Sent, Log]] = {}
         self._serving: dict[tuple[int, float], bool] = {}
         self._shown: dict[tuple[int, float], str | None] = {}
@@ -85,6 +91,14 @@ class Hosts:
     def worked_out(self) -> tuple[int, int]:
         """(hosts, steps of one host) that differ."""
         return len(self._hosts), len(self._handled)
+
+    def _number(self, host: Host) -> int:
+        number = self._hosts.number(host)
+        if number == len(self.first_s):
+            self.first_s.append(min((due_s for _, due_s in host.timers), default=float("inf")))
+            self.syncs.append(bool(host.unsynced))
+            self.is_dead.append(host.machine == DEAD)
+        return number
 
     # --- life and death -----------------------------------------------------------------------------
 
@@ -102,7 +116,7 @@ class Hosts:
     def dead(self, number: int, *, keeps: bool) -> int:
         """keeps: what the disk was at is done."""
         host = self._hosts[number]
-        return self._hosts.number(Host(DEAD, _grown(host) if keeps else host.disk, starts=host.starts))
+        return self._number(Host(DEAD, _grown(host) if keeps else host.disk, starts=host.starts))
 
     def _begun(self, name: str, disk: Disk, starts: int) -> int:
         machine: DataNode | Witness
@@ -110,22 +124,19 @@ class Hosts:
             machine = DataNode(name, self._settings, disk.state, disk.records, starts, self._defects)
         else:
             machine = Witness(name, self._settings, disk.state, starts, self._defects)
-        return self._hosts.number(Host(self._machines.number(machine), disk, starts=starts))
+        return self._number(Host(self._machines.number(machine), disk, starts=starts))
 
     # --- disk and timers ----------------------------------------------------------------------------
 
     def synced(self, number: int) -> int:
         host = self._hosts[number]
-        return self._hosts.number(host._replace(disk=_grown(host), unsynced=()))
-
-    def first_s(self, number: int) -> float:
-        return min((due_s for _, due_s in self._hosts[number].timers), default=float("inf"))
+        return self._number(host._replace(disk=_grown(host), unsynced=()))
 
     def due(self, number: int, at_s: float) -> list[str]:
         return [timer for timer, due_s in self._hosts[number].timers if due_s == at_s]
 
     def without(self, number: int, timer: str) -> int:
-        return self._hosts.number(_stopped(self._hosts[number], timer))
+        return self._number(_stopped(self._hosts[number], timer))
 
     # --- events -------------------------------------------------------------------------------------
 
@@ -138,7 +149,7 @@ class Hosts:
             sent: list[tuple[str, Word]] = []
             if host.machine != DEAD:
                 host = self._handle(host, name, now_s, event, sent)
-            after = self._hosts.number(host)
+            after = self._number(host)
             done = self._handled[key] = (after, tuple(sent), self.acknowledged(after))
         return done
 

@@ -13,7 +13,7 @@ class Scope(Struct, frozen=True, kw_only=True):
     """What is bounded. lasts_s: beyond it no timer fires. epochs: newer reigns are not followed any further.
 
     channel: with so many of its messages on one channel a host waits until one of them has arrived.
-    fast_path: the agent of a dead data node hands its epoch back.
+    fast_path: the agent of a dead data node hands its epoch back. may_write: empty for all.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Scope(Struct, frozen=True, kw_only=True):
     channel: int = 3
     fast_path: bool = False
     may_crash: tuple[str, ...] = ()
+    may_write: tuple[str, ...] = ()
 
 
 class Left(NamedTuple):

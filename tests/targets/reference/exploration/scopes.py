@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from msgspec import structs
+
 from targets.reference import defects
 from targets.reference.settings import Detector, Replication, Settings
 from tests.targets.reference.exploration.ballots import Bounds
@@ -97,6 +99,13 @@ THREE_DIES_LOST = Scope(
     fast_path=True,
     channel=2,
 )
+THREE_DIES_TWO_LOST = structs.replace(
+    THREE_DIES_LOST, name="three witnesses, dies, two messages are lost", drops=2
+)
+# The write is under way, acknowledged or not there yet when the primary dies: what was acknowledged survives.
+THREE_DIES_WRITTEN_TO = structs.replace(
+    THREE_DIES_LOST, name="three witnesses, dies while it is written to", drops=0, writes=1, may_write=("a",)
+)
 
 # The standby leaves `eligible` while it is dead, and comes back.
 DEGRADES = Scope(
@@ -107,14 +116,15 @@ DEGRADES = Scope(
     restarts=1,
     may_crash=("b",),
 )
-# Not searched to its end: a violation shows in it.
+# It degrades, is written to and dies; who was left out returns first, and must not be taken.
 DEGRADES_DIES = Scope(
     name="semi-sync, both die, one returns",
     settings=SEMI_SYNC_SOON,
-    lasts_s=1.5,
+    lasts_s=0.6,
     crashes=2,
     restarts=1,
     may_crash=("a", "b"),
+    may_write=("a",),
     fast_path=True,
 )
 ONE_OF_TWO_DIES = Scope(
@@ -156,6 +166,7 @@ ALL: list[Any] = [
     HANDED_BACK,
     LOST,
     DEGRADES,
+    DEGRADES_DIES,
     FENCED,
     SWITCHOVER,
     HELD,
@@ -166,6 +177,8 @@ ALL: list[Any] = [
     THREE_LOST,
     THREE_DIES,
     THREE_DIES_LOST,
+    THREE_DIES_WRITTEN_TO,
+    THREE_DIES_TWO_LOST,
 ]
 
 # A drill sees the others; these show in a scope so small. The first within a second or two each.

@@ -13,12 +13,12 @@ from targets.reference.defects import (
     GOES_ON_AFTER_HAND_BACK,
     NO_LEASE_CHECK,
 )
-from tests.targets.reference.exploration.__main__ import explore, name, search
 from tests.targets.reference.exploration.arrivals import Arrivals
 from tests.targets.reference.exploration.ballots import Bounds
 from tests.targets.reference.exploration.cluster import Cluster
 from tests.targets.reference.exploration.depth import DepthFirst
-from tests.targets.reference.exploration.scope import Scope, State, Step
+from tests.targets.reference.exploration.exploring import explore, name, search
+from tests.targets.reference.exploration.scope import Act, Scope, State, Step
 from tests.targets.reference.exploration.scopes import (
     SEEN_SOON,
     SHORT,
@@ -118,6 +118,31 @@ def test_what_is_spent_never_counts_again() -> None:
     cluster.successors = successors  # type: ignore[method-assign]  # so that each step is looked at
     DepthFirst(cluster, cluster.wrong, states_max=4000).run(cluster.begin())
     assert set(spent) == {"Promised", "Accepted", "BallotRefused"}
+
+
+def test_an_answer_that_is_spent_when_it_is_sent_might_have_come_earlier() -> None:
+    """A majority has answered meanwhile. Sent before, it would have been of it: that way is followed."""
+    cluster = Cluster(THREE_DIES)
+    state, act, after, channel = next(_spent_at_once(cluster))
+    arrivals = Arrivals(cluster.moves).before(state, act, after, ())
+    assert channel in {arrival.channel for arrival in arrivals}
+
+
+def _spent_at_once(cluster: Cluster) -> Iterator[tuple[State, Act, State, int]]:
+    """On one way through a failover: a living one's ballot is answered, but nothing is on its way there.
+
+    The state, the act, the state after it, the answer's channel.
+    """
+    moves = cluster.moves
+    state = next(after for act, after in cluster.successors(cluster.begin()) if act.kind == "dies")
+    while True:
+        steps = [*cluster.successors(state)]
+        for act, after in steps:
+            for channel in moves.answers(state, act):
+                _, asker = moves.ends[channel]
+                if not after.channels[channel] and not moves.hosts.is_dead[moves.number(state, asker)]:
+                    yield state, act, after, channel
+        state = steps[0][1]
 
 
 @pytest.mark.slow
