@@ -9,6 +9,7 @@ import pytest
 from msgspec import structs
 
 from targets.reference.defects import (
+    ACK_BEFORE_REPLICATION,
     DEFECTS,
     GOES_ON_AFTER_HAND_BACK,
     NO_LEASE_CHECK,
@@ -25,6 +26,7 @@ from tests.targets.reference.exploration.scopes import (
     SWITCHOVER,
     THREE_CALM,
     THREE_DIES,
+    THREE_DIES_WRITTEN_TO,
 )
 from tests.targets.reference.exploration.search import Search
 
@@ -94,6 +96,18 @@ def _shows(scope: Scope, *, reduces: bool, forgets: bool = True) -> tuple[set[Ha
     assert found.closed
     says = {(now_s, place, cluster.hosts.says(number)) for now_s, place, number in hosts}
     return nodes | says, found.states
+
+
+def test_a_write_that_only_the_dead_primary_holds_is_missed() -> None:
+    found = explore(THREE_DIES_WRITTEN_TO, ACK_BEFORE_REPLICATION)
+    assert "was acknowledged" in found.violation
+
+
+def test_clients_write_where_the_scope_lets_them() -> None:
+    for node, is_written_to in ("a", True), ("b", False):
+        cluster = Cluster(structs.replace(THREE_DIES_WRITTEN_TO, may_write=(node,)))
+        acts = [act for act, _ in cluster.successors(cluster.begin())]
+        assert any(act.kind == "is written to" for act in acts) == is_written_to
 
 
 # --- what is spent ----------------------------------------------------------------------------------
