@@ -20,8 +20,9 @@ def doctor(parser: Parser) -> None:
 def setup(parser: Parser) -> None:
     """Get what is missing: engine, Compose plugin, images.
 
-    Where no engine can be had, what drills need as processes of this machine: that is
-    said, and is enough unless a target needs containers. --world docker insists on them.
+    Where no engine can be had: what drills need as processes of this machine.
+    That is said, and is enough unless a target that was named needs containers;
+    --world docker insists on them.
 
     Needs root where something must be installed. Safe to run again: it makes only
     what is missing. The bundled reference target is always included.
