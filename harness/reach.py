@@ -24,7 +24,7 @@ from harness.model.fault import (
     Strain,
     Switch,
 )
-from harness.model.hardship import FailingFsync, Memory
+from harness.model.hardship import DiskFull, FailingFsync, Memory
 from harness.model.impairment import Reset
 from harness.model.plan import HostPlan
 
@@ -83,7 +83,7 @@ def touched(fault: Fault) -> frozenset[str]:
 def silenced(fault: Fault) -> str:
     """The host that a kill, stop, pause, crash or its disk takes out; empty for any other fault."""
     match fault:
-        case PowerOff(host=host) | Strain(host=host, by=Memory() | FailingFsync()):
+        case PowerOff(host=host) | Strain(host=host, by=Memory() | FailingFsync() | DiskFull()):
             return host
         case Kill(host=host) | Stop(host=host) | Pause(host=host) | Crash(host=host) | Disk(host=host):
             return host

@@ -1,4 +1,4 @@
-"""The verbs of what a host's programs have too little of: processor, memory, durable writes."""
+"""The verbs of what a host's programs have too little of: processor, memory, durable writes, room on disk."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from harness.drillfile.tree import Node, shown
 from harness.drillfile.verb import Verb, trigger, until_s
 from harness.drillfile.words import WORD, Field, Kind, Words, span, text_of
 from harness.model.drill import Step, StrainStep
-from harness.model.hardship import Cpu, FailingFsync, Hardship, Memory, SlowFsync
+from harness.model.hardship import Cpu, DiskFull, FailingFsync, Hardship, Memory, SlowFsync
 
 _PERCENT = re.compile(r"(\d{1,3})\s*%")
 _SIZE = re.compile(r"(\d{1,6})\s*(MB|GB)")
@@ -65,7 +65,7 @@ _LATE: Field[float] = Field(
     required=True,
 )
 _CPU, _MEMORY = _of_host("cpu"), _of_host("memory")
-_SLOW, _FAILING = _of_host("slow_fsync"), _of_host("failing_fsync")
+_SLOW, _FAILING, _FULL = _of_host("slow_fsync"), _of_host("failing_fsync"), _of_host("disk_full")
 
 
 def _builder(head: Field[str], by: Callable[[Words], Hardship]) -> Callable[[Words], Step]:
@@ -124,4 +124,16 @@ FAILING_FSYNC = Verb(
     + "What has ended of it is started at `until`. Verified as slow_fsync.",
     example="- failing_fsync: primary\n  at: 1s..2s\n  until: 4s",
 )
-HARDSHIPS = (CPU, MEMORY, SLOW_FSYNC, FAILING_FSYNC)
+DISK_FULL = Verb(
+    head=_FULL,
+    fields=_TIMES,
+    build=_builder(_FULL, lambda words: DiskFull()),
+    summary="let a host's disk run full: writes that need room fail with ENOSPC",
+    does="A file that nobody asked for takes all the room there is where the service keeps its data. What is "
+    "overwritten in place still succeeds, on open and on new connections alike, until something has to grow. "
+    "The machine's own disk is not touched: in a drill with this step the named volumes of data hosts are of "
+    "64 MiB each, in memory, from the start. At `until` the file is gone, and what has ended is started. "
+    "Verified by a byte that is written beside the data: ENOSPC then, none before and after.",
+    example="- disk_full: primary\n  at: 1s..2s\n  until: 6s",
+)
+HARDSHIPS = (CPU, MEMORY, SLOW_FSYNC, FAILING_FSYNC, DISK_FULL)

@@ -32,7 +32,7 @@ from harness.model.drill import (
     WaitStep,
     Window,
 )
-from harness.model.hardship import Cpu, FailingFsync, Memory, SlowFsync
+from harness.model.hardship import Cpu, DiskFull, FailingFsync, Memory, SlowFsync
 from harness.model.impairment import Bandwidth, Reset, Slicing, SlowClose, name_of
 from harness.model.moment import TELLS
 from harness.model.units import duration, seconds
@@ -174,7 +174,7 @@ def _strained(step: StrainStep) -> Fields:
             return [head, ("limit", f"{limit_mb}MB")]
         case SlowFsync(delay_s=delay_s):
             return [head, ("delay", _span(delay_s))]
-        case FailingFsync():
+        case FailingFsync() | DiskFull():
             return [head]
 
 

@@ -1,4 +1,4 @@
-"""What can be scarce or slow for a host's programs while they run: processor, memory, durable writes."""
+"""What can be scarce or slow for a host's programs while they run: processor, memory, disk."""
 
 from __future__ import annotations
 
@@ -29,7 +29,11 @@ class FailingFsync(Struct, frozen=True, tag="failing_fsync"):
     """fsync and fdatasync end in EIO, and nothing is made durable by them."""
 
 
-Hardship = Cpu | Memory | SlowFsync | FailingFsync
+class DiskFull(Struct, frozen=True, tag="disk_full"):
+    """The disk of what the service keeps has no room for another byte: what needs some ends in ENOSPC."""
+
+
+Hardship = Cpu | Memory | SlowFsync | FailingFsync | DiskFull
 
 
 def name_of(hardship: Hardship) -> str:
@@ -43,6 +47,8 @@ def name_of(hardship: Hardship) -> str:
             return "slow_fsync"
         case FailingFsync():
             return "failing_fsync"
+        case DiskFull():
+            return "disk_full"
 
 
 def much_of(hardship: Hardship) -> str:
@@ -54,5 +60,5 @@ def much_of(hardship: Hardship) -> str:
             return f"{limit_mb}MB"
         case SlowFsync(delay_s=delay_s):
             return duration(delay_s)
-        case FailingFsync():
+        case FailingFsync() | DiskFull():
             return ""

@@ -45,6 +45,7 @@ FAULTS_OF_WORLDS: Mapping[str, frozenset[str]] = {
             "memory",
             "slow_fsync",
             "failing_fsync",
+            "disk_full",
             "exec",
         }
     ),
@@ -93,6 +94,7 @@ WHY_NOT: Mapping[str, Mapping[str, str]] = {
         "loss": _LOSS,
         "power_off": _POWER,
         **dict.fromkeys(("cpu", "memory", "slow_fsync", "failing_fsync"), _CGROUPS),
+        "disk_full": "its hosts keep all on this machine's own disk; containers (--world docker) get disks",
         "exec": "a command would run on this machine itself; containers (--world docker) keep it to a host",
     },
     "simulator": {
@@ -100,8 +102,8 @@ WHY_NOT: Mapping[str, Mapping[str, str]] = {
         "power_off": "kill with scope: host is the same there, but for the end of connections that peers see",
         "exec": "nothing runs there that a command could speak to; containers (--world docker) do it",
         **dict.fromkeys(
-            ("cpu", "memory", "slow_fsync", "failing_fsync"),
-            "its programs use no processor and no memory; disk has does: stall and fail there",
+            ("cpu", "memory", "slow_fsync", "failing_fsync", "disk_full"),
+            "its programs use no processor, no memory and no room; disk has does: stall and fail there",
         ),
     },
 }

@@ -59,7 +59,7 @@ class ReferenceTarget:
         return frozenset(
             {"kill", "stop", "pause", "crash", "disk", "clock", "switch"}
             | {"partition", "latency", "bandwidth", "slicing", "reset", "slow_close", "loss"}
-            | {"restart", "power_off", "cpu", "memory", "slow_fsync", "failing_fsync", "exec"}
+            | {"restart", "power_off", "cpu", "memory", "slow_fsync", "failing_fsync", "disk_full", "exec"}
         )
 
     def controls(self) -> frozenset[str]:

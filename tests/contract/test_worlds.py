@@ -8,8 +8,22 @@ import pytest
 
 from harness.model.command import Heal
 from harness.model.event import Failed
-from harness.model.fault import Cut, CutMode, Fault, Impair, Kill, Link, Pause, Scope, Slow, Stop
+from harness.model.fault import (
+    Crash,
+    Cut,
+    CutMode,
+    Fault,
+    Impair,
+    Kill,
+    Link,
+    Pause,
+    Scope,
+    Side,
+    Slow,
+    Stop,
+)
 from harness.model.impairment import Bandwidth, Impairment, Reset, Slicing, SlowClose
+from harness.model.moment import Moment
 from harness.planner.offers import FAULTS_OF_WORLDS
 from tests.contract.worldstage import Stage, both_ways, stage_in
 
@@ -88,6 +102,33 @@ def test_who_is_ended_is_gone_until_it_is_healed(
             stage.until(lambda: stage.primary not in ("", victim))
             stage.run(WINDOW_S)
             assert not stage.good(prefix, after_s=ended.after_s)
+    stage.steady()
+
+
+@pytest.mark.parametrize("scope", ["process", "host"])
+def test_who_is_restarted_has_ended_and_begins_anew(stage: Stage, scope: Scope) -> None:
+    victim, epoch = stage.primary, stage.view.epoch
+    with stage.load("client1", victim) as prefix:
+        stage.flows(prefix)
+        with stage.under(Stop(victim, scope)) as stopped:
+            pass
+        assert stage.healed.before_s >= stopped.after_s
+        assert not stage.healed.lapsed
+    stage.steady()
+    assert stage.view.epoch > epoch  # nobody resumes what it was
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+def test_who_crashes_at_a_point_is_gone_from_there_on_until_it_is_healed(stage: Stage, side: Side) -> None:
+    victim = stage.primary
+    point = Moment(act="sends", what="Reply", hosts=(victim,))
+    with stage.load("client1", victim) as prefix:
+        stage.flows(prefix)
+        with stage.under(Crash(point, side)) as died:
+            assert isinstance(died.fault, Crash) and died.fault.host == victim
+            stage.until(lambda: stage.primary not in ("", victim))
+            stage.run(WINDOW_S)
+            assert not stage.good(prefix, after_s=died.after_s)
     stage.steady()
 
 

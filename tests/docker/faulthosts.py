@@ -141,6 +141,7 @@ def running(client: docker.DockerClient, folder: Path) -> Iterator[FaultHosts]:
             run=lifetime.run,
             folder=folder,
             say=lambda text: None,
+            own_disks=True,
         ).up()
         hosts = FaultHosts(up)
         until(hosts.all_talk)

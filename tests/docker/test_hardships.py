@@ -12,8 +12,8 @@ import pytest
 
 from harness.model.errors import WorldError
 from harness.model.event import Applied
-from harness.model.fault import Link, PowerOff, Strain
-from harness.model.hardship import Cpu, FailingFsync, Memory, SlowFsync
+from harness.model.fault import Kill, Link, PowerOff, Strain
+from harness.model.hardship import Cpu, DiskFull, FailingFsync, Memory, SlowFsync
 from tests.docker.faulthosts import HOSTS, PAIRS, FaultHosts, running, until
 
 pytestmark = pytest.mark.docker
@@ -137,6 +137,52 @@ def test_fsyncs_are_late_or_fail_while_their_fault_lasts_and_no_longer(
         assert changed(applied) >= 1
         until(lambda: syncs(hosts, client, "b") == [5.0] * 5)  # EIO
     until(lambda: all(took_s < 0.2 for took_s in syncs(hosts, client, "b")))
+
+
+# Whether a byte can be written, and how it fails.
+_KEEP = """
+import errno, os
+try:
+    with open("/data/kept", "wb", buffering=0) as file:
+        file.write(b"x")
+    print("kept")
+except OSError as error:
+    print(errno.errorcode[error.errno])
+"""
+
+
+def keeps(hosts: FaultHosts, client: docker.DockerClient, host: str) -> str:
+    return str(container(hosts, client, host).exec_run(["python3", "-c", _KEEP])[1].decode().strip())
+
+
+@pytest.mark.parametrize("host", ["a", "c"])
+def test_a_full_disk_takes_no_byte_until_there_is_room_again(
+    hosts: FaultHosts, client: docker.DockerClient, host: str
+) -> None:
+    (other,) = {"a", "c"} - {host}
+    assert keeps(hosts, client, host) == "kept"
+    with hosts.under(Strain(host, DiskFull())) as applied:
+        assert keeps(hosts, client, host) == "ENOSPC"
+        assert keeps(hosts, client, other) == "kept"
+        hosts.injection.inject("too", Strain(host, DiskFull()))
+        hosts.injection.heal("too")
+        hosts.injection.inject("dies", Kill(host, "host"))  # what it keeps, and what fills it, outlive it
+        hosts.injection.heal("dies")
+        until(lambda: keeps(hosts, client, host) == "ENOSPC")
+    assert applied.evidence[0].endswith("a byte written there ended in ENOSPC")
+    assert keeps(hosts, client, host) == "kept"
+
+
+def test_the_machines_own_disk_is_never_filled(hosts: FaultHosts) -> None:
+    with pytest.raises(WorldError, match="b keeps nothing on a named volume, and the machine's own disk is"):
+        hosts.injection.inject("f", Strain("b", DiskFull()))
+    hosts.injection.heal("f")
+
+
+def test_a_disk_that_somebody_makes_room_on_is_told_when_its_end_comes(hosts: FaultHosts) -> None:
+    hosts.injection.inject("f", Strain("a", DiskFull()))
+    hosts.up.resident.make_room(hosts.up.containers.sandbox_pid("a"))
+    assert hosts.injection.heal("f").lapsed == "there is room on a disk of a"
 
 
 def changed(applied: Applied) -> int:

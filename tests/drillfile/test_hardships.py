@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.model.drill import KillStep, Step, StrainStep, Window
-from harness.model.hardship import Cpu, FailingFsync, Hardship, Memory, SlowFsync
+from harness.model.hardship import Cpu, DiskFull, FailingFsync, Hardship, Memory, SlowFsync
 from tests.drillfile.written import step, wrong_step
 
 
@@ -21,6 +21,7 @@ def strain(by: Hardship) -> StrainStep:
         ("- memory: primary\n  limit: 2GB\n  at: 1s..2s\n  until: 4s", strain(Memory(2000))),
         ("- slow_fsync: primary\n  delay: 200ms\n  at: 1s..2s\n  until: 4s", strain(SlowFsync(0.2))),
         ("- failing_fsync: primary\n  at: 1s..2s\n  until: 4s", strain(FailingFsync())),
+        ("- disk_full: primary\n  at: 1s..2s\n  until: 4s", strain(DiskFull())),
         (
             "- restart: primary\n  at: 1s..2s",
             KillStep(verb="restart", victim="primary", scope="process", at=Window(1, 2), until_s=2),

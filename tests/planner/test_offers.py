@@ -14,7 +14,7 @@ from tests.planner.planning import EXAMPLE, planned, refused, with_steps
 CUT = "- partition: [[primary], rest]\n  at: 1s\n  until: 3s\n  how: "
 NOT_SIMULATED = {"bandwidth", "slicing", "reset", "slow_close"}
 # It has a processor and a memory, and a power that can be cut without anybody seeing an end.
-CONTAINERS_ALONE = {"cpu", "memory", "slow_fsync", "failing_fsync", "power_off"}
+CONTAINERS_ALONE = {"cpu", "memory", "slow_fsync", "failing_fsync", "disk_full", "power_off"}
 
 
 def test_every_fault_that_can_be_written_is_offered_by_the_simulator_if_it_is_not_about_bytes() -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import docker
 
+from harness.model.drill import StrainStep
+from harness.model.hardship import DiskFull
 from harness.model.plan import Plan
 from harness.seams import Stack, Target
 from harness.setup.images import ROOT
@@ -46,7 +48,13 @@ class DockerWorld(MeshWorld):
             lifetime = Lifetime(client, folder)
             try:
                 up = Bringup(
-                    client=client, stack=stack, compose=compose, run=lifetime.run, folder=folder, say=say
+                    client=client,
+                    stack=stack,
+                    compose=compose,
+                    run=lifetime.run,
+                    folder=folder,
+                    say=say,
+                    own_disks=_fills_disks(plan),
                 ).up()
                 say(f"the stack is up after {time.monotonic() - origin_s:.1f} s")
                 if keep:
@@ -122,3 +130,9 @@ class DockerWorld(MeshWorld):
         if self._keep and self._hosts.fences:
             pid = keeper.stay(self._lifetime.run.id, self._hosts.fences[0], self._hosts.data)
             self._say(f"process {pid} stands at its power switches until it is removed")
+
+
+def _fills_disks(plan: Plan) -> bool:
+    """Only such a drill's stack keeps its data in memory."""
+    steps = (timed.step for trial in plan.trials for timed in trial.steps)
+    return any(isinstance(step, StrainStep) and isinstance(step.by, DiskFull) for step in steps)

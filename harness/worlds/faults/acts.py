@@ -24,7 +24,7 @@ from harness.model.fault import (
     Switch,
     describe,
 )
-from harness.model.hardship import Memory
+from harness.model.hardship import DiskFull, Memory
 from harness.model.impairment import Reset
 from harness.worlds.faults.act import Act
 from harness.worlds.faults.hostfaults import HostFaults
@@ -91,9 +91,9 @@ class Acts:
         return Begun(act, lambda in_force, hurry: self._links.bites(fault, in_force, hurry))
 
     def _strained(self, straining: Straining, fault: Strain, others: Faults) -> Begun:
-        """What memory that has run out has killed shows it already."""
+        """What ran out has been seen to: a process was killed, a write refused."""
         act = straining.begin(fault, others)
-        if isinstance(fault.by, Memory):
+        if isinstance(fault.by, Memory | DiskFull):
             return Begun(act)
         return Begun(act, lambda in_force, hurry: straining.bites(fault, hurry))
 

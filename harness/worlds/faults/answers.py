@@ -144,6 +144,14 @@ class Traced(Stamped, frozen=True, kw_only=True):
     calls: int
 
 
+class Disks(Stamped, frozen=True, kw_only=True):
+    """A host's own disks: how many, what is free on all of them, on how many a byte could be written."""
+
+    disks: int
+    free_bytes: int
+    writable: int
+
+
 class Sockets(Struct, frozen=True):
     """The hub's TCP sockets: where it listens, what is connected, and what ends and is not yet gone."""
 

@@ -18,6 +18,7 @@ from harness.model.errors import WorldError
 from harness.worlds.faults.answers import (
     Begun,
     Destroyed,
+    Disks,
     End,
     Ended,
     Followed,
@@ -209,6 +210,16 @@ class Resident:
 
     def untrace(self, tracer: int) -> Traced:
         return self._call("untrace", Traced, limit_s=2 * _ANSWER_WITHIN_S, tracer=tracer)
+
+    def disks(self, sandbox_pid: int) -> Disks:
+        """A byte is written on each, and taken away again."""
+        return self._call("disks", Disks, sandbox_pid=sandbox_pid)
+
+    def fill(self, sandbox_pid: int) -> Disks:
+        return self._call("fill", Disks, limit_s=2 * _ANSWER_WITHIN_S, sandbox_pid=sandbox_pid)
+
+    def make_room(self, sandbox_pid: int) -> Disks:
+        return self._call("make_room", Disks, sandbox_pid=sandbox_pid)
 
     def rail(self) -> socket.socket:
         """A connection on which a fence device's requests come. Raises OSError."""

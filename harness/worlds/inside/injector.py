@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TypedDict
 
-from . import ends, packetfilter, passage, probes, processes, scarcity, sockets, tracing
+from . import ends, packetfilter, passage, probes, processes, room, scarcity, sockets, tracing
 
 InjectorError = processes.ProcessError
 
@@ -53,6 +53,9 @@ COMMANDS: dict[str, Callable[..., object]] = {
     "processor": scarcity.processor,
     "memory": scarcity.memory,
     "volunteer": scarcity.volunteer,
+    "disks": room.disks,
+    "fill": room.fill,
+    "make_room": room.make_room,
     "trace": tracing.trace,
     "traced": tracing.traced,
     "untrace": tracing.untrace,

@@ -49,10 +49,19 @@ class Bringup:
     """One start, in as many attempts as it takes to find a block of addresses that nobody takes first."""
 
     def __init__(
-        self, *, client: docker.DockerClient, stack: Stack, compose: Table, run: Run, folder: Path, say: Say
+        self,
+        *,
+        client: docker.DockerClient,
+        stack: Stack,
+        compose: Table,
+        run: Run,
+        folder: Path,
+        say: Say,
+        own_disks: bool = False,
     ) -> None:
+        """own_disks: named volumes of data hosts are of a size that a drill can fill."""
         self._client, self._stack, self._compose, self._run = client, stack, compose, run
-        self._folder, self._say = folder, say
+        self._folder, self._say, self._own_disks = folder, say, own_disks
         self._token = secrets.token_hex(16)
         self._said: set[str] = set()
 
@@ -100,7 +109,15 @@ class Bringup:
             toxiproxy=TOXIPROXY,
             own={local: image_tag(recipe) for local, recipe in {**self._stack.images, **needed}.items()},
         )
-        woven = weave(self._compose, self._stack, placed, self._run, images=images, token=self._token)
+        woven = weave(
+            self._compose,
+            self._stack,
+            placed,
+            self._run,
+            images=images,
+            token=self._token,
+            own_disks=self._own_disks,
+        )
         for note in woven.notes:
             self._tell(note)
         return woven, placed

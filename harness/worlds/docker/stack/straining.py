@@ -1,4 +1,5 @@
-"""Hardships of containers: processor and memory by the engine's limits, durable writes by strace.
+"""Hardships of containers: processor and memory by the engine's limits, durable writes by strace, room
+by a file that takes it.
 
 Nothing is believed: the kernel's own accounts are read, the process that was killed looked for, and who is
 traced is what the kernel says.
@@ -12,7 +13,7 @@ from collections.abc import Callable, Collection
 
 from harness.model.errors import WorldError
 from harness.model.fault import Fault, Strain
-from harness.model.hardship import Cpu, FailingFsync, Memory, SlowFsync
+from harness.model.hardship import Cpu, DiskFull, FailingFsync, Memory, SlowFsync
 from harness.seams import ServiceProcess
 from harness.worlds.docker.stack.hostcontainers import HostContainers
 from harness.worlds.faults.act import Act, nothing_to_do
@@ -51,13 +52,15 @@ class DockerStraining:
                 return self._trace(fault, f"delay_enter={round(delay_s * 1e6)}")
             case FailingFsync():
                 return self._trace(fault, "error=EIO")
+            case DiskFull():
+                return self._fill(fault.host)
 
     def bites(self, fault: Strain, hurry: threading.Event) -> list[str]:
         match fault.by:
             case Cpu():
                 return self._held_back(fault.host, hurry)
-            case Memory():
-                return []  # what it killed has shown it
+            case Memory() | DiskFull():
+                return []  # what it killed, or refused, has shown it
             case SlowFsync():
                 return self._changed(fault, "late", hurry)
             case FailingFsync():
@@ -71,6 +74,8 @@ class DockerStraining:
                 return self._fed(fault.host)
             case SlowFsync() | FailingFsync():
                 return self._untrace(fault)
+            case DiskFull():
+                return self._make_room(fault, others)
 
     def lapsed(self, fault: Strain, others: Collection[Fault]) -> str:
         match fault.by:
@@ -80,6 +85,9 @@ class DockerStraining:
                 return ""  # what it killed is looked for as after a kill
             case SlowFsync() | FailingFsync():
                 return self._let_go(fault)
+            case DiskFull():
+                seen = self._resident.disks(self._containers.sandbox_pid(fault.host))
+                return f"there is room on a disk of {fault.host}" if seen.writable else ""
 
     # --- processor ------------------------------------------------------------------------------------
 
@@ -205,6 +213,37 @@ class DockerStraining:
         return (
             f"strace does not hold {seen.lost} threads of {fault.host} any more" if seen and seen.lost else ""
         )
+
+    # --- room -----------------------------------------------------------------------------------------
+
+    def _fill(self, host: str) -> Act:
+        sandbox_pid = self._containers.sandbox_pid(host)
+        before = self._resident.disks(sandbox_pid)
+        if not before.disks:
+            raise WorldError(
+                f"{host} keeps nothing on a named volume, and the machine's own disk is never filled; "
+                "give its service one in the compose file"
+            )
+        filled = self._resident.fill(sandbox_pid)
+        if filled.writable:
+            raise WorldError(f"a byte could still be written on {filled.writable} disks of {host}")
+        took = before.free_bytes - filled.free_bytes
+        line = (
+            f"{took / _MB:.1f}MB taken, {filled.free_bytes} bytes left on {filled.disks} disks of {host}; "
+            "a byte written there ended in ENOSPC"
+        )
+        return Act(before_s=filled.before_s, after_s=filled.after_s, evidence=(line,))
+
+    def _make_room(self, fault: Strain, others: Collection[Fault]) -> Act:
+        if fault in others:
+            return nothing_to_do(
+                f"the disks of {fault.host} stay full: another fault in force fills them too"
+            )
+        seen = self._resident.make_room(self._containers.sandbox_pid(fault.host))
+        if seen.writable < seen.disks:
+            raise WorldError(f"no byte can be written on {seen.disks - seen.writable} disks of {fault.host}")
+        line = f"{seen.free_bytes / _MB:.1f}MB are free on {seen.disks} disks of {fault.host}; a byte fits"
+        return Act(before_s=seen.before_s, after_s=seen.after_s, evidence=(line,))
 
 
 def _quota_us(host: str, in_force: Collection[Fault]) -> int:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from harness.model.drill import Json
 from harness.seams import Stack
-from harness.worlds.docker.weaving import meshparts
+from harness.worlds.docker.weaving import disks, meshparts
 from harness.worlds.docker.weaving.admission import admit
 from harness.worlds.docker.weaving.dialect import Table, literal, rows, table, tables, text
 from harness.worlds.docker.weaving.hostsfile import hostname, hosts_file, names
@@ -48,10 +48,22 @@ class Woven(Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...]
 
 
-def weave(compose: Table, stack: Stack, mesh: Mesh, run: Run, *, images: Images, token: str) -> Woven:
-    """compose: the canonical form (`docker compose config`). Raises DrillError for what may not come."""
+def weave(
+    compose: Table,
+    stack: Stack,
+    mesh: Mesh,
+    run: Run,
+    *,
+    images: Images,
+    token: str,
+    own_disks: bool = False,
+) -> Woven:
+    """compose: the canonical form (`docker compose config`). Raises DrillError for what may not come.
+
+    own_disks: named volumes of data hosts are of a size that a drill can fill.
+    """
     notes = admit(compose, stack)
-    loom = _Loom(compose, stack, mesh, run, images, token)
+    loom = _Loom(compose, stack, mesh, run, images, token, own_disks)
     ours = loom.mesh_services(literal(token))
     woven: Table = {
         "name": run.project,
@@ -70,11 +82,20 @@ class _Loom:
     """One weaving: what everything is woven from, and a method for each part of the file."""
 
     def __init__(
-        self, compose: Table, stack: Stack, mesh: Mesh, run: Run, images: Images, token: str
+        self,
+        compose: Table,
+        stack: Stack,
+        mesh: Mesh,
+        run: Run,
+        images: Images,
+        token: str,
+        own_disks: bool,
     ) -> None:
         self._token = token
         self._compose, self._stack, self._mesh, self._run, self._images = compose, stack, mesh, run, images
         self._services = tables(compose.get("services"))
+        volumes = table(compose.get("volumes"))
+        self._disks = disks.of_data_hosts(mesh, self._services, volumes) if own_disks else {}
         self._names = names(mesh, self._services, path=stack.compose_file)
 
     def mesh_services(self, token: str) -> Table:
@@ -103,9 +124,11 @@ class _Loom:
 
     def volumes(self) -> Table:
         """Volumes of the run's own, empty at its start: without their names in the person's project."""
+        sized = {name for names in self._disks.values() for name in names}
         return {
-            name: _without(volume, "name") | {"labels": self._labels(volume)}
+            name: (disks.of_a_size(woven) if name in sized else woven)
             for name, volume in tables(self._compose.get("volumes")).items()
+            if (woven := _without(volume, "name") | {"labels": self._labels(volume)})
         }
 
     def files(self, kind: str) -> Table:
@@ -121,6 +144,7 @@ class _Loom:
         woven["hostname"] = hostname(place, service)
         woven["domainname"] = service.get("domainname")
         woven["sysctls"] = _sysctls(service, of_network=True)
+        woven["volumes"] = [*rows(woven.get("volumes")), *disks.mounts(self._disks.get(place.name, []))]
         return _without(woven)
 
     def _service(self, name: str, service: Table, place: MeshHost | None) -> Table:
