@@ -15,6 +15,7 @@ from harness.model.isolation import LACKS
 from harness.model.plan import PlanFile, Provenance
 from harness.model.units import duration
 from harness.model.verdict import Finding, Judgement, TrialMeasures, Verdict
+from reports.byfault import by_fault
 from reports.look import STYLES, Look, count, span, time
 from reports.measures import checks_table, counted, middle, safety_table, times_table, totals, value
 from reports.timeline import chart, median_and_worst, title
@@ -106,6 +107,10 @@ def _sections(verdict: Verdict, look: Look, *, width: int) -> Iterator[Renderabl
         if table.row_count:
             yield Text()
             yield table
+    costs = by_fault(verdict.trials, look)
+    if costs is not None:
+        yield Text()
+        yield costs
     for why, trial in median_and_worst(verdict.trials):
         yield Text()
         yield title(trial, why, look)

@@ -211,7 +211,7 @@ def pairs(links: tuple[Link, ...]) -> str:
 
 
 def _sides(wanted: set[Link], both: set[frozenset[str]]) -> str:
-    """The two sides when the links are exactly a symmetric cut between two sets, else nothing."""
+    """The two sides, the smaller first, when the links are exactly a symmetric cut between two sets."""
     if not wanted or 2 * len(both) != len(wanted):
         return ""
     hosts = sorted({k.source for k in wanted})
@@ -219,4 +219,5 @@ def _sides(wanted: set[Link], both: set[frozenset[str]]) -> str:
     near = [host for host in hosts if host not in far]
     if len(near) * len(far) != len(both) or min(len(near), len(far)) == 0 or len(hosts) < 3:
         return ""
-    return f"{{{', '.join(near)}}} | {{{', '.join(far)}}}"
+    fewer, more = sorted((near, far), key=len)
+    return f"{{{', '.join(fewer)}}} | {{{', '.join(more)}}}"
