@@ -49,6 +49,6 @@ def placed(of: Stack) -> Mesh:
     return mesh(of.hosts, BLOCK)
 
 
-def woven(written: Table, of: Stack | None = None) -> Woven:
+def woven(written: Table, of: Stack | None = None, *, own_disks: bool = False) -> Woven:
     of = of or stack()
-    return weave(written, of, placed(of), RUN, images=IMAGES, token="s3cret")
+    return weave(written, of, placed(of), RUN, images=IMAGES, token="s3cret", own_disks=own_disks)

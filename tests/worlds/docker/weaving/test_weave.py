@@ -106,6 +106,18 @@ def test_named_volumes_become_the_runs_own() -> None:
     assert of.compose["volumes"] == {"data": {"labels": {"keep": "me", **RUN.labels()}}}
 
 
+def test_for_a_drill_that_fills_disks_they_have_a_size_and_the_sandbox_keeps_them_mounted() -> None:
+    kept: Table = {"type": "volume", "source": "data", "target": "/data"}
+    written = compose(a={"volumes": [kept]}, volumes={"data": {"name": "theirs_data"}})
+    sized = woven(written, own_disks=True)
+    volume = table(table(sized.compose["volumes"])["data"])
+    assert table(volume["driver_opts"])["type"] == "tmpfs"
+    assert kept in rows(service("a", sized)["volumes"])
+    at_sandbox = kept | {"target": "/failover-drill/disks/data"}
+    assert at_sandbox in rows(service("fd-sandbox-a", sized)["volumes"])
+    assert at_sandbox not in rows(service("fd-sandbox-a", woven(written))["volumes"])
+
+
 def test_secrets_and_configs_stay_without_their_old_names() -> None:
     of = woven(
         compose(
