@@ -21,8 +21,6 @@ def line(entry: Entry, trials: int) -> str:
             return f"trial {trial}/{trials}: waited in vain: {text}"
         case TrialEnded(trial=trial, completed=False, reason=reason):
             return f"trial {trial}/{trials}: ended early: {reason}"
-        case Controlled(action=action, ok=ok, detail=detail):
-            return f"{action} {'done' if ok else 'refused'}" + (f": {detail}" if detail else "")
         case Failed(command_id=command_id, reason=reason):
             return f"{command_id} failed: {reason}"
         case Controlled(control_id=control_id, action=action, ok=False, detail=detail):
