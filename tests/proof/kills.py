@@ -69,7 +69,7 @@ def _told(of: Of, cases: Collection[Killed], *, after: int) -> int:
     for one in sorted(cases, key=lambda one: one.at_s):
         shown.add_row(
             f"{one.at_s:.1f} s",
-            f"{one.doing[:60]}{' (all over)' if one.closed else ''}",
+            f"{one.doing[:60]}{' (all over)' if one.over else ''}",
             one.victim,
             f"{one.exit_code}",
             "-" if one.checked is None else f"{one.checked}",

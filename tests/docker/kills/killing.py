@@ -31,7 +31,7 @@ NOBODY = "nobody: over before"
 class Killed(Struct, frozen=True, kw_only=True):
     """What became of one run. at_s: since its start. doing: what the harness had told last.
 
-    closed: the journal had its last line already. exit_code: the harness's, negative where a signal ended it.
+    over: nobody needed the victim any more. exit_code: the harness's, negative where a signal ended it.
     checked: of `check`, None where there was nothing to check. left: things and processes once all had ended,
     before `clean`. wrong: a line for each thing that must not be.
     """
@@ -40,7 +40,7 @@ class Killed(Struct, frozen=True, kw_only=True):
     at_s: float
     doing: str
     victim: str
-    closed: bool
+    over: bool
     exit_code: int
     checked: int | None
     left: int
@@ -68,7 +68,7 @@ class _Struck(Struct, frozen=True):
     at_s: float
     doing: str
     victim: str
-    closed: bool
+    over: bool
 
 
 def _strike(of: Of, run: StruckRun, draw: Random, at_s: float, client: docker.DockerClient) -> _Struck:
@@ -78,12 +78,14 @@ def _strike(of: Of, run: StruckRun, draw: Random, at_s: float, client: docker.Do
     else:
         run.wait(lambda: run.since_s >= at_s and (of == "harness" or run.known()))
     victim = _found(of, run, draw, client)
-    doing, closed = run.doing, run.closed
+    # Whoever measures has done so by the end of the last trial; the harness has what was started removed, too.
+    over = run.closed if of in ("harness", "removal") else run.measured
+    doing = run.doing
     if victim is None or run.over:
-        return _Struck(run.since_s, doing, NOBODY, closed)
+        return _Struck(run.since_s, doing, NOBODY, over)
     with suppress(ProcessLookupError):
         os.kill(victim.pid, signal.SIGKILL)
-    struck = _Struck(run.since_s, doing, victim.name, closed)
+    struck = _Struck(run.since_s, doing, victim.name, over)
     if of == "reaper" and draw.random() < 0.5:
         # Nobody is left who would remove anything.
         time.sleep(draw.uniform(0.0, 1.0))
@@ -111,7 +113,7 @@ def _became(run: StruckRun, struck: _Struck, exit_code: int, client: docker.Dock
         at_s=round(struck.at_s, 2),
         doing=struck.doing,
         victim=struck.victim,
-        closed=struck.closed,
+        over=struck.over,
         exit_code=exit_code,
         checked=checked,
         left=len(left),
@@ -123,7 +125,7 @@ def _became(run: StruckRun, struck: _Struck, exit_code: int, client: docker.Dock
 def _wrong(
     struck: _Struck, exit_code: int, checked: int | None, cleaned: int, left: list[str]
 ) -> Iterator[str]:
-    if struck.victim != NOBODY and not struck.closed and 0 in (exit_code, checked):
+    if struck.victim != NOBODY and not struck.over and 0 in (exit_code, checked):
         yield f"it passed: run {exit_code}, check {checked}"
     if checked is not None and checked not in (0, 1, 2, 4):
         yield f"check ended with {checked}"
