@@ -78,7 +78,7 @@ def _strike(of: Of, run: StruckRun, draw: Random, at_s: float, client: docker.Do
     else:
         run.wait(lambda: run.since_s >= at_s and (of == "harness" or run.known()))
     victim = _found(of, run, draw, client)
-    # Whoever measures has done so by the end of the last trial; the harness has what was started removed, too.
+    # Who measures has done so by the end of the last trial; the harness has what was started removed, too.
     over = run.closed if of in ("harness", "removal") else run.measured
     doing = run.doing
     if victim is None or run.over:
