@@ -40,7 +40,10 @@ class Inside(Protocol):
     """Runs a program in a host's service, over no link at all: as a person does in a terminal there."""
 
     def __call__(self, host: str, words: Sequence[str], within_s: float) -> tuple[int, str]:
-        """(exit code, what it said). 124: it did not end in time; NOT_RUN: the host runs nothing just now."""
+        """(exit code, what it said; its complaints only if it failed).
+
+        124: it did not end in time; NOT_RUN: the host runs nothing just now.
+        """
         ...
 
 

@@ -31,7 +31,9 @@ class CommandAsking:
         if code != 0:
             raise ValueError(f"`{shlex.join(self._ask.command)}` ended with {code}")
         lines = [line.strip() for line in said.splitlines() if line.strip()]
-        return role_said(lines[-1] if lines else "", self._ask)
+        if not lines:
+            raise ConnectionError(f"`{shlex.join(self._ask.command)}` said nothing")
+        return role_said(lines[-1], self._ask)
 
     def close(self) -> None:
         """Nothing is kept open."""

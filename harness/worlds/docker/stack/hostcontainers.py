@@ -77,7 +77,9 @@ class HostContainers:
     def run_in(self, host: str, words: Sequence[str], within_s: float) -> tuple[int, str]:
         """Offers harness.seams.Inside, by the engine's own command: that one can be given up."""
         done = run(["docker", "exec", self._services[host].id, *words], limit_s=within_s)
-        return (NOT_RUN if _told_by_engine(done.stderr) else done.returncode), done.stdout or done.last_lines
+        # A complaint is what it said only where it failed: a pipe's last program may end with 0 all the same.
+        said = done.stdout or ("" if done.ok else done.last_lines)
+        return (NOT_RUN if _told_by_engine(done.stderr) else done.returncode), said
 
     def give_processor(self, host: str, *, quota_us: int, period_us: int) -> None:
         """So much of each period from now on, while it runs and when it starts again; -1 for no limit."""

@@ -32,6 +32,13 @@ def test_the_last_line_is_compared_with_what_the_stack_file_says(said: str, role
     assert nodes(BY_WORD, 0, said).open("a").role() == role
 
 
+@pytest.mark.parametrize("said", ["", " \n"])
+def test_who_says_nothing_is_silent_and_denies_nothing(said: str) -> None:
+    """As `redis-cli role | head -1` of a server that is still starting: no standby, and no end of a reign."""
+    with pytest.raises(ConnectionError, match="`role` said nothing"):
+        nodes(BY_WORD, 0, said).open("a").role()
+
+
 @pytest.mark.parametrize(("ask", "code"), [(BY_CODE, 2), (BY_WORD, 1)])
 def test_another_exit_code_is_no_word_and_a_person_s_to_mend(ask: AskRole, code: int) -> None:
     with pytest.raises(ValueError, match=f"ended with {code}"):

@@ -40,6 +40,7 @@ def ran(monkeypatch: pytest.MonkeyPatch, ended: Ended) -> tuple[int, str]:
 def test_what_it_says_and_how_it_ends_is_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ran(monkeypatch, Ended(3, "primary\n", "a warning\n")) == (3, "primary\n")
     assert ran(monkeypatch, Ended(1, "", "what went wrong\n")) == (1, "what went wrong")
+    assert ran(monkeypatch, Ended(0, "", "what went wrong before a pipe\n")) == (0, "")
 
 
 @pytest.mark.parametrize(
