@@ -139,15 +139,17 @@ def test_fsyncs_are_late_or_fail_while_their_fault_lasts_and_no_longer(
     until(lambda: all(took_s < 0.2 for took_s in syncs(hosts, client, "b")))
 
 
-# Whether a byte can be written, and how it fails.
+# Whether a byte can be written, and how it fails. What was written before must not make room for it.
 _KEEP = """
 import errno, os
 try:
-    with open("/data/kept", "wb", buffering=0) as file:
+    with open("/data/kept", "xb", buffering=0) as file:
         file.write(b"x")
     print("kept")
 except OSError as error:
     print(errno.errorcode[error.errno])
+finally:
+    os.unlink("/data/kept")
 """
 
 
