@@ -16,8 +16,8 @@ from harness.workloads import challenge
 from harness.workloads.connector import Reply
 from targets.reference.driver.surroundings import PEER_PORT, address
 from targets.reference.driver.wire import CLIENT, OPERATOR, Frame, Hello, Splitter, encode
-from targets.reference.machines import messages
-from targets.reference.machines.messages import (
+from targets.reference.machines.words import messages
+from targets.reference.machines.words.messages import (
     PrimaryIs,
     Read,
     ReadAll,

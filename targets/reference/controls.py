@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from targets.reference.driver.surroundings import PEER_PORT, WITNESS_PORT
 from targets.reference.machines.lease import Reign
-from targets.reference.machines.messages import FenceOrder, Maintain, PromoteOrder, Rejoin
+from targets.reference.machines.words.messages import FenceOrder, Maintain, PromoteOrder, Rejoin
 
 SWITCHOVER = "switchover"
 CONTROLS = frozenset(

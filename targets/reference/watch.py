@@ -18,7 +18,7 @@ from targets.reference.controls import ORDER_LIMIT_S, SWITCHOVER, question
 from targets.reference.ctl.asking import Way, ask
 from targets.reference.ctl.view import NoAnswer
 from targets.reference.driver.surroundings import ENTRY_PORT, PEER_PORT
-from targets.reference.machines.messages import OrderAnswer
+from targets.reference.machines.words.messages import OrderAnswer
 from targets.reference.orders import CrashOrder, Order, SpareOrder, SwitchoverOrder
 
 _CONTROL_LIMIT_S = 12.0

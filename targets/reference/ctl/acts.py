@@ -14,9 +14,9 @@ from targets.reference.ctl.risk import fence_risk, risk
 from targets.reference.ctl.shown import tails_of
 from targets.reference.ctl.view import NoAnswer, View, view
 from targets.reference.driver.surroundings import PEER_PORT, WITNESS_PORT
-from targets.reference.machines import switching
-from targets.reference.machines.desk import MAINTAIN_WITHIN_S
-from targets.reference.machines.messages import (
+from targets.reference.machines.witness import switching
+from targets.reference.machines.witness.desk import MAINTAIN_WITHIN_S
+from targets.reference.machines.words.messages import (
     AskStatus,
     FenceOrder,
     Maintain,

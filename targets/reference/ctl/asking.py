@@ -18,7 +18,7 @@ from targets.reference.client import proven
 from targets.reference.ctl.view import DOWN, NoAnswer
 from targets.reference.driver.surroundings import ENTRY_PORT
 from targets.reference.driver.wire import Frame, Hello, Splitter, encode
-from targets.reference.machines.messages import Message
+from targets.reference.machines.words.messages import Message
 from targets.reference.orders import Order
 
 ASK_WITHIN_S = 1.5

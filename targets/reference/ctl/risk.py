@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from targets.reference.ctl.view import REIGNS, View
-from targets.reference.machines.messages import Place
+from targets.reference.machines.words.messages import Place
 from targets.reference.settings import Settings
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from targets.reference.ctl.view import DOWN, REIGNS, View
-from targets.reference.machines.messages import Place
-from targets.reference.machines.operating import NodeStatus, StandbyStatus, Tail, WitnessStatus
+from targets.reference.machines.words.messages import Place
+from targets.reference.machines.words.operating import NodeStatus, StandbyStatus, Tail, WitnessStatus
 
 T = TypeVar("T")
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from targets.reference.machines.messages import Place, Register, StatusAnswer
-from targets.reference.machines.operating import NodeStatus, StandbyStatus, WitnessStatus
+from targets.reference.machines.words.messages import Place, Register, StatusAnswer
+from targets.reference.machines.words.operating import NodeStatus, StandbyStatus, WitnessStatus
 from targets.reference.settings import Settings
 
 REIGNS = ("primary", "fenced")

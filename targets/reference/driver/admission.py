@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from targets.reference.driver.wire import CLIENT, OPERATOR
-from targets.reference.machines import messages as m
+from targets.reference.machines.words import messages as m
 from targets.reference.settings import Settings
 
 _OF_WITNESSES = frozenset(

@@ -26,7 +26,7 @@ from targets.reference.driver.surroundings import (
 )
 from targets.reference.driver.telling import ChildClaims, ChildLine, ChildRests, Told, event_of
 from targets.reference.machines.agent import Agent
-from targets.reference.machines.grammar import (
+from targets.reference.machines.words.grammar import (
     AgentSaw,
     Alert,
     Answer,

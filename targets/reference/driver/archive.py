@@ -15,8 +15,8 @@ import msgspec
 
 from targets.reference.driver.smallfile import sync_folder
 from targets.reference.driver.store import LogStore
-from targets.reference.machines.messages import Place, Record
-from targets.reference.machines.shipped import restored
+from targets.reference.machines.words.messages import Place, Record
+from targets.reference.machines.words.shipped import restored
 
 _NAME = "shipped"
 _encode, _decode = msgspec.json.Encoder().encode, msgspec.json.Decoder(Record).decode

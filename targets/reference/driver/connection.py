@@ -35,7 +35,7 @@ from targets.reference.driver.wire import (
     TooLargeError,
     encode,
 )
-from targets.reference.machines.messages import Message
+from targets.reference.machines.words.messages import Message
 
 _UNSENT_BYTES_MAX = 8 << 20
 _CLIENT_UNSENT_BYTES_MAX = 1 << 20

@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 from harness.model.event import MomentCame
 from targets.reference.machines.acts import act_of
-from targets.reference.machines.grammar import Effect
-from targets.reference.machines.grammar import Event as MachineEvent
+from targets.reference.machines.words.grammar import Effect
+from targets.reference.machines.words.grammar import Event as MachineEvent
 from targets.reference.orders import CrashOrder
 
 # What a shell shows of a killed process. The first process of a container cannot send itself SIGKILL.

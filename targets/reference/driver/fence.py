@@ -8,7 +8,7 @@ from collections.abc import Callable
 from targets.reference.driver import http, redfish
 from targets.reference.driver.limits import FENCE_LIMIT_S
 from targets.reference.driver.surroundings import FENCE_PORT, address, fence_token
-from targets.reference.machines.grammar import AskPower, PowerAnswered
+from targets.reference.machines.words.grammar import AskPower, PowerAnswered
 from targets.reference.settings import Settings
 
 

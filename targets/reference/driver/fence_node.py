@@ -30,7 +30,7 @@ from targets.reference.driver.surroundings import (
     surroundings,
 )
 from targets.reference.driver.visits import RefusedError, Visits
-from targets.reference.machines.grammar import PowerState
+from targets.reference.machines.words.grammar import PowerState
 from targets.reference.metrics import families
 from targets.reference.metrics.exposition import text
 

@@ -16,8 +16,8 @@ from targets.reference.driver.refusals import Refusals
 from targets.reference.driver.surroundings import address
 from targets.reference.driver.visits import ACCEPTED_AT_ONCE
 from targets.reference.driver.wire import CLIENT, Ping
-from targets.reference.machines.grammar import Answer, HangUp, Received, Send
-from targets.reference.machines.messages import Message
+from targets.reference.machines.words.grammar import Answer, HangUp, Received, Send
+from targets.reference.machines.words.messages import Message
 
 _SWEEP_EACH_S = 0.5
 

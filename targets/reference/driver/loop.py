@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from targets.reference.driver.crashpoint import CrashPoints
 from targets.reference.driver.surroundings import now_s
-from targets.reference.machines.grammar import Effect, Effects, Event, Fired, SetTimer, StopTimer
+from targets.reference.machines.words.grammar import Effect, Effects, Event, Fired, SetTimer, StopTimer
 
 # What carries out one kind of effect. It returns when the next effect may be carried out.
 Carrier = Callable[[Any], None]

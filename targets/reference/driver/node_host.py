@@ -36,7 +36,8 @@ from targets.reference.driver.telling import (
     event_of,
 )
 from targets.reference.driver.writer import GroupCommit
-from targets.reference.machines.grammar import (
+from targets.reference.machines.data_node.node import DataNode
+from targets.reference.machines.words.grammar import (
     Alert,
     Answer,
     Append,
@@ -55,9 +56,8 @@ from targets.reference.machines.grammar import (
     Truncate,
     Validate,
 )
-from targets.reference.machines.messages import Place
-from targets.reference.machines.node import DataNode
-from targets.reference.machines.shipped import agent_of
+from targets.reference.machines.words.messages import Place
+from targets.reference.machines.words.shipped import agent_of
 from targets.reference.metrics import families
 from targets.reference.metrics.exposition import Histogram, text
 from targets.reference.metrics.meter import Meter

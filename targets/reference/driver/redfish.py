@@ -14,7 +14,7 @@ import hmac
 import msgspec
 from msgspec import Struct
 
-from targets.reference.machines.grammar import AskPower, PowerAnswered, PowerOrder, PowerState
+from targets.reference.machines.words.grammar import AskPower, PowerAnswered, PowerOrder, PowerState
 
 SYSTEMS = "/redfish/v1/Systems/"
 _RESET = "/Actions/ComputerSystem.Reset"

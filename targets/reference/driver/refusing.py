@@ -26,8 +26,8 @@ from targets.reference.driver.surroundings import (
     Surroundings,
 )
 from targets.reference.driver.telling import Told, event_of
-from targets.reference.machines.grammar import Alert, Answer, HangUp, Received, TellRole
-from targets.reference.machines.messages import (
+from targets.reference.machines.words.grammar import Alert, Answer, HangUp, Received, TellRole
+from targets.reference.machines.words.messages import (
     NO_BALLOT,
     AskStatus,
     Place,
@@ -40,7 +40,7 @@ from targets.reference.machines.messages import (
     SwitchOverAnswer,
     Write,
 )
-from targets.reference.machines.operating import NodeStatus, WitnessStatus
+from targets.reference.machines.words.operating import NodeStatus, WitnessStatus
 from targets.reference.metrics import families
 from targets.reference.metrics.exposition import text
 from targets.reference.orders import Order

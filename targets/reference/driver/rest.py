@@ -8,7 +8,7 @@ from collections.abc import Callable
 from targets.reference.driver import health
 from targets.reference.driver.refusals import Refusals
 from targets.reference.driver.surroundings import HEALTH_PORT
-from targets.reference.machines.messages import Place
+from targets.reference.machines.words.messages import Place
 from targets.reference.metrics import families
 from targets.reference.metrics.exposition import text
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from targets.reference import client
 from targets.reference.driver.limits import AGAIN_S, ATTEMPT_LIMIT_S, CANARY_LIMIT_S, GIVE_UP_S, SETTLE_S
 from targets.reference.driver.surroundings import ROUTER_ADMIN_PORT, address
-from targets.reference.machines.grammar import Alert, LetGo, Redirect, Tell, Validate
+from targets.reference.machines.words.grammar import Alert, LetGo, Redirect, Tell, Validate
 from targets.reference.settings import Settings
 
 BACKEND = "data"

@@ -18,9 +18,9 @@ from targets.reference.defects import DAMAGE_NOT_LOOKED_FOR
 from targets.reference.driver.anchor import Anchor
 from targets.reference.driver.damage import DamagedError
 from targets.reference.driver.smallfile import sync_folder
-from targets.reference.machines.grammar import NodeState
-from targets.reference.machines.messages import Place, Record
-from targets.reference.machines.operating import Tail
+from targets.reference.machines.words.grammar import NodeState
+from targets.reference.machines.words.messages import Place, Record
+from targets.reference.machines.words.operating import Tail
 
 _LOCK_WAIT_S = 2.0
 _TAILS_MAX = 1000

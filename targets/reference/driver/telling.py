@@ -16,8 +16,8 @@ from harness.model.event import (
     RoleChanged,
 )
 from targets.reference.driver.refusals import Refused
-from targets.reference.machines.grammar import Alert, Tell, TellRegister, TellRole
-from targets.reference.machines.messages import Place
+from targets.reference.machines.words.grammar import Alert, Tell, TellRegister, TellRole
+from targets.reference.machines.words.messages import Place
 from targets.reference.orders import PointOrder
 
 ALERT_CHARACTERS_MAX = 1000

@@ -14,8 +14,8 @@ import msgspec
 from msgspec import Meta, Struct
 
 from harness.workloads.strict import decoded
-from targets.reference.machines.messages import Message
-from targets.reference.machines.nouns import NAME_CHARACTERS_MAX
+from targets.reference.machines.words.messages import Message
+from targets.reference.machines.words.nouns import NAME_CHARACTERS_MAX
 
 # Who says hello without being a host: a client, and whoever orders.
 CLIENT, OPERATOR = "client", "operator"

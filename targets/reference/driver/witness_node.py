@@ -35,7 +35,8 @@ from targets.reference.driver.surroundings import (
     surroundings,
 )
 from targets.reference.driver.telling import Told, event_of
-from targets.reference.machines.grammar import (
+from targets.reference.machines.witness.witness import Witness
+from targets.reference.machines.words.grammar import (
     Alert,
     Answer,
     AskPower,
@@ -48,8 +49,7 @@ from targets.reference.machines.grammar import (
     TellRole,
     WitnessState,
 )
-from targets.reference.machines.shipped import agent_of
-from targets.reference.machines.witness import Witness
+from targets.reference.machines.words.shipped import agent_of
 from targets.reference.metrics import families
 from targets.reference.metrics.exposition import text
 from targets.reference.metrics.meter import Meter

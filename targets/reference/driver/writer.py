@@ -12,8 +12,8 @@ from typing import TypeVar
 
 from targets.reference.driver.loop import end_broken
 from targets.reference.driver.store import LogStore
-from targets.reference.machines.grammar import NodeState
-from targets.reference.machines.messages import Place, Record
+from targets.reference.machines.words.grammar import NodeState
+from targets.reference.machines.words.messages import Place, Record
 
 # Records of one append, with the generation that it belongs to; or a call that others must wait for.
 _Append = tuple[int, tuple[Record, ...]]

@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 from harness.model.event import PhaseName
 from harness.model.moment import REGISTER, TELLS, Act
-from targets.reference.machines.grammar import (
+from targets.reference.machines.words.grammar import (
     Alert,
     Answer,
     Append,
@@ -27,7 +27,7 @@ from targets.reference.machines.grammar import (
     TellRole,
     WitnessState,
 )
-from targets.reference.machines.messages import Message
+from targets.reference.machines.words.messages import Message
 
 _MESSAGES = tuple(sorted(message.__name__ for message in get_args(Message)))
 _NAMELESS = (SetTimer, StopTimer, TellRole, Alert)

@@ -18,7 +18,8 @@ from __future__ import annotations
 from typing import Literal
 
 from targets.reference.defects import STOPPED_IS_DEAD
-from targets.reference.machines.grammar import (
+from targets.reference.machines.keeping import Keeping
+from targets.reference.machines.words.grammar import (
     AgentSaw,
     Began,
     Effects,
@@ -30,8 +31,7 @@ from targets.reference.machines.grammar import (
     StartChild,
     TellRole,
 )
-from targets.reference.machines.keeping import Keeping
-from targets.reference.machines.messages import Alive, HandBack, HandBackNoted, Place, Ship, Wake
+from targets.reference.machines.words.messages import Alive, HandBack, HandBackNoted, Place, Ship, Wake
 from targets.reference.settings import Settings
 
 AGAIN, BEAT = "hand back again", "beat"

@@ -6,8 +6,8 @@ kept record is refused by saying which one that is.
 
 from __future__ import annotations
 
-from targets.reference.machines.grammar import AgentSaw, Answer, Effects, Keep
-from targets.reference.machines.messages import Place, Ship, Shipped
+from targets.reference.machines.words.grammar import AgentSaw, Answer, Effects, Keep
+from targets.reference.machines.words.messages import Place, Ship, Shipped
 
 
 class Keeping:

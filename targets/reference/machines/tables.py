@@ -12,7 +12,11 @@ from types import ModuleType
 
 from msgspec import Struct
 
-from targets.reference.machines import accuser, agent, coordinator, desk, node, primary, standby, witness
+from targets.reference.machines import agent
+from targets.reference.machines.data_node import node, standby
+from targets.reference.machines.data_node.primary import primary
+from targets.reference.machines.failover import coordinator
+from targets.reference.machines.witness import accuser, desk, witness
 
 ANY, SAME = "any", "the same"
 _HEAD = re.compile(r"(\s*state\s+)\S.*->\s*state")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from targets.reference.machines.messages import Place, Register
-from targets.reference.machines.operating import NodeStatus, StandbyStatus, WitnessStatus
+from targets.reference.machines.words.messages import Place, Register
+from targets.reference.machines.words.operating import NodeStatus, StandbyStatus, WitnessStatus
 from targets.reference.metrics.exposition import Family, Histogram, Sample, counter, gauge
 from targets.reference.metrics.meter import Meter
 

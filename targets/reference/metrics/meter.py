@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from targets.reference.machines.grammar import Alert, Answer, Effects, Event, Received, Send, Tell
-from targets.reference.machines.messages import (
+from targets.reference.machines.words.grammar import Alert, Answer, Effects, Event, Received, Send, Tell
+from targets.reference.machines.words.messages import (
     Granted,
     Heartbeat,
     HeartbeatRefused,

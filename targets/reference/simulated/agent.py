@@ -10,7 +10,8 @@ from targets.reference.driver.limits import CHILD_END_LIMIT_S, HAND_BACK_S
 from targets.reference.driver.surroundings import ARCHIVE_PORT, WITNESS_PORT
 from targets.reference.driver.telling import Told, event_at
 from targets.reference.machines.agent import Agent
-from targets.reference.machines.grammar import (
+from targets.reference.machines.data_node.node import DataNode
+from targets.reference.machines.words.grammar import (
     AgentSaw,
     Alert,
     Answer,
@@ -23,7 +24,6 @@ from targets.reference.machines.grammar import (
     TellRegister,
     TellRole,
 )
-from targets.reference.machines.node import DataNode
 from targets.reference.settings import Settings
 from targets.reference.simulated import log
 from targets.reference.simulated.entry import Entry

@@ -8,8 +8,8 @@ from harness.model.event import OpKind
 from harness.seams import Kernel, Reply, Wire
 from targets.reference.driver.surroundings import PEER_PORT
 from targets.reference.driver.wire import CLIENT, OPERATOR, Hello
-from targets.reference.machines import messages
-from targets.reference.machines.messages import (
+from targets.reference.machines.words import messages
+from targets.reference.machines.words.messages import (
     FenceOrder,
     Maintain,
     OrderAnswer,

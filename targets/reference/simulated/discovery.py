@@ -9,7 +9,7 @@ from harness.seams import Kernel, Reply
 from targets.reference.driver.limits import INQUIRY_LIMIT_S
 from targets.reference.driver.surroundings import WITNESS_PORT
 from targets.reference.inquiry import Inquiry
-from targets.reference.machines.messages import PrimaryIs, WhoIsPrimary
+from targets.reference.machines.words.messages import PrimaryIs, WhoIsPrimary
 from targets.reference.simulated.client import Answer, NodeConnection, ask_once
 
 

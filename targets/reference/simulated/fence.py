@@ -8,7 +8,7 @@ from harness.seams import Kernel, Wire
 from targets.reference.driver import redfish
 from targets.reference.driver.limits import FENCE_LIMIT_S
 from targets.reference.driver.surroundings import FENCE_PORT
-from targets.reference.machines.grammar import AskPower, PowerAnswered
+from targets.reference.machines.words.grammar import AskPower, PowerAnswered
 from targets.reference.settings import Settings
 
 # Between witnesses and device of one run; that it is the same on both ends is all that matters here.

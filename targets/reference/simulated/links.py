@@ -12,7 +12,7 @@ from harness.seams import Kernel, Wire
 from targets.reference.driver.admission import Admission
 from targets.reference.driver.limits import CONNECT_LIMIT_S, LOOK_EACH_S, PAUSE_S, PING_EACH_S, SILENCE_S
 from targets.reference.driver.wire import CLIENT, OPERATOR, Hello, Ping, Pong
-from targets.reference.machines.grammar import Answer, HangUp, Received, Send
+from targets.reference.machines.words.grammar import Answer, HangUp, Received, Send
 from targets.reference.settings import Settings
 
 TOKEN, WRONG_TOKEN = "the stack's own", "another stack's"

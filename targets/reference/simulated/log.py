@@ -9,9 +9,9 @@ from typing import Any
 from msgspec import Struct
 
 from harness.seams import Kernel
-from targets.reference.machines.grammar import NodeState
-from targets.reference.machines.messages import Place, Record
-from targets.reference.machines.shipped import restored
+from targets.reference.machines.words.grammar import NodeState
+from targets.reference.machines.words.messages import Place, Record
+from targets.reference.machines.words.shipped import restored
 
 _STATE, _RECORDS, _TAILS, _SHIPPED = "state", "records", "divergent", "shipped"
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from harness.seams import Kernel, Wire
 from targets.reference.driver.limits import AGAIN_S, ATTEMPT_LIMIT_S, CANARY_LIMIT_S, GIVE_UP_S, SETTLE_S
 from targets.reference.driver.surroundings import ROUTER_ADMIN_PORT
-from targets.reference.machines import messages
-from targets.reference.machines.grammar import Alert, LetGo, Redirect, Tell, Validate
-from targets.reference.machines.messages import Read, Write
+from targets.reference.machines.words import messages
+from targets.reference.machines.words.grammar import Alert, LetGo, Redirect, Tell, Validate
+from targets.reference.machines.words.messages import Read, Write
 from targets.reference.settings import Settings
 from targets.reference.simulated.client import Answer, NodeConnection, within
 from targets.reference.simulated.router import CutOthers, Done, Move

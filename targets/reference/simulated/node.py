@@ -10,7 +10,8 @@ from targets.reference.defects import TOKEN_NOT_CHECKED
 from targets.reference.driver.limits import WITNESSES_WITHIN_S
 from targets.reference.driver.surroundings import ARCHIVE_PORT, PEER_PORT, WITNESS_PORT
 from targets.reference.driver.telling import Told, event_at
-from targets.reference.machines.grammar import (
+from targets.reference.machines.data_node.node import DataNode
+from targets.reference.machines.words.grammar import (
     Alert,
     Answer,
     Append,
@@ -30,9 +31,8 @@ from targets.reference.machines.grammar import (
     Truncate,
     Validate,
 )
-from targets.reference.machines.messages import Place
-from targets.reference.machines.node import DataNode
-from targets.reference.machines.shipped import agent_of
+from targets.reference.machines.words.messages import Place
+from targets.reference.machines.words.shipped import agent_of
 from targets.reference.settings import Settings
 from targets.reference.simulated import health, log
 from targets.reference.simulated.links import Links

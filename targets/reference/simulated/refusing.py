@@ -9,8 +9,8 @@ from harness.seams import Kernel
 from targets.reference.defects import DAMAGE_NOT_LOOKED_FOR
 from targets.reference.driver.surroundings import PEER_PORT, WITNESS_PORT
 from targets.reference.driver.telling import event_at
-from targets.reference.machines.grammar import Alert, Answer, Received, TellRole
-from targets.reference.machines.messages import (
+from targets.reference.machines.words.grammar import Alert, Answer, Received, TellRole
+from targets.reference.machines.words.messages import (
     Read,
     ReadAll,
     Reply,

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from harness.seams import Alarm, Kernel
 from targets.reference.machines.acts import act_of
-from targets.reference.machines.grammar import Effect, Effects, Event, Fired, SetTimer, StopTimer
+from targets.reference.machines.words.grammar import Effect, Effects, Event, Fired, SetTimer, StopTimer
 
 Carrier = Callable[[Any], None]
 # Who runs a machine, the machine, the event that it has handled, and what follows from it.

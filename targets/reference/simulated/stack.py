@@ -12,9 +12,9 @@ from harness.model.event import Violated, Watched
 from harness.model.plan import HostPlan, Plan
 from harness.seams import Aim, Kernel, Program, ServiceProcess
 from targets.reference import written as blocks
-from targets.reference.machines.grammar import Effects, Event, NodeState, WitnessState
-from targets.reference.machines.messages import Record
-from targets.reference.machines.witness import Witness
+from targets.reference.machines.witness.witness import Witness
+from targets.reference.machines.words.grammar import Effects, Event, NodeState, WitnessState
+from targets.reference.machines.words.messages import Record
 from targets.reference.settings import Settings
 from targets.reference.simulated import log, variations
 from targets.reference.simulated.agent import AgentProgram

@@ -11,8 +11,8 @@ from harness.seams import Kernel, Wire
 from targets.reference.controls import ORDER_LIMIT_S, SWITCHOVER, question
 from targets.reference.driver.limits import SWITCHOVER_LIMIT_S
 from targets.reference.driver.surroundings import ENTRY_PORT
-from targets.reference.machines import messages
-from targets.reference.machines.messages import OrderAnswer, ReadAll, SwitchOver, SwitchOverAnswer
+from targets.reference.machines.words import messages
+from targets.reference.machines.words.messages import OrderAnswer, ReadAll, SwitchOver, SwitchOverAnswer
 from targets.reference.settings import Settings
 from targets.reference.simulated.client import Answer, ask_once
 from targets.reference.simulated.links import TOKEN, WRONG_TOKEN

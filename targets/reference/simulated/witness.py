@@ -9,7 +9,8 @@ from harness.seams import Kernel
 from targets.reference.defects import TOKEN_NOT_CHECKED
 from targets.reference.driver.surroundings import ARCHIVE_PORT, PEER_PORT, WITNESS_PORT
 from targets.reference.driver.telling import Told, event_at
-from targets.reference.machines.grammar import (
+from targets.reference.machines.witness.witness import Witness
+from targets.reference.machines.words.grammar import (
     Alert,
     Answer,
     AskPower,
@@ -21,8 +22,7 @@ from targets.reference.machines.grammar import (
     TellRole,
     WitnessState,
 )
-from targets.reference.machines.shipped import agent_of
-from targets.reference.machines.witness import Witness
+from targets.reference.machines.words.shipped import agent_of
 from targets.reference.settings import Settings
 from targets.reference.simulated.entry import Entry
 from targets.reference.simulated.fence import Fence

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from targets.reference.machines.grammar import Truncate
-from targets.reference.machines.messages import Record
+from targets.reference.machines.words.grammar import Truncate
+from targets.reference.machines.words.messages import Record
 from targets.reference.truth.findings import Findings, Seat
 from targets.reference.truth.records import Stored
 

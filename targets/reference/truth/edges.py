@@ -9,7 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from targets.reference.machines.agent import Agent
-from targets.reference.machines.grammar import (
+from targets.reference.machines.data_node.node import DataNode
+from targets.reference.machines.data_node.primary.primary import Primary
+from targets.reference.machines.data_node.standby import Standby
+from targets.reference.machines.lease import Reign
+from targets.reference.machines.tables import ANY, TABLES, Edge
+from targets.reference.machines.witness.witness import Witness
+from targets.reference.machines.words.grammar import (
     AgentSaw,
     Append,
     AskPower,
@@ -21,13 +27,7 @@ from targets.reference.machines.grammar import (
     Retire,
     Send,
 )
-from targets.reference.machines.lease import Reign
-from targets.reference.machines.messages import Follow, Register, Seal
-from targets.reference.machines.node import DataNode
-from targets.reference.machines.primary import Primary
-from targets.reference.machines.standby import Standby
-from targets.reference.machines.tables import ANY, TABLES, Edge
-from targets.reference.machines.witness import Witness
+from targets.reference.machines.words.messages import Follow, Register, Seal
 from targets.reference.truth.findings import Seat
 
 Role = Primary | Standby | None

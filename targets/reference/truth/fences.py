@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from targets.reference.machines.grammar import AskPower, PowerAnswered
+from targets.reference.machines.words.grammar import AskPower, PowerAnswered
 from targets.reference.truth.findings import Findings, Seat
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from targets.reference.machines.failover.sealing import Heard
 from targets.reference.machines.lease import Reign
-from targets.reference.machines.messages import Heartbeat, Place, Register
-from targets.reference.machines.sealing import Heard
+from targets.reference.machines.words.messages import Heartbeat, Place, Register
 from targets.reference.settings import Settings
 from targets.reference.truth.findings import Findings, Seat
 from targets.reference.truth.records import Stored

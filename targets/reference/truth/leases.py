@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from targets.reference.machines.data_node.node import DataNode
+from targets.reference.machines.data_node.primary.primary import Primary
 from targets.reference.machines.lease import Reign
-from targets.reference.machines.node import DataNode
-from targets.reference.machines.primary import Primary
 from targets.reference.settings import Settings
 from targets.reference.truth.fences import Fences
 from targets.reference.truth.findings import Findings, Seat

@@ -10,7 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from targets.reference.machines.agent import Agent
-from targets.reference.machines.grammar import (
+from targets.reference.machines.data_node.node import DataNode
+from targets.reference.machines.data_node.primary.primary import Primary
+from targets.reference.machines.witness.witness import Witness
+from targets.reference.machines.words.grammar import (
     Answer,
     Append,
     AskPower,
@@ -24,7 +27,7 @@ from targets.reference.machines.grammar import (
     Truncate,
     WitnessState,
 )
-from targets.reference.machines.messages import (
+from targets.reference.machines.words.messages import (
     Accepted,
     Ballot,
     Granted,
@@ -41,9 +44,6 @@ from targets.reference.machines.messages import (
     Vote,
     Write,
 )
-from targets.reference.machines.node import DataNode
-from targets.reference.machines.primary import Primary
-from targets.reference.machines.witness import Witness
 from targets.reference.settings import Settings
 from targets.reference.truth.cuts import Cuts, Tails
 from targets.reference.truth.findings import Findings, Seat, Violation

@@ -6,10 +6,19 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
-from targets.reference.machines.grammar import Append, NodeState, Truncate
-from targets.reference.machines.messages import Member, Place, Read, ReadAll, Record, Register, Reply, Write
-from targets.reference.machines.node import DataNode
-from targets.reference.machines.primary import Primary
+from targets.reference.machines.data_node.node import DataNode
+from targets.reference.machines.data_node.primary.primary import Primary
+from targets.reference.machines.words.grammar import Append, NodeState, Truncate
+from targets.reference.machines.words.messages import (
+    Member,
+    Place,
+    Read,
+    ReadAll,
+    Record,
+    Register,
+    Reply,
+    Write,
+)
 from targets.reference.settings import Settings
 from targets.reference.truth.findings import Findings, Seat
 

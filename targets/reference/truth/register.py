@@ -6,9 +6,9 @@ from bisect import bisect_left
 from collections.abc import Callable
 from itertools import pairwise
 
-from targets.reference.machines.grammar import WitnessState
 from targets.reference.machines.lease import Reign
-from targets.reference.machines.messages import Ballot, Register
+from targets.reference.machines.words.grammar import WitnessState
+from targets.reference.machines.words.messages import Ballot, Register
 from targets.reference.settings import Settings
 from targets.reference.truth.findings import Findings, Seat
 from targets.reference.truth.leases import Leases

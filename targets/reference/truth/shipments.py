@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from targets.reference.machines.grammar import Answer, Began, Effect, Event
-from targets.reference.machines.messages import Place, Shipped
-from targets.reference.machines.node import DataNode
+from targets.reference.machines.data_node.node import DataNode
+from targets.reference.machines.words.grammar import Answer, Began, Effect, Event
+from targets.reference.machines.words.messages import Place, Shipped
 from targets.reference.truth.findings import Findings, Seat
 
 

@@ -13,7 +13,7 @@ import pytest
 from harness.model.errors import TargetError
 from targets.reference import client
 from targets.reference.driver.wire import Frame, Hello, Splitter, encode
-from targets.reference.machines.messages import (
+from targets.reference.machines.words.messages import (
     Message,
     Read,
     ReadAll,

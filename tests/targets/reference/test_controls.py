@@ -9,7 +9,7 @@ import pytest
 from harness.model.drill import Action
 from targets.reference.controls import CONTROLS, SWITCHOVER, Order, question
 from targets.reference.driver.surroundings import PEER_PORT, WITNESS_PORT
-from targets.reference.machines.messages import FenceOrder, Maintain, PromoteOrder, Rejoin
+from targets.reference.machines.words.messages import FenceOrder, Maintain, PromoteOrder, Rejoin
 
 
 def test_all_that_a_drill_can_ask_for_is_offered() -> None:

@@ -13,7 +13,7 @@ from targets.reference import client, connector, discovery
 from targets.reference.discovery import DiscoveredConnection, Inquirer
 from targets.reference.driver.surroundings import PEER_PORT, WITNESS_PORT
 from targets.reference.driver.wire import Frame, Hello, Splitter, encode
-from targets.reference.machines.messages import Message, PrimaryIs, Reply, WhoIsPrimary, Write
+from targets.reference.machines.words.messages import Message, PrimaryIs, Reply, WhoIsPrimary, Write
 from tests.targets.reference.driver.sockets import until
 
 WITNESSES = ("w1", "w2", "w3")

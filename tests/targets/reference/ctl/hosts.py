@@ -12,8 +12,15 @@ from harness.workloads import challenge, lines
 from targets.reference.ctl.asking import Way
 from targets.reference.driver.surroundings import ENTRY_PORT
 from targets.reference.driver.wire import Frame, Hello, Ping, Pong, Splitter, encode
-from targets.reference.machines.messages import AskStatus, Member, Message, Place, Register, StatusAnswer
-from targets.reference.machines.operating import NodeStatus, StandbyStatus, WitnessStatus
+from targets.reference.machines.words.messages import (
+    AskStatus,
+    Member,
+    Message,
+    Place,
+    Register,
+    StatusAnswer,
+)
+from targets.reference.machines.words.operating import NodeStatus, StandbyStatus, WitnessStatus
 
 TOKEN = "of-this-stack-alone"
 A, B, C = Member("n1", "a"), Member("n2", "b"), Member("n3", "c")

@@ -4,7 +4,7 @@ from typing import Literal
 
 from harness.model.errors import ExitCode
 from targets.reference.ctl.acts import Acts, Done
-from targets.reference.machines.messages import (
+from targets.reference.machines.words.messages import (
     FenceOrder,
     Maintain,
     Message,
@@ -17,7 +17,7 @@ from targets.reference.machines.messages import (
     SwitchOver,
     SwitchOverAnswer,
 )
-from targets.reference.machines.operating import Tail
+from targets.reference.machines.words.operating import Tail
 from targets.reference.settings import Settings
 from tests.targets.reference.ctl.hosts import A, B, Hosts, node, says, standby, well, witness
 

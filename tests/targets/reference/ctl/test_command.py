@@ -10,7 +10,7 @@ from targets.reference.ctl import acts, asking
 from targets.reference.ctl.asking import Way
 from targets.reference.ctl.command import run
 from targets.reference.ctl.text import COMMANDS
-from targets.reference.machines.messages import AskStatus, SwitchOverAnswer
+from targets.reference.machines.words.messages import AskStatus, SwitchOverAnswer
 from targets.reference.settings import Settings
 from tests.targets.reference.ctl.hosts import Hosts, node, says, well
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from targets.reference.ctl.risk import Risk, risk
-from targets.reference.machines.messages import Place, Register
+from targets.reference.machines.words.messages import Place, Register
 from targets.reference.settings import Settings
 from tests.targets.reference.ctl.hosts import A, node, witness
 from tests.targets.reference.ctl.test_view import SILENT, Told, seen

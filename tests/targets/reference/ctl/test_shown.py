@@ -4,8 +4,8 @@ from msgspec.structs import replace
 
 from targets.reference.ctl.shown import shown
 from targets.reference.ctl.view import DOWN, NoAnswer
-from targets.reference.machines.messages import Place
-from targets.reference.machines.operating import StandingVote, Tail
+from targets.reference.machines.words.messages import Place
+from targets.reference.machines.words.operating import StandingVote, Tail
 from tests.targets.reference.ctl.hosts import REGISTER, node, standby, witness
 from tests.targets.reference.ctl.test_view import SILENT, seen
 

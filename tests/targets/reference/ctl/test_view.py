@@ -3,8 +3,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from targets.reference.ctl.view import NoAnswer, View, view
-from targets.reference.machines.messages import Place, Register, StatusAnswer
-from targets.reference.machines.operating import NodeStatus, WitnessStatus
+from targets.reference.machines.words.messages import Place, Register, StatusAnswer
+from targets.reference.machines.words.operating import NodeStatus, WitnessStatus
 from targets.reference.settings import Settings
 from tests.targets.reference.ctl.hosts import REGISTER, node, witness
 

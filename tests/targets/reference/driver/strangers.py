@@ -11,7 +11,7 @@ from targets.reference.driver.admission import Admission
 from targets.reference.driver.links import Network
 from targets.reference.driver.refusals import Refusals
 from targets.reference.driver.wire import Frame, Hello, Splitter, encode
-from targets.reference.machines.grammar import Received
+from targets.reference.machines.words.grammar import Received
 from targets.reference.settings import Settings
 
 TOKEN = "of-this-stack-alone"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from targets.reference.driver.admission import ANSWERS, Admission
-from targets.reference.machines.grammar import Effects, Event, Received
-from targets.reference.machines.messages import (
+from targets.reference.machines.words.grammar import Effects, Event, Received
+from targets.reference.machines.words.messages import (
     Accept,
     Accepted,
     AskStatus,

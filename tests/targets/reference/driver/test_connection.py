@@ -10,8 +10,8 @@ import pytest
 from targets.reference.driver import connection, links
 from targets.reference.driver.links import Network
 from targets.reference.driver.wire import CLIENT_BYTES_MAX, HELLO_BYTES_MAX, Frame, Hello, Ping, Pong, encode
-from targets.reference.machines.grammar import Received, Send
-from targets.reference.machines.messages import HandBack, HandBackNoted, Read, Seal, SwitchOver, Write
+from targets.reference.machines.words.grammar import Received, Send
+from targets.reference.machines.words.messages import HandBack, HandBackNoted, Read, Seal, SwitchOver, Write
 from tests.targets.reference.driver.sockets import free_port, until
 from tests.targets.reference.driver.strangers import TOKEN, Stranger, network, quiet
 

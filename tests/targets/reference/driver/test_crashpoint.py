@@ -8,8 +8,8 @@ from harness.model.event import MomentCame
 from harness.model.fault import Side
 from targets.reference.driver.crashpoint import CrashPoints
 from targets.reference.driver.loop import MachineLoop
-from targets.reference.machines.grammar import Effects, Event, Received, Redirect, Send
-from targets.reference.machines.messages import Here, Seal
+from targets.reference.machines.words.grammar import Effects, Event, Received, Redirect, Send
+from targets.reference.machines.words.messages import Here, Seal
 from targets.reference.orders import CrashOrder
 
 SEAL = Received("w1", Seal(2), "c1")

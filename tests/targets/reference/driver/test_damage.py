@@ -17,8 +17,8 @@ from targets.reference.defects import DAMAGE_NOT_LOOKED_FOR
 from targets.reference.driver.damage import DamagedError, sealed, unsealed
 from targets.reference.driver.store import SqliteStore
 from targets.reference.driver.witness_node import remembered
-from targets.reference.machines.grammar import NodeState, WitnessState
-from targets.reference.machines.messages import Member, Record, Register
+from targets.reference.machines.words.grammar import NodeState, WitnessState
+from targets.reference.machines.words.messages import Member, Record, Register
 from tests.targets.reference.loopback import running_stack
 
 RECORDS = [

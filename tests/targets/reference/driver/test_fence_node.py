@@ -13,7 +13,7 @@ from targets.reference.driver import fence, fence_node
 from targets.reference.driver.fence import Fence
 from targets.reference.driver.fence_node import FenceHost, Rail
 from targets.reference.driver.surroundings import Surroundings
-from targets.reference.machines.grammar import AskPower, PowerAnswered, PowerOrder
+from targets.reference.machines.words.grammar import AskPower, PowerAnswered, PowerOrder
 from targets.reference.settings import Settings
 from tests.targets.reference.driver.sockets import free_port
 

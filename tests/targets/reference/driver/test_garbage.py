@@ -28,8 +28,8 @@ from targets.reference.driver.links import Network
 from targets.reference.driver.refusals import Refusals
 from targets.reference.driver.surroundings import Surroundings
 from targets.reference.driver.wire import Frame, Hello, Ping, Pong, encode
-from targets.reference.machines.grammar import Received
-from targets.reference.machines.messages import (
+from targets.reference.machines.words.grammar import Received
+from targets.reference.machines.words.messages import (
     Accept,
     AskStatus,
     CopyAnswer,

@@ -10,8 +10,8 @@ import pytest
 from targets.reference.driver import links, wire
 from targets.reference.driver.links import Network
 from targets.reference.driver.wire import Hello
-from targets.reference.machines.grammar import Answer, HangUp, Received, Send
-from targets.reference.machines.messages import HandBack, HandBackNoted, Reply, Write
+from targets.reference.machines.words.grammar import Answer, HangUp, Received, Send
+from targets.reference.machines.words.messages import HandBack, HandBackNoted, Reply, Write
 from tests.targets.reference.driver.sockets import Forwarder, free_port, until
 from tests.targets.reference.driver.strangers import Stranger, network
 

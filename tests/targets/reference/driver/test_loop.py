@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from targets.reference.driver.loop import BROKEN, MachineLoop
 from targets.reference.driver.surroundings import now_s
-from targets.reference.machines.grammar import (
+from targets.reference.machines.words.grammar import (
     AgentSaw,
     Alert,
     Began,
@@ -88,7 +88,7 @@ def test_a_timer_never_fires_before_its_time_and_the_last_setting_counts() -> No
 _BREAKS = """
 import asyncio
 from targets.reference.driver.loop import MachineLoop
-from targets.reference.machines.grammar import Alert, Began, StartChild
+from targets.reference.machines.words.grammar import Alert, Began, StartChild
 class Broken:
     def handle(self, now_s, event):
         return [Alert("before"), StartChild(), Alert("after")]

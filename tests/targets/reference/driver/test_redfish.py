@@ -4,7 +4,7 @@ import pytest
 
 from targets.reference.driver import redfish
 from targets.reference.driver.redfish import Request, Response, Wanted
-from targets.reference.machines.grammar import AskPower, PowerAnswered, PowerOrder
+from targets.reference.machines.words.grammar import AskPower, PowerAnswered, PowerOrder
 
 N1 = "/redfish/v1/Systems/n1"
 RESET = f"{N1}/Actions/ComputerSystem.Reset"

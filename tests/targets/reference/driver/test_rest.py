@@ -10,7 +10,7 @@ from urllib.request import urlopen
 from harness.model.event import RoleChanged
 from targets.reference.driver.rest import Rest
 from targets.reference.driver.surroundings import HEALTH_PORT
-from targets.reference.machines.messages import Place
+from targets.reference.machines.words.messages import Place
 from targets.reference.settings import Settings
 from tests.targets.reference.driver.sockets import free_port
 from tests.targets.reference.driver.strangers import quiet

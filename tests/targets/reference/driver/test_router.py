@@ -18,8 +18,8 @@ from targets.reference import client
 from targets.reference.driver import health, router
 from targets.reference.driver.router import Router
 from targets.reference.driver.wire import Hello, Splitter, encode
-from targets.reference.machines.grammar import Alert, LetGo, Redirect, Tell, Validate
-from targets.reference.machines.messages import Read, Reply, Write
+from targets.reference.machines.words.grammar import Alert, LetGo, Redirect, Tell, Validate
+from targets.reference.machines.words.messages import Read, Reply, Write
 from targets.reference.settings import Settings
 from tests.targets.reference.driver.sockets import free_port, until
 from tests.targets.reference.driver.strangers import quiet

@@ -15,7 +15,7 @@ import pytest
 
 from targets.reference.driver import store as stores
 from targets.reference.driver.store import SqliteStore
-from targets.reference.machines.messages import Place, Record
+from targets.reference.machines.words.messages import Place, Record
 
 
 def record(position: int, epoch: int = 1) -> Record:
@@ -142,7 +142,7 @@ _APPENDS = """
 import sys
 from pathlib import Path
 from targets.reference.driver.store import SqliteStore
-from targets.reference.machines.messages import Record
+from targets.reference.machines.words.messages import Record
 store = SqliteStore(Path(sys.argv[1]))
 for position in range(1, 100_000):
     store.append([Record(1, position, "k", "v")])

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from targets.reference.driver.wire import FRAME_BYTES_MAX, Frame, Hello, Ping, Pong, Splitter, encode
-from targets.reference.machines.messages import Heartbeat, Place, Read, Record, Stream, Write
+from targets.reference.machines.words.messages import Heartbeat, Place, Read, Record, Stream, Write
 
 FRAMES: list[Frame] = [
     Hello("n1"),

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from targets.reference.driver.store import SqliteStore
 from targets.reference.driver.writer import GroupCommit
-from targets.reference.machines.grammar import NodeState
-from targets.reference.machines.messages import Place, Record
+from targets.reference.machines.words.grammar import NodeState
+from targets.reference.machines.words.messages import Place, Record
 
 
 class SlowStore(SqliteStore):

@@ -13,8 +13,10 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 
-from targets.reference.machines.grammar import Effects, Persist, Send, SetTimer, StopTimer, WitnessState
-from targets.reference.machines.messages import (
+from targets.reference.machines.register.caspaxos import Acceptor
+from targets.reference.machines.register.registrar import Registrar
+from targets.reference.machines.words.grammar import Effects, Persist, Send, SetTimer, StopTimer, WitnessState
+from targets.reference.machines.words.messages import (
     NO_BALLOT,
     Accept,
     Accepted,
@@ -24,8 +26,6 @@ from targets.reference.machines.messages import (
     Prepare,
     Register,
 )
-from targets.reference.machines.register import Acceptor
-from targets.reference.machines.registrar import Registrar
 from targets.reference.settings import Settings
 from tests.targets.reference.exploration.interning import Interned
 from tests.targets.reference.exploration.machines import Machines

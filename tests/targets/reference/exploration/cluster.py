@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from targets.reference.machines.grammar import Began, Durable, Fired, Received, WitnessState
-from targets.reference.machines.messages import HandBack, Register, SwitchOver, Write
+from targets.reference.machines.words.grammar import Began, Durable, Fired, Received, WitnessState
+from targets.reference.machines.words.messages import HandBack, Register, SwitchOver, Write
 from tests.targets.reference.exploration.holds import Holds
 from tests.targets.reference.exploration.hosts import CLIENT, DEAD, KEY
 from tests.targets.reference.exploration.moves import Moves, with_number

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable
 
-from targets.reference.machines.messages import Record
+from targets.reference.machines.words.messages import Record
 from tests.targets.reference.exploration.hosts import KEY
 from tests.targets.reference.exploration.moves import Moves
 from tests.targets.reference.exploration.scope import State

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any, NamedTuple
 
-from targets.reference.machines.grammar import (
+from targets.reference.machines.data_node.node import DataNode
+from targets.reference.machines.data_node.primary.primary import Primary
+from targets.reference.machines.witness.witness import Witness
+from targets.reference.machines.words.grammar import (
     Answer,
     Append,
     AskPower,
@@ -22,7 +25,7 @@ from targets.reference.machines.grammar import (
     Truncate,
     WitnessState,
 )
-from targets.reference.machines.messages import (
+from targets.reference.machines.words.messages import (
     NO_BALLOT,
     Accepted,
     BallotRefused,
@@ -33,9 +36,6 @@ from targets.reference.machines.messages import (
     Register,
     Reply,
 )
-from targets.reference.machines.node import DataNode
-from targets.reference.machines.primary import Primary
-from targets.reference.machines.witness import Witness
 from targets.reference.settings import Settings
 from tests.targets.reference.exploration.interning import Interned
 from tests.targets.reference.exploration.machines import Machines

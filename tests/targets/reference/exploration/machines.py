@@ -8,8 +8,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from targets.reference.machines.grammar import Effects, Event
-from targets.reference.machines.lag import Lags
+from targets.reference.machines.data_node.primary.lag import Lags
+from targets.reference.machines.words.grammar import Effects, Event
 from tests.targets.reference.exploration.interning import Interned
 
 

@@ -8,8 +8,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from targets.reference.machines.grammar import AskPower, Began, Event, PowerAnswered, PowerState, Received
-from targets.reference.machines.messages import Accept, Prepare, Record
+from targets.reference.machines.words.grammar import (
+    AskPower,
+    Began,
+    Event,
+    PowerAnswered,
+    PowerState,
+    Received,
+)
+from targets.reference.machines.words.messages import Accept, Prepare, Record
 from tests.targets.reference.exploration.channels import Channels
 from tests.targets.reference.exploration.hosts import DEVICE, Hosts, Log, Sent, Word
 from tests.targets.reference.exploration.interning import Interned

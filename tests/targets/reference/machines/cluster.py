@@ -13,7 +13,9 @@ from collections.abc import Callable, Iterable, Sequence
 from msgspec import Struct
 
 from targets.reference.machines.agent import Agent
-from targets.reference.machines.grammar import (
+from targets.reference.machines.data_node.node import DataNode
+from targets.reference.machines.witness.witness import Witness
+from targets.reference.machines.words.grammar import (
     AgentSaw,
     Alert,
     Answer,
@@ -40,10 +42,8 @@ from targets.reference.machines.grammar import (
     Truncate,
     WitnessState,
 )
-from targets.reference.machines.messages import Place, Read, Record, Reply, SwitchOver, Write
-from targets.reference.machines.node import DataNode
-from targets.reference.machines.shipped import restored
-from targets.reference.machines.witness import Witness
+from targets.reference.machines.words.messages import Place, Read, Record, Reply, SwitchOver, Write
+from targets.reference.machines.words.shipped import restored
 from targets.reference.settings import Settings
 from targets.reference.truth.model import Truth
 from tests.targets.reference.machines.connections import Network, Way

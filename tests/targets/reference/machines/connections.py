@@ -10,8 +10,8 @@ import random
 from collections.abc import Callable, Iterable
 from typing import Literal, Protocol
 
-from targets.reference.machines.grammar import Received
-from targets.reference.machines.messages import Message
+from targets.reference.machines.words.grammar import Received
+from targets.reference.machines.words.messages import Message
 
 Way = tuple[str, str]
 Cut = Literal["stall", "reset"]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Literal, Protocol
 
-from targets.reference.machines.grammar import AskPower, PowerAnswered, PowerState
+from targets.reference.machines.words.grammar import AskPower, PowerAnswered, PowerState
 from tests.targets.reference.machines.process import Process
 
 Mood = Literal["sound", "slow", "dead", "refuses", "lies"]

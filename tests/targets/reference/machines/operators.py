@@ -6,8 +6,8 @@ import itertools
 import random
 from collections.abc import Callable
 
-from targets.reference.machines.grammar import Received
-from targets.reference.machines.messages import (
+from targets.reference.machines.words.grammar import Received
+from targets.reference.machines.words.messages import (
     AskStatus,
     Maintain,
     Message,

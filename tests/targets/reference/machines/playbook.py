@@ -6,7 +6,8 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from targets.reference.machines.grammar import (
+from targets.reference.machines.data_node.node import DataNode
+from targets.reference.machines.words.grammar import (
     Answer,
     Began,
     Durable,
@@ -17,7 +18,7 @@ from targets.reference.machines.grammar import (
     Send,
     SetTimer,
 )
-from targets.reference.machines.messages import (
+from targets.reference.machines.words.messages import (
     Accept,
     Accepted,
     Ballot,
@@ -34,7 +35,6 @@ from targets.reference.machines.messages import (
     Register,
     StreamAck,
 )
-from targets.reference.machines.node import DataNode
 from targets.reference.settings import Settings
 
 # One way of heartbeats, so that what is not about detection need not play the others.

@@ -9,7 +9,9 @@ from typing import Protocol
 from msgspec import Struct
 
 from targets.reference.machines.agent import Agent
-from targets.reference.machines.grammar import (
+from targets.reference.machines.data_node.node import DataNode
+from targets.reference.machines.witness.witness import Witness
+from targets.reference.machines.words.grammar import (
     Durable,
     Effect,
     Effects,
@@ -21,10 +23,8 @@ from targets.reference.machines.grammar import (
     Retire,
     Truncate,
 )
-from targets.reference.machines.messages import Place, Record
-from targets.reference.machines.node import DataNode
-from targets.reference.machines.shipped import agent_of
-from targets.reference.machines.witness import Witness
+from targets.reference.machines.words.messages import Place, Record
+from targets.reference.machines.words.shipped import agent_of
 from targets.reference.settings import Settings
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from targets.reference.machines.messages import Place, Register, Reply, StreamAck, Write
+from targets.reference.machines.words.messages import Place, Register, Reply, StreamAck, Write
 from tests.targets.reference.machines.playbook import SETTINGS, A, B, Play
 
 HELD_S, L_S = SETTINGS.held_lease_s, SETTINGS.granted_lease_s

@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 
 from targets.reference.detection import WAYS, Way
-from targets.reference.machines.grammar import (
+from targets.reference.machines.words.grammar import (
     Alert,
     Answer,
     AskPower,
@@ -24,7 +24,7 @@ from targets.reference.machines.grammar import (
     TellRole,
     WitnessState,
 )
-from targets.reference.machines.messages import (
+from targets.reference.machines.words.messages import (
     NO_BALLOT,
     Accept,
     Accepted,

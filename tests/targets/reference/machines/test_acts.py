@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from targets.reference.machines.acts import ACTS, act_of
-from targets.reference.machines.grammar import (
+from targets.reference.machines.words.grammar import (
     Answer,
     Append,
     Began,
@@ -25,7 +25,7 @@ from targets.reference.machines.grammar import (
     TellRegister,
     WitnessState,
 )
-from targets.reference.machines.messages import NO_BALLOT, Record, Register, Seal
+from targets.reference.machines.words.messages import NO_BALLOT, Record, Register, Seal
 
 WITNESS = WitnessState(promised=NO_BALLOT, accepted=NO_BALLOT, value=Register())
 

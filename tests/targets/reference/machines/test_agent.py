@@ -1,8 +1,24 @@
 from __future__ import annotations
 
 from targets.reference.machines.agent import AGAIN, BEAT, Agent
-from targets.reference.machines.grammar import AgentSaw, Answer, Began, Fired, Keep, StartChild, TellRole
-from targets.reference.machines.messages import Alive, HandBack, HandBackNoted, Place, Ship, Shipped, Wake
+from targets.reference.machines.words.grammar import (
+    AgentSaw,
+    Answer,
+    Began,
+    Fired,
+    Keep,
+    StartChild,
+    TellRole,
+)
+from targets.reference.machines.words.messages import (
+    Alive,
+    HandBack,
+    HandBackNoted,
+    Place,
+    Ship,
+    Shipped,
+    Wake,
+)
 from tests.targets.reference.machines.playbook import SETTINGS, Play, record
 
 INTERVAL_S = SETTINGS.detector.interval_s

@@ -8,11 +8,18 @@ from __future__ import annotations
 import pytest
 
 from targets.reference import defects as d
-from targets.reference.machines import handover as switch
 from targets.reference.machines.agent import Agent
-from targets.reference.machines.copying import TIMER as COPY
-from targets.reference.machines.copying import Copying
-from targets.reference.machines.grammar import (
+from targets.reference.machines.data_node.log import Log
+from targets.reference.machines.data_node.own import Own
+from targets.reference.machines.data_node.primary import handover as switch
+from targets.reference.machines.data_node.primary.retaking import TIMER as RETAKE
+from targets.reference.machines.data_node.standby import Standby
+from targets.reference.machines.lease import Granter, HeldLease
+from targets.reference.machines.register.caspaxos import Acceptor, Committed, Proposer
+from targets.reference.machines.witness.copying import TIMER as COPY
+from targets.reference.machines.witness.copying import Copying
+from targets.reference.machines.witness.witness import Witness
+from targets.reference.machines.words.grammar import (
     AgentSaw,
     Began,
     Durable,
@@ -22,9 +29,7 @@ from targets.reference.machines.grammar import (
     Truncate,
     WitnessState,
 )
-from targets.reference.machines.lease import Granter, HeldLease
-from targets.reference.machines.log import Log
-from targets.reference.machines.messages import (
+from targets.reference.machines.words.messages import (
     NO_BALLOT,
     Accept,
     Accepted,
@@ -49,11 +54,7 @@ from targets.reference.machines.messages import (
     SwitchOver,
     Write,
 )
-from targets.reference.machines.own import Own
-from targets.reference.machines.register import Acceptor, Committed, Proposer
-from targets.reference.machines.retaking import TIMER as RETAKE
-from targets.reference.machines.standby import Standby
-from targets.reference.machines.witness import Witness
+from tests.targets.reference.machines.data_node.primary.test_replication import Given as Replicating
 from tests.targets.reference.machines.playbook import (
     SETTINGS,
     A,
@@ -65,7 +66,6 @@ from tests.targets.reference.machines.playbook import (
     state,
     taking,
 )
-from tests.targets.reference.machines.test_replication import Given as Replicating
 
 L_S, HELD_S = SETTINGS.granted_lease_s, SETTINGS.held_lease_s
 ALONE, BOTH = Register(2, "n1", (A,)), Register(2, "n1", (A, B))

@@ -18,7 +18,7 @@ from targets.reference.defects import (
     NO_LEASE_CHECK,
     OFF_NOT_READ_BACK,
 )
-from targets.reference.machines import messages
+from targets.reference.machines.words import messages
 from tests.targets.reference.machines.schedules import Run
 
 RUNS = 600

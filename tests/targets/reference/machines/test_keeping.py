@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from targets.reference.machines.grammar import AgentSaw, Answer, Keep
 from targets.reference.machines.keeping import Keeping
-from targets.reference.machines.messages import Place, Ship, Shipped
+from targets.reference.machines.words.grammar import AgentSaw, Answer, Keep
+from targets.reference.machines.words.messages import Place, Ship, Shipped
 from tests.targets.reference.machines.playbook import record
 
 RESTS = AgentSaw("child rests", 2, "b", Place(2, 4))

@@ -12,9 +12,9 @@ import pytest
 from msgspec import Struct
 
 from targets.reference.defects import HAND_BACK_UNBOUND, OLDER_EPOCH_ACCEPTED
-from targets.reference.machines import messages
-from targets.reference.machines.grammar import Received
-from targets.reference.machines.messages import Message
+from targets.reference.machines.words import messages
+from targets.reference.machines.words.grammar import Received
+from targets.reference.machines.words.messages import Message
 from tests.targets.reference.machines.schedules import Run
 from tests.targets.reference.machines.test_fuzz import CLIENTS
 

@@ -8,9 +8,9 @@ from typing import get_args, get_type_hints
 import pytest
 
 from targets.reference.machines.agent import Agent
-from targets.reference.machines.attempt import Step
-from targets.reference.machines.primary import Primary
-from targets.reference.machines.standby import Standby
+from targets.reference.machines.data_node.primary.primary import Primary
+from targets.reference.machines.data_node.standby import Standby
+from targets.reference.machines.failover.attempt import Step
 from targets.reference.machines.tables import ANY, SAME, TABLES, Edge, edges_of
 
 

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from targets.reference.defects import NO_LEASE_CHECK
-from targets.reference.machines.grammar import Alert, Tell
+from targets.reference.machines.words.grammar import Alert, Tell
 from targets.reference.settings import Settings
 from tests.targets.reference.machines.cluster import Cluster, both_ways
 from tests.targets.reference.machines.schedules import Clients

@@ -8,7 +8,7 @@ import pytest
 
 from targets.reference.defects import BUSINESS_IGNORED, TCP_ONLY
 from targets.reference.detection import Detector, Way
-from targets.reference.machines.grammar import Alert, Tell
+from targets.reference.machines.words.grammar import Alert, Tell
 from targets.reference.settings import Settings
 from tests.targets.reference.machines.cluster import both_ways
 from tests.targets.reference.machines.test_times import FAULTS, HOSTS, Fault, Steady

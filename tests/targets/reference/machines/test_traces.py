@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from targets.reference.defects import VALUE_READ_AFTER_THE_SEALS
-from targets.reference.machines.grammar import Effect, Send
-from targets.reference.machines.messages import Seal
-from targets.reference.machines.witness import Witness
+from targets.reference.machines.witness.witness import Witness
+from targets.reference.machines.words.grammar import Effect, Send
+from targets.reference.machines.words.messages import Seal
 from targets.reference.settings import Settings
 from tests.targets.reference.machines.cluster import Cluster, both_ways
 from tests.targets.reference.machines.process import Process

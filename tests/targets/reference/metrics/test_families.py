@@ -4,8 +4,8 @@ import pytest
 from msgspec.structs import replace
 from prometheus_client.parser import text_string_to_metric_families as parsed
 
-from targets.reference.machines.messages import Place
-from targets.reference.machines.operating import NodeStatus, WitnessStatus
+from targets.reference.machines.words.messages import Place
+from targets.reference.machines.words.operating import NodeStatus, WitnessStatus
 from targets.reference.metrics.exposition import Family, Histogram, text
 from targets.reference.metrics.families import FSYNC_BOUNDS_S, of_fence, of_node, of_rest, of_witness
 from targets.reference.metrics.meter import Meter

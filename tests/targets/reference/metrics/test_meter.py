@@ -1,7 +1,16 @@
 from __future__ import annotations
 
-from targets.reference.machines.grammar import Alert, Answer, Effects, Event, Fired, Received, Send, Tell
-from targets.reference.machines.messages import (
+from targets.reference.machines.words.grammar import (
+    Alert,
+    Answer,
+    Effects,
+    Event,
+    Fired,
+    Received,
+    Send,
+    Tell,
+)
+from targets.reference.machines.words.messages import (
     Granted,
     Heartbeat,
     HeartbeatRefused,

@@ -8,8 +8,8 @@ from harness.seams import Reply, Wire
 from targets.reference.driver.limits import INQUIRY_LIMIT_S
 from targets.reference.driver.surroundings import PEER_PORT, WITNESS_PORT
 from targets.reference.driver.wire import Hello
-from targets.reference.machines import messages
-from targets.reference.machines.messages import PrimaryIs, WhoIsPrimary, Write
+from targets.reference.machines.words import messages
+from targets.reference.machines.words.messages import PrimaryIs, WhoIsPrimary, Write
 from targets.reference.simulated.discovery import DiscoveredConnection
 from tests.worlds.simulator.kernels import Lab
 

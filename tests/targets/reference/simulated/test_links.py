@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from targets.reference.machines.grammar import Answer, HangUp, Received, Send
-from targets.reference.machines.messages import Promote
+from targets.reference.machines.words.grammar import Answer, HangUp, Received, Send
+from targets.reference.machines.words.messages import Promote
 from targets.reference.settings import Settings
 from targets.reference.simulated.links import Links
 from tests.worlds.simulator.kernels import PORT, Lab

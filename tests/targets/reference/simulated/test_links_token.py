@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from targets.reference.driver.wire import Hello
-from targets.reference.machines.grammar import Received
-from targets.reference.machines.messages import Message, SwitchOver, Vote, Write
+from targets.reference.machines.words.grammar import Received
+from targets.reference.machines.words.messages import Message, SwitchOver, Vote, Write
 from targets.reference.settings import Settings
 from targets.reference.simulated.client import NodeConnection
 from targets.reference.simulated.links import TOKEN, WRONG_TOKEN, Links

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from targets.reference.machines.grammar import NodeState
-from targets.reference.machines.messages import Place, Record
+from targets.reference.machines.words.grammar import NodeState
+from targets.reference.machines.words.messages import Place, Record
 from targets.reference.simulated.log import GroupCommit, stored
 from tests.worlds.simulator.kernels import Lab
 

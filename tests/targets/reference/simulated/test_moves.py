@@ -7,8 +7,8 @@ import pytest
 from harness.seams import Wire
 from targets.reference.driver.surroundings import PEER_PORT, ROUTER_ADMIN_PORT
 from targets.reference.driver.wire import Hello
-from targets.reference.machines.grammar import Alert, LetGo, Redirect, Tell, Validate
-from targets.reference.machines.messages import Read, Reply, Write
+from targets.reference.machines.words.grammar import Alert, LetGo, Redirect, Tell, Validate
+from targets.reference.machines.words.messages import Read, Reply, Write
 from targets.reference.settings import Settings
 from targets.reference.simulated.moves import Moves
 from targets.reference.simulated.router import CutOthers, Done, Move

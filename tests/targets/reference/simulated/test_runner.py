@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from targets.reference.machines.grammar import (
+from targets.reference.machines.words.grammar import (
     Alert,
     Began,
     Effects,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Container
 from harness.model.moment import Act
 from harness.worlds.simulator.moments import EVERYTHING
 from harness.worlds.simulator.process import Process
-from targets.reference.machines.grammar import (
+from targets.reference.machines.words.grammar import (
     Alert,
     Effects,
     Event,
@@ -18,7 +18,7 @@ from targets.reference.machines.grammar import (
     Send,
     Validate,
 )
-from targets.reference.machines.messages import Here, Seal
+from targets.reference.machines.words.messages import Here, Seal
 from targets.reference.simulated.runner import Runner
 from tests.worlds.simulator.kernels import Lab
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from targets.reference.machines.grammar import Answer, Began, Effects, NodeState, Received, WitnessState
+from targets.reference.machines.data_node.node import DataNode
+from targets.reference.machines.data_node.primary.primary import Primary
 from targets.reference.machines.lease import Reign
-from targets.reference.machines.messages import (
+from targets.reference.machines.witness.witness import Witness
+from targets.reference.machines.words.grammar import Answer, Began, Effects, NodeState, Received, WitnessState
+from targets.reference.machines.words.messages import (
     Accept,
     Accepted,
     Member,
@@ -14,9 +17,6 @@ from targets.reference.machines.messages import (
     Record,
     Register,
 )
-from targets.reference.machines.node import DataNode
-from targets.reference.machines.primary import Primary
-from targets.reference.machines.witness import Witness
 from targets.reference.settings import Settings
 from targets.reference.truth.findings import Violation
 from targets.reference.truth.model import Truth

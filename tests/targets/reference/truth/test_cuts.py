@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from targets.reference.machines.grammar import Fired, Truncate
+from targets.reference.machines.words.grammar import Fired, Truncate
 from tests.targets.reference.truth.stage import Stage, records
 
 LOG = records(1, "", "a", "b")

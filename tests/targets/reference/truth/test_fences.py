@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from targets.reference.machines.grammar import AskPower, Event, PowerAnswered, PowerState, Tell
-from targets.reference.machines.messages import Fence, Here
-from targets.reference.machines.witness import Witness
+from targets.reference.machines.witness.witness import Witness
+from targets.reference.machines.words.grammar import AskPower, Event, PowerAnswered, PowerState, Tell
+from targets.reference.machines.words.messages import Fence, Here
 from tests.targets.reference.truth.stage import Chair, Stage
 
 CUT = AskPower(1, "n1", "ForceOff")

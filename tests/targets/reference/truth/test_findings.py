@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import get_args
 
-from targets.reference.machines.messages import Read
+from targets.reference.machines.words.messages import Read
 from targets.reference.truth.findings import INVARIANTS, Invariant
 from tests.targets.reference.truth.stage import Stage
 

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from targets.reference.machines.grammar import Began
-from targets.reference.machines.messages import Heartbeat, Place
-from targets.reference.machines.witness import Witness
+from targets.reference.machines.witness.witness import Witness
+from targets.reference.machines.words.grammar import Began
+from targets.reference.machines.words.messages import Heartbeat, Place
 from targets.reference.settings import Settings
 from tests.targets.reference.truth.stage import Chair, Stage, records
 

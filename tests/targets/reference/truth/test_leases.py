@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from targets.reference.machines.grammar import Answer, Effects, Send, Tell
-from targets.reference.machines.messages import (
+from targets.reference.machines.words.grammar import Answer, Effects, Send, Tell
+from targets.reference.machines.words.messages import (
     Fence,
     Granted,
     HandBack,

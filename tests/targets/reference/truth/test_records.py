@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from targets.reference.machines.grammar import Answer, Append, Truncate
-from targets.reference.machines.messages import Member, Read, Record, Register, Reply, Write
-from targets.reference.machines.node import DataNode
-from targets.reference.machines.primary import Primary
-from targets.reference.machines.standby import Standby
+from targets.reference.machines.data_node.node import DataNode
+from targets.reference.machines.data_node.primary.primary import Primary
+from targets.reference.machines.data_node.standby import Standby
+from targets.reference.machines.words.grammar import Answer, Append, Truncate
+from targets.reference.machines.words.messages import Member, Read, Record, Register, Reply, Write
 from targets.reference.settings import Settings
 from tests.targets.reference.truth.stage import ELIGIBLE, Chair, Stage, records
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from targets.reference.machines.messages import Member, PromoteOrder, Register
+from targets.reference.machines.words.messages import Member, PromoteOrder, Register
 from tests.targets.reference.truth.stage import ELIGIBLE, Stage, records
 
 

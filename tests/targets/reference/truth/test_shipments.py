@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from targets.reference.machines.grammar import Answer, Began, Event, Fired
-from targets.reference.machines.messages import Member, Place, Shipped
+from targets.reference.machines.words.grammar import Answer, Began, Event, Fired
+from targets.reference.machines.words.messages import Member, Place, Shipped
 from targets.reference.settings import Settings
 from targets.reference.truth.findings import Findings
 from targets.reference.truth.shipments import Shipments
