@@ -29,6 +29,7 @@ class Journal(Struct, frozen=True):
 
 
 _ORDERED = frozenset((TrialBegan, TrialEnded, RunEnded))
+_OTHERS = "each line is whole, and the last one is the sum of others"
 _NO_HEADER = "the header is missing: the beginning may be lost"
 
 
@@ -59,6 +60,8 @@ def parse(path: Path, data: bytes) -> Journal:
         if not found.entries:
             raise _no_journal(path, "it does not begin as one, and no line is an entry of one")
         found = Salvaged(found.entries, (_NO_HEADER, *found.damage), gaps=True)
+    elif not found.damage and _footer(data[data.rfind(b"\n", 0, -1) + 1 :]) is not None:
+        found = Salvaged(found.entries, (_OTHERS,), gaps=True)
     return Journal(found.entries, (*found.damage, *_disorder(found.entries)), found.gaps)
 
 

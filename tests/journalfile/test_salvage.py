@@ -104,3 +104,8 @@ def test_another_run_behind_it_is_left_out(lines: list[bytes]) -> None:
     whole = read([*lines, *other])
     assert (whole.entries, whole.gaps) == (ENTRIES, False) and len(whole.damage) == 2
     assert read([*lines[:12], *lines]).entries == ENTRIES  # its own once more is no other
+
+
+def test_lines_that_hold_one_by_one_and_not_together_are_damage(lines: list[bytes]) -> None:
+    found = read([lines[0], *(of_another(line) for line in lines[1:])])
+    assert found.damage == ("each line is whole, and the last one is the sum of others",) and found.gaps
