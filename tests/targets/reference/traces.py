@@ -212,7 +212,7 @@ TRACES = (
 def lines_of(defect: str) -> list[str]:
     """Where the machines ask for it: "file:line, function"."""
     constant = next(name for name, value in vars(d).items() if value == defect)
-    return [line for file in sorted(_MACHINES.glob("*.py")) for line in _asks(file, constant)]
+    return [line for file in sorted(_MACHINES.rglob("*.py")) for line in _asks(file, constant)]
 
 
 def _asks(file: Path, constant: str) -> list[str]:
