@@ -1,13 +1,12 @@
 """Epochs that began, and those that no injected fault should have caused.
 
-A failover is a reign with an epoch newer than any before it: a promotion, or a primary that took a new epoch.
-It belongs to the newest trial that had begun. Each act of the run that strikes the primary (see history)
-allows one, from its beginning until its end plus the target's own detection bound plus a start's time; so
-does a fault still in force that cuts a *new* primary off from its witnesses. One that was decided in that
-time, about the primary that was struck, is explained however late its promotion comes: a slow one is an
-outage's matter. Every other one is false, unless a fault or control that was asked for but not seen to be
-done may have had a part in it: that is in doubt. With none in T hours the 95 % upper rate is 3/T. The first
-epoch of a stack is no failover, nor is what happens before the first trial begins.
+A failover is a reign with an epoch newer than any before it: a promotion, or a primary that took a new
+epoch. It belongs to the newest trial that had begun. Each act of the run that strikes the primary (see
+history) allows one, from its beginning until its end plus the target's own detection bound plus a start's
+time; so does a fault still in force that cuts a *new* primary off from its witnesses. Every other one is
+false, unless a fault or control that was asked for but not seen to be done may have had a part in it: that
+is in doubt. With none in T hours the 95 % upper rate is 3/T. The first epoch of a stack is no failover, nor
+is what happens before the first trial begins.
 """
 
 from __future__ import annotations
@@ -21,7 +20,6 @@ from harness.checkers.figures import at
 from harness.checkers.history import History, Trial
 from harness.ids import step_id
 from harness.model.drill import HoldStep, WaitStep
-from harness.model.event import PhaseReached
 from harness.model.plan import Plan
 from harness.reach import without_arbiters
 
@@ -87,24 +85,13 @@ def _within(reigns: Sequence[Reign], trial: Trial) -> tuple[Reign, ...]:
 def _allowances(history: History, happened: Sequence[Reign], bound_s: float) -> list[tuple[float, float]]:
     """Spans in each of which one failover is explained, the first to end first."""
     acts = [act for trial in history.trials for act in trial.acts]
-    decided = [e for e in history.told if isinstance(e, PhaseReached) and e.phase == "decided"]
-    strikes = (act for act in acts if act.strikes)
-    spans = [(act.before_s, _late(act, _until(act, bound_s), decided, happened)) for act in strikes]
+    spans = [(act.before_s, _until(act, bound_s)) for act in acts if act.strikes]
     for reign in happened:
         still = (act for act in acts if _lasts(act, reign.begun_s) and act.primary != reign.node)
         for act in still:
             if act.fault and without_arbiters(reign.node, (act.fault,), history.hosts):
                 spans.append((reign.begun_s, _until(act, bound_s)))
     return sorted(spans, key=lambda span: span[1])
-
-
-def _late(act: Act, until_s: float, decided: Sequence[PhaseReached], happened: Sequence[Reign]) -> float:
-    """until_s, or when the failover came that was decided by then."""
-    of_it = (d.at_s for d in decided if (d.subject, d.epoch) == (act.primary, act.epoch))
-    by_s = min((at_s for at_s in of_it if act.before_s <= at_s <= until_s), default=None)
-    if by_s is None:
-        return until_s
-    return max(until_s, min((reign.begun_s for reign in happened if reign.begun_s > by_s), default=until_s))
 
 
 def _lasts(act: Act, at_s: float) -> bool:

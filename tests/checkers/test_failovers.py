@@ -17,7 +17,6 @@ from tests.checkers.journals import (
     failed,
     killed,
     parted,
-    phase,
     plan,
     run,
     says,
@@ -75,19 +74,6 @@ def test_a_fault_explains_one_and_no_more() -> None:
 def test_a_fault_on_others_explains_none() -> None:
     assert counts(killed("n2", at=1, until=3), takes("n2", 2, at=1.5)) == (1, 1)
     assert counts(killed("w1", at=1, until=3), takes("n2", 2, at=1.5)) == (1, 1)
-
-
-def test_one_that_was_decided_in_time_is_explained_however_late_its_promotion_comes() -> None:
-    """On a machine that hardly runs; the outage tells it. It explains one, of the primary that was struck."""
-    late_s = 3.002 + BOUND_S + START_S + 4
-    kill, late = killed("n1", at=1, until=3), takes("n2", 2, at=late_s)
-    assert counts(kill, late) == (1, 1)
-    assert counts(kill, phase("decided", 1, at=2), late) == (1, 0)
-    assert counts(kill, phase("decided", 1, at=2), late, takes("n1", 3, at=late_s + 1)) == (2, 1)
-    assert counts(kill, phase("decided", 1, at=late_s - 1), late) == (1, 1)
-    assert counts(kill, phase("decided", 1, at=0.5), late) == (1, 1)
-    assert counts(kill, phase("decided", 1, at=2, subject="n2"), late) == (1, 1)
-    assert counts(kill, phase("decided", 2, at=2), late) == (1, 1)
 
 
 def test_a_fault_explains_until_its_end_and_the_bound_and_a_start_later() -> None:
