@@ -17,6 +17,7 @@ from tests.checkers.journals import (
     failed,
     killed,
     parted,
+    phase,
     plan,
     run,
     says,
@@ -74,6 +75,12 @@ def test_a_fault_explains_one_and_no_more() -> None:
 def test_a_fault_on_others_explains_none() -> None:
     assert counts(killed("n2", at=1, until=3), takes("n2", 2, at=1.5)) == (1, 1)
     assert counts(killed("w1", at=1, until=3), takes("n2", 2, at=1.5)) == (1, 1)
+
+
+def test_a_decision_that_came_to_nothing_explains_no_failover_of_later() -> None:
+    late_s = 3.002 + BOUND_S + START_S + 600
+    kill, decided = killed("n1", at=1, until=3), phase("decided", 1, at=2)
+    assert counts(kill, decided, phase("decided", 1, at=late_s - 1), takes("n2", 2, at=late_s)) == (1, 1)
 
 
 def test_a_fault_explains_until_its_end_and_the_bound_and_a_start_later() -> None:
